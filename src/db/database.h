@@ -1,0 +1,94 @@
+// The database: closures in, durable results out. Concurrent writes share one commit (group commit).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "db/transaction.h"
+
+namespace qantara::db {
+
+/// One step of the schema, applied once and in order. Numbers start at 1 and have no gaps.
+struct Migration {
+  int number;
+  std::string_view name;  ///< "first_payment"
+  std::string_view sql;   ///< Statements for this engine, separated by semicolons.
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Runs `closure(Transaction&) -> Result<T>` on the engine's writer, together with whatever else waits, in one commit,
+  /// and resumes when that commit is durable. If the closure returns an error, what it wrote is undone, the others in
+  /// the batch are not touched, and the error comes back. The closure may run more than once (after a failed batch, or
+  /// a VERSION_CONFLICT): what it captures is read-only, and it does nothing outside the transaction.
+  /// Errors besides the closure's own: STORAGE_FAILED when the commit failed (nothing of it is there after a restart
+  /// either, or it is unknown: look), SERVICE_UNAVAILABLE when the queue is full or the database is closing.
+  /// Cannot be cancelled; the caller is resumed on its own executor.
+  template <class Closure>
+  auto write(Closure closure) -> Task<std::invoke_result_t<Closure&, Transaction&>> {
+    std::optional<std::invoke_result_t<Closure&, Transaction&>> result;
+    const Job job = [&](Transaction& transaction) -> Result<void> {
+      result.emplace(closure(transaction));
+      if (!*result) return result->error();
+      return {};
+    };
+    const Result<void> committed = co_await run_write(job);
+    if (!committed) co_return committed.error();
+    co_return std::move(*result);
+  }
+
+  /// Runs `closure` on a snapshot: it sees all that was committed before, and only that. Readers never wait for writers.
+  template <class Closure>
+  auto read(Closure closure) -> Task<std::invoke_result_t<Closure&, Transaction&>> {
+    std::optional<std::invoke_result_t<Closure&, Transaction&>> result;
+    const Job job = [&](Transaction& transaction) -> Result<void> {
+      result.emplace(closure(transaction));
+      return {};
+    };
+    const Result<void> ran = co_await run_read(job);
+    if (!ran) co_return ran.error();
+    co_return std::move(*result);
+  }
+
+  /// Calls `listener` (from the writer's thread, so it must be quick and thread-safe: ring a Bell) after every durable
+  /// commit that announced `channel`. Before the first write only.
+  virtual void on_commit(Channel channel, std::function<void()> listener) = 0;
+
+  /// Whether writes are possible right now; false after the storage failed, until it works again. For /readyz.
+  virtual bool writable() const = 0;
+
+  /// Finishes what is queued, refuses the rest, checkpoints and closes. Blocks. Call before the executors end.
+  virtual void close() = 0;
+
+ protected:
+  using Job = std::function<Result<void>(Transaction&)>;
+  /// `job` stays valid until the task ends.
+  virtual Task<Result<void>> run_write(const Job& job) = 0;
+  virtual Task<Result<void>> run_read(const Job& job) = 0;
+};
+
+struct SqliteOptions {
+  std::filesystem::path file;
+  int readers = 1;                    ///< Reader threads, each with a read-only connection.
+  std::size_t batch_max = 256;        ///< Closures in one commit.
+  std::size_t queue_max = 10'000;     ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
+  std::string vfs;                    ///< For tests: the name of a registered SQLite VFS. Empty: the machine's.
+};
+
+/// Opens or creates the file, takes its lock (a second process is refused), applies missing migrations (each in one
+/// transaction with the record that it was applied) and starts the writer and the readers.
+/// WAL, synchronous=FULL, foreign keys on; exactly one connection ever writes or checkpoints.
+/// Errors: SERVICE_UNAVAILABLE if another process holds the file; STORAGE_FAILED if it cannot be opened, is damaged, or
+/// was written by a newer version (more migrations than `migrations`).
+Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options, std::span<const Migration> migrations);
+
+}  // namespace qantara::db

@@ -1,0 +1,85 @@
+// The HTTP/1.1 client: deadlines, pooled connections, size limits, no redirects, and the truth about how far a request got.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "http/message.h"
+
+namespace qantara::http {
+
+/// Which addresses a request may connect to. Checked on the very address that is connected to, after resolution.
+struct AddressPolicy {
+  bool public_addresses = true;
+  /// CIDR blocks that are allowed although they are loopback, private, link-local, CGNAT, multicast, reserved or otherwise
+  /// special: {"127.0.0.0/8", "::1/128"}.
+  std::vector<std::string> allowed_networks;
+
+  static AddressPolicy anywhere();  ///< Every address: for banks, whose URLs the operator wrote.
+};
+
+/// Whether `address` (text of an IPv4 or IPv6 address; IPv4-mapped and other embeddings are looked through) is allowed.
+bool allows(const AddressPolicy& policy, std::string_view address);
+
+struct ClientRequest {
+  Method method = Method::GET;
+  std::string url;
+  Headers headers;  ///< Host, Content-Length and Connection are the client's own.
+  std::string body;
+  std::chrono::milliseconds deadline{10'000};  ///< Real time for everything: resolve, connect, TLS, send, receive.
+  std::size_t response_limit = 1024 * 1024;    ///< Bytes of body that are kept.
+  /// What happens beyond `response_limit`.
+  enum class Excess { FAIL, CUT } excess = Excess::FAIL;
+  AddressPolicy addresses = AddressPolicy::anywhere();
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;
+  std::chrono::microseconds elapsed{};
+};
+
+/// How far a failed request got. Only NOT_SENT proves that the other side did nothing.
+enum class Reached { NOT_SENT, PERHAPS_SENT };
+
+struct ClientFailure {
+  Reached reached = Reached::PERHAPS_SENT;
+  enum class Reason { BAD_URL, FORBIDDEN_ADDRESS, RESOLVE, CONNECT, TLS, TIMED_OUT, CONNECTION_LOST, MALFORMED_ANSWER, ANSWER_TOO_LARGE } reason;
+  std::string message;  ///< For logs and attempts; no URL, no secret.
+};
+
+using ClientResult = std::expected<ClientResponse, ClientFailure>;
+
+/// Finds the addresses of a host name. Injected, so that a simulation can own names.
+class Dns {
+ public:
+  virtual ~Dns() = default;
+  /// Addresses as text, in order of preference. Errors: NOT_SENT when there are none.
+  virtual Task<Result<std::vector<std::string>>> resolve(std::string host) = 0;
+};
+std::unique_ptr<Dns> make_system_dns(Executor executor);
+
+class Client {
+ public:
+  virtual ~Client() = default;
+  /// Sends once; never repeats by itself, save for a pooled connection that was already closed before any byte was written.
+  virtual Task<ClientResult> send(ClientRequest request) = 0;
+};
+
+struct ClientOptions {
+  std::size_t idle_connections = 64;         ///< Kept in the pool, all hosts together; the oldest goes first.
+  std::chrono::milliseconds idle_time{30'000};
+  std::string user_agent = "Qantara";
+};
+
+/// `dns` must outlive the client.
+std::unique_ptr<Client> make_client(Executor executor, Dns& dns, ClientOptions options);
+
+}  // namespace qantara::http

@@ -1,0 +1,62 @@
+// The HTTP/1.1 server: keep-alive, limits, time-outs, and one strict way to read a message (speed.md §1.1).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "http/message.h"
+#include "http/router.h"
+
+namespace qantara::http {
+
+struct ServerLimits {
+  std::size_t head_bytes = 16 * 1024;        ///< Request line and headers; more is 431.
+  std::size_t body_bytes = 256 * 1024;       ///< More is 413, before the body is read.
+  std::size_t connections = 10'000;          ///< Beyond it, new connections are closed at once.
+  std::chrono::milliseconds head_time{10'000};   ///< From the first byte of a request to the end of its head.
+  std::chrono::milliseconds body_time{30'000};
+  std::chrono::milliseconds idle_time{75'000};   ///< Between requests on a kept connection.
+  std::chrono::milliseconds write_time{30'000};
+};
+
+/// Why the server itself refused a message before any handler saw it.
+enum class Refusal {
+  MALFORMED,          ///< 400: ambiguous or broken framing; the connection is closed.
+  HEAD_TOO_LARGE,     ///< 431
+  BODY_TOO_LARGE,     ///< 413
+  TIMED_OUT,          ///< 408
+  UNKNOWN_METHOD,     ///< 405: a token that is none of Method.
+  VERSION,            ///< 505: not HTTP/1.0 or 1.1
+  EXPECTATION,        ///< 417: an Expect other than 100-continue
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0 takes a free one.
+  ServerLimits limits;
+  /// Answers every well-framed request. It owns routing and never throws.
+  Handler handler;
+  /// The body of an answer that the server gives by itself, in the application's own envelope.
+  std::function<Response(Refusal, int status, const std::string& request_id, std::string_view message)> refuse;
+};
+
+/// Listens and serves on `executor`'s context until `stop()`. One server may run on each of several contexts (SO_REUSEPORT).
+class Server {
+ public:
+  virtual ~Server() = default;
+  virtual std::uint16_t port() const = 0;
+
+  /// Stops accepting, lets requests in work finish (at most `patience`), closes the rest, then returns.
+  virtual Task<void> stop(std::chrono::milliseconds patience) = 0;
+};
+
+/// Errors: SERVICE_UNAVAILABLE if the address cannot be bound, naming address and reason.
+Result<std::unique_ptr<Server>> listen(Executor executor, Random& random, ServerOptions options);
+
+}  // namespace qantara::http

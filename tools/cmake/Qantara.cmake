@@ -1,0 +1,81 @@
+# How a folder of src/ becomes a library, a test program and a rule about what it may include.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch -Wnon-virtual-dtor -Werror
+                    -Wno-missing-designated-field-initializers -Wno-missing-field-initializers
+                    -fstack-protector-strong)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-D_FORTIFY_SOURCE=2)
+endif()
+# Asio and Beast are compiled once, in http/asio.cpp; everybody else sees declarations.
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+# qantara_folder(<name> [USES <folders>...] [LINKS <libraries>...])
+# Makes library qantara_<name> from the folder's *.cpp, and <name>_test from its *_test.cpp if there are any.
+# A folder may include only its own headers and those of the folders it USES (tools/check enforces the levels).
+function(qantara_folder name)
+  cmake_parse_arguments(FOLDER "" "" "USES;LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(TRANSFORM FOLDER_USES PREPEND qantara_)
+
+  if(sources)
+    add_library(qantara_${name} STATIC ${sources})
+    target_include_directories(qantara_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(qantara_${name} PUBLIC ${FOLDER_USES} ${FOLDER_LINKS})
+  else()
+    add_library(qantara_${name} INTERFACE)
+    target_include_directories(qantara_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(qantara_${name} INTERFACE ${FOLDER_USES} ${FOLDER_LINKS})
+  endif()
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE qantara_${name} GTest::gmock GTest::gtest GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST)
+  endif()
+endfunction()
+
+# qantara_migrations(<target> <folder of migrations/> <namespace>)
+# Compiles migrations/<folder>/NNNN_name.sqlite.sql into <target> as `std::span<const db::Migration> <namespace>::migrations()`,
+# declared by the generated header "migrations/<folder>.h".
+function(qantara_migrations target folder namespace)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/${folder}/*.sqlite.sql)
+  list(SORT files)
+  set(rows "")
+  foreach(file ${files})
+    get_filename_component(base ${file} NAME)
+    string(REGEX REPLACE "^0*([0-9]+)_(.*)\\.sqlite\\.sql$" "\\1;\\2" parts ${base})
+    list(GET parts 0 number)
+    list(GET parts 1 name)
+    file(READ ${file} sql)
+    string(APPEND rows "    {${number}, \"${name}\", R\"sql(${sql})sql\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  set(directory ${CMAKE_BINARY_DIR}/generated)
+  file(CONFIGURE OUTPUT ${directory}/migrations/${folder}.h @ONLY CONTENT
+"// Made by the build from migrations/${folder}/.
+#pragma once
+#include <span>
+#include \"db/database.h\"
+namespace ${namespace} {
+std::span<const qantara::db::Migration> migrations();
+}
+")
+  file(CONFIGURE OUTPUT ${directory}/migrations/${folder}.cpp @ONLY CONTENT
+"#include \"migrations/${folder}.h\"
+namespace ${namespace} {
+static const qantara::db::Migration kMigrations[] = {
+${rows}};
+std::span<const qantara::db::Migration> migrations() { return kMigrations; }
+}
+")
+  target_sources(${target} PRIVATE ${directory}/migrations/${folder}.cpp)
+  target_include_directories(${target} PUBLIC ${directory})
+endfunction()
