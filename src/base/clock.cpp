@@ -1,0 +1,94 @@
+#include "base/clock.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace qantara {
+
+namespace {
+
+/// Reads exactly `count` digits at `at`; -1 if they are not digits.
+int digits(std::string_view text, std::size_t at, std::size_t count) {
+  int value = 0;
+  if (at + count > text.size()) return -1;
+  for (std::size_t i = at; i < at + count; ++i) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+Instant SystemClock::now() const {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::string to_text(Instant instant) {
+  const auto day = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{instant - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+}
+
+std::optional<Instant> parse_instant(std::string_view text) {
+  // 2021-03-24T12:50:47Z or 2021-03-24T12:50:47.521324Z
+  if (text.size() < 20 || text.size() > 30 || text.back() != 'Z') return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  const int year = digits(text, 0, 4);
+  const int month = digits(text, 5, 2);
+  const int day = digits(text, 8, 2);
+  const int hour = digits(text, 11, 2);
+  const int minute = digits(text, 14, 2);
+  const int second = digits(text, 17, 2);
+  if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok()) return std::nullopt;
+
+  std::chrono::microseconds fraction{0};
+  if (text.size() > 20) {
+    if (text[19] != '.' || text.size() == 21) return std::nullopt;
+    int scale = 100'000;
+    for (std::size_t i = 20; i + 1 < text.size(); ++i) {
+      if (text[i] < '0' || text[i] > '9') return std::nullopt;
+      fraction += std::chrono::microseconds{(text[i] - '0') * scale};
+      scale /= 10;
+    }
+  }
+  return Instant{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second} + fraction;
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  Duration total{0};
+  while (!text.empty()) {
+    std::int64_t count = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (status != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.starts_with("ms")) {
+      total += std::chrono::milliseconds{count};
+      text.remove_prefix(2);
+      continue;
+    }
+    if (text.empty()) return std::nullopt;
+    switch (text.front()) {
+      case 's': total += std::chrono::seconds{count}; break;
+      case 'm': total += std::chrono::minutes{count}; break;
+      case 'h': total += std::chrono::hours{count}; break;
+      case 'd': total += std::chrono::days{count}; break;
+      default: return std::nullopt;
+    }
+    text.remove_prefix(1);
+  }
+  return total;
+}
+
+}  // namespace qantara

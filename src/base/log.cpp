@@ -1,0 +1,92 @@
+#include "base/log.h"
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+#include "base/clock.h"
+
+namespace qantara::log {
+
+namespace {
+
+std::shared_ptr<spdlog::logger> logger;  // Null until start(): what is written before is dropped.
+
+spdlog::level::level_enum spdlog_level(Level level) {
+  switch (level) {
+    case Level::DEBUG: return spdlog::level::debug;
+    case Level::INFO: return spdlog::level::info;
+    case Level::WARN: return spdlog::level::warn;
+    case Level::ERROR: return spdlog::level::err;
+    case Level::OFF: return spdlog::level::off;
+  }
+  return spdlog::level::off;
+}
+
+std::string_view name(Level level) {
+  switch (level) {
+    case Level::DEBUG: return "debug";
+    case Level::INFO: return "info";
+    case Level::WARN: return "warn";
+    case Level::ERROR: return "error";
+    case Level::OFF: return "off";
+  }
+  return "off";
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (letter == '"' || letter == '\\') {
+      out += '\\';
+      out += letter;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04x}", byte);
+    } else {
+      out += letter;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace
+
+void start(Level level) {
+  // Blocking when full: a line that explains an incident is worth a short wait.
+  spdlog::init_thread_pool(8192, 1);
+  logger = std::make_shared<spdlog::async_logger>("qantara", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                                  spdlog::thread_pool(), spdlog::async_overflow_policy::block);
+  logger->set_pattern("%v");
+  logger->set_level(spdlog_level(level));
+  logger->flush_on(spdlog::level::info);
+}
+
+void stop() {
+  logger.reset();
+  spdlog::shutdown();
+}
+
+void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  if (!logger || !logger->should_log(spdlog_level(level))) return;
+  std::string line = R"({"time":")" + to_text(SystemClock{}.now()) + R"(","level":")";
+  line += name(level);
+  line += R"(","message":)";
+  append_quoted(line, message);
+  for (const auto& field : fields) {
+    line += ',';
+    append_quoted(line, field.name);
+    line += ':';
+    if (field.is_number) {
+      line += field.value;
+    } else {
+      append_quoted(line, field.value);
+    }
+  }
+  line += '}';
+  logger->log(spdlog_level(level), line);
+}
+
+}  // namespace qantara::log
