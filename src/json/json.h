@@ -70,6 +70,7 @@ class Writer {
 
   /// Name and value at once: `w.member("status", "ACTIVE")`.
   Writer& member(std::string_view name, std::string_view text) { return this->name(name).string(text); }
+  Writer& member(std::string_view name, const std::string& text) { return this->name(name).string(text); }
   Writer& member(std::string_view name, const char* text) { return this->name(name).string(text); }
   Writer& member(std::string_view name, const std::optional<std::string>& text) { return this->name(name).optional_string(text); }
   Writer& member(std::string_view name, std::int64_t value) { return this->name(name).integer(value); }
