@@ -24,6 +24,8 @@ std::string_view trim(std::string_view text);
 /// Characters (code points) in valid UTF-8.
 std::size_t utf8_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+/// Bytes of the well-formed UTF-8 sequence (RFC 3629) that `text` starts with; 0 if it starts with none.
+std::size_t utf8_sequence(std::string_view text);
 
 /// Case-insensitive comparison of ASCII text, as header names want it.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
