@@ -37,7 +37,8 @@ function(qantara_folder name)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE qantara_${name} GTest::gmock GTest::gtest GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE qantara_${name} GTest::gmock GTest::gtest GTest::gtest_main
+                          rapidcheck rapidcheck_gtest)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST)
   endif()
 endfunction()
