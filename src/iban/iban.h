@@ -11,9 +11,9 @@ namespace qantara::iban {
 /// A valid IBAN in electronic form: capitals and digits, no blanks.
 class Iban {
  public:
-  /// Blanks are dropped and letters raised. Checked: characters, country, its length and structure (banks.md §9.1),
+  /// Blanks are dropped and letters raised. Checked: characters, country, its length and structure (IBAN registry),
   /// and the check digits (ISO 7064 mod 97-10).
-  /// Errors: INVALID_IBAN (field "iban"), saying which of these failed.
+  /// Errors: INVALID_IBAN (field "iban"), saying which of these failed, or that the text is a mask ("AEXXXX…").
   static Result<Iban> parse(std::string_view text);
 
   const std::string& text() const { return text_; }
@@ -29,7 +29,7 @@ class Iban {
   std::string text_;
 };
 
-/// Masks any account number for people and logs, keeping at most its last four characters.
+/// Masks any account number for people and logs: keeps its last four characters, but never more than half of it.
 std::string mask_account(std::string_view account);
 
 /// Whether `text` has the form of a BIC: 8 or 11 characters, country letters in their place.

@@ -23,7 +23,6 @@ class Currency {
   bool operator==(const Currency& other) const { return code() == other.code(); }
 
  private:
-  friend struct CurrencyTable;
   constexpr Currency(const char (&code)[4], int decimals) : code_{code[0], code[1], code[2], '\0'}, decimals_(decimals) {}
   char code_[4];
   int decimals_;
