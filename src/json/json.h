@@ -38,7 +38,7 @@ class Value {
   std::optional<std::string_view> text(std::string_view name) const;
 
  private:
-  friend class Builder;
+  friend class Parser;
   Kind kind_ = Kind::NUL;
   bool boolean_ = false;
   std::string text_;
@@ -46,8 +46,9 @@ class Value {
   std::vector<Member> members_;
 };
 
-/// Parses one whole JSON text (RFC 8259). Refused with INVALID_PARAMETERS, naming what and where: duplicate members,
-/// invalid UTF-8, lone surrogates, more than 64 levels, anything after the value.
+/// Parses one whole JSON text (RFC 8259). Refused with INVALID_PARAMETERS, naming what and where (bytes count from 0):
+/// duplicate members (as the field's fault, by its path "customization.theme_color"), invalid UTF-8, lone surrogates,
+/// more than 64 levels, a byte order mark, anything after the value.
 Result<Value> parse(std::string_view text);
 
 /// Appends JSON to a string. Names and commas are its business; matching begin and end is the caller's (checked).
@@ -78,8 +79,9 @@ class Writer {
   Writer& member(std::string_view name, bool value) { return this->name(name).boolean(value); }
   Writer& raw_member(std::string_view name, std::string_view json) { return this->name(name).raw(json); }
 
-  const std::string& text() const& { return out_; }
-  std::string text() && { return std::move(out_); }
+  /// What was written; every level must have ended.
+  const std::string& text() const& { CHECK(open_.empty()); return out_; }
+  std::string text() && { CHECK(open_.empty()); return std::move(out_); }
 
  private:
   void separate();
