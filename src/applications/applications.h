@@ -1,0 +1,36 @@
+// The use cases of applications.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "applications/application.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "db/transaction.h"
+
+namespace qantara::applications {
+
+class Applications {
+ public:
+  Applications(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
+
+  /// Errors: INVALID_PARAMETERS for a blank or over-long name (field "name", 1–100 characters) or an origin that is not
+  /// `scheme://host[:port]` (field "origin"); for mode LIVE (field "mode") until live mode exists.
+  Result<CreatedApplication> create(db::Transaction& tx, const NewApplication& wanted) const;
+
+  /// Nothing for an unknown id.
+  Result<std::optional<Application>> find(db::Transaction& tx, ApplicationId id) const;
+  Result<std::vector<Application>> list(db::Transaction& tx) const;
+  Result<std::vector<std::string>> origins(db::Transaction& tx, ApplicationId id) const;
+
+  /// The destination that intents and connections without one use from now on. The caller has checked that it is this
+  /// application's own.
+  Result<void> set_default_destination(db::Transaction& tx, ApplicationId id, DestinationId destination) const;
+
+ private:
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace qantara::applications

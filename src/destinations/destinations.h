@@ -1,0 +1,47 @@
+// The use cases of destinations.
+#pragma once
+
+#include <vector>
+
+#include "applications/applications.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "db/transaction.h"
+#include "destinations/destination.h"
+
+namespace qantara::destinations {
+
+class Destinations {
+ public:
+  Destinations(const Clock& clock, Random& random, const Vault& vault, const applications::Applications& applications)
+      : clock_(clock), random_(random), vault_(vault), applications_(applications) {}
+
+  /// The first destination that an application owns itself becomes its default. The caller has checked that the owning
+  /// customer, if any, is the application's.
+  /// Errors, in this order: INVALID_NAME (fewer than two words), INVALID_PARAMETERS (display_name blank, over-long or
+  /// unprintable texts, country), MISSING_PARAMETERS (neither IBAN nor account number), INVALID_IBAN.
+  Result<Destination> create(db::Transaction& tx, ApplicationId application, NewDestination wanted) const;
+
+  /// Errors: UNKNOWN_PAYMENT_DESTINATION, the same for another application's.
+  Result<Destination> get(db::Transaction& tx, ApplicationId application, DestinationId id) const;
+
+  /// The destination that `wanted` names, else the application's default.
+  /// Errors: UNKNOWN_PAYMENT_DESTINATION; MISSING_PARAMETERS on payment_destination_id if there is no default.
+  Result<Destination> get_or_default(db::Transaction& tx, ApplicationId application, std::optional<DestinationId> wanted) const;
+
+  /// Every destination of the application, oldest first; or those that one customer owns.
+  Result<std::vector<Destination>> list(db::Transaction& tx, ApplicationId application) const;
+  Result<std::vector<Destination>> list_of_customer(db::Transaction& tx, ApplicationId application, CustomerId customer) const;
+
+  /// Errors: UNKNOWN_PAYMENT_DESTINATION; INVALID_PARAMETERS for a destination that a customer owns.
+  Result<Destination> make_default(db::Transaction& tx, ApplicationId application, DestinationId id) const;
+
+ private:
+  const Clock& clock_;
+  Random& random_;
+  const Vault& vault_;
+  const applications::Applications& applications_;
+};
+
+}  // namespace qantara::destinations

@@ -1,0 +1,59 @@
+// The use cases of payment intents.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "banking/bank.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "customers/customers.h"
+#include "db/transaction.h"
+#include "destinations/destinations.h"
+#include "events/events.h"
+#include "payment_intents/payment_intent.h"
+
+namespace qantara::payment_intents {
+
+/// What the operator allows: an amount table by currency, and how long an intent waits for its payer.
+struct Rules {
+  std::vector<banking::Limits> limits;
+  Duration life = std::chrono::hours{24};
+
+  /// AED 10–100,000 · USD 50–27,000 · BHD 18–10,000.
+  static Rules defaults();
+};
+
+/// An intent with the destination it names, as a response shows them.
+struct IntentWithDestination {
+  PaymentIntent intent;
+  destinations::Destination destination;
+};
+
+class PaymentIntents {
+ public:
+  PaymentIntents(const Clock& clock, Random& random, const events::Events& events, const customers::Customers& customers,
+                 const destinations::Destinations& destinations, Rules rules)
+      : clock_(clock), random_(random), events_(events), customers_(customers), destinations_(destinations), rules_(std::move(rules)) {}
+
+  /// Errors, in this order. Format: INVALID_PARAMETERS (currency unknown or without limits; description longer than 32
+  /// characters or unprintable), INVALID_AMOUNT. References: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION,
+  /// MISSING_PARAMETERS (no default destination). Limits: AMOUNT_UNDER_MIN_VALUE, AMOUNT_OVER_MAX_VALUE.
+  Result<IntentWithDestination> create(db::Transaction& tx, ApplicationId application, const NewPaymentIntent& wanted) const;
+
+  /// Errors: UNKNOWN_PAYMENT_INTENT, the same for another application's.
+  Result<PaymentIntent> get(db::Transaction& tx, ApplicationId application, IntentId id) const;
+
+ private:
+  const Clock& clock_;
+  Random& random_;
+  const events::Events& events_;
+  const customers::Customers& customers_;
+  const destinations::Destinations& destinations_;
+  Rules rules_;
+};
+
+/// Errors: AMOUNT_UNDER_MIN_VALUE or AMOUNT_OVER_MAX_VALUE, with `minimum` and `maximum` in the details.
+Result<void> check_limits(const money::Money& amount, const banking::Limits& limits);
+
+}  // namespace qantara::payment_intents
