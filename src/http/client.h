@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -51,7 +53,17 @@ enum class Reached { NOT_SENT, PERHAPS_SENT };
 
 struct ClientFailure {
   Reached reached = Reached::PERHAPS_SENT;
-  enum class Reason { BAD_URL, FORBIDDEN_ADDRESS, RESOLVE, CONNECT, TLS, TIMED_OUT, CONNECTION_LOST, MALFORMED_ANSWER, ANSWER_TOO_LARGE } reason;
+  enum class Reason {
+    BAD_URL,
+    FORBIDDEN_ADDRESS,
+    RESOLVE,
+    CONNECT,
+    TLS,
+    TIMED_OUT,
+    CONNECTION_LOST,
+    MALFORMED_ANSWER,
+    ANSWER_TOO_LARGE
+  } reason;
   std::string message;  ///< For logs and attempts; no URL, no secret.
 };
 
@@ -74,7 +86,7 @@ class Client {
 };
 
 struct ClientOptions {
-  std::size_t idle_connections = 64;         ///< Kept in the pool, all hosts together; the oldest goes first.
+  std::size_t idle_connections = 64;  ///< Kept in the pool, all hosts together; the oldest goes first.
   std::chrono::milliseconds idle_time{30'000};
   std::string user_agent = "Qantara";
 };

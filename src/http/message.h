@@ -1,6 +1,7 @@
 // HTTP messages as plain data: what handlers, connectors and tests see. Knows no domain word.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ std::optional<Method> parse_method(std::string_view text);  ///< Case-sensitive,
 /// Header fields in order. Names compare without case.
 class Headers {
  public:
+  void reserve(std::size_t count) { fields_.reserve(count); }
   void add(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
   void set(std::string_view name, std::string_view value);  ///< Replaces every field of this name.
   /// The first field of this name, or null.
@@ -33,7 +35,7 @@ struct Request {
   std::string query;  ///< After '?', as sent; empty if none.
   Headers headers;
   std::string body;
-  std::string peer_address;                                         ///< The connection's other end, without port.
+  std::string peer_address;                                          ///< The connection's other end, without port.
   std::vector<std::pair<std::string, std::string>> path_parameters;  ///< Filled by the router: {"customer_id", "…"}.
   std::string request_id;  ///< Made by the server for each request; goes to the log and to `metadata.request_id`.
 
@@ -62,10 +64,10 @@ std::string percent_encode(std::string_view text);  ///< All but unreserved char
 
 /// A URL of scheme http or https, taken apart.
 struct Url {
-  std::string scheme;     ///< "http" or "https".
-  std::string host;       ///< Without brackets for IPv6.
-  std::string port;       ///< Always present: "80", "443", "7070".
-  std::string target;     ///< Path and query, at least "/".
+  std::string scheme;  ///< "http" or "https".
+  std::string host;    ///< Without brackets for IPv6.
+  std::string port;    ///< Always present: "80", "443", "7070".
+  std::string target;  ///< Path and query, at least "/".
 
   std::string authority() const;  ///< As it stands in Host: port only if not the scheme's own, brackets for IPv6.
   std::string origin() const;     ///< scheme "://" authority.

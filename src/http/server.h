@@ -1,11 +1,13 @@
 // The HTTP/1.1 server: keep-alive, limits, time-outs, and one strict way to read a message (speed.md §1.1).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -16,24 +18,24 @@
 namespace qantara::http {
 
 struct ServerLimits {
-  std::size_t head_bytes = 16 * 1024;        ///< Request line and headers; more is 431.
-  std::size_t body_bytes = 256 * 1024;       ///< More is 413, before the body is read.
-  std::size_t connections = 10'000;          ///< Beyond it, new connections are closed at once.
-  std::chrono::milliseconds head_time{10'000};   ///< From the first byte of a request to the end of its head.
+  std::size_t head_bytes = 16 * 1024;           ///< Request line and headers; more is 431.
+  std::size_t body_bytes = 256 * 1024;          ///< More is 413, before the body is read.
+  std::size_t connections = 10'000;             ///< Beyond it, new connections are closed at once.
+  std::chrono::milliseconds head_time{10'000};  ///< From the first byte of a request to the end of its head.
   std::chrono::milliseconds body_time{30'000};
-  std::chrono::milliseconds idle_time{75'000};   ///< Between requests on a kept connection.
+  std::chrono::milliseconds idle_time{75'000};  ///< Between requests on a kept connection.
   std::chrono::milliseconds write_time{30'000};
 };
 
 /// Why the server itself refused a message before any handler saw it.
 enum class Refusal {
-  MALFORMED,          ///< 400: ambiguous or broken framing; the connection is closed.
-  HEAD_TOO_LARGE,     ///< 431
-  BODY_TOO_LARGE,     ///< 413
-  TIMED_OUT,          ///< 408
-  UNKNOWN_METHOD,     ///< 405: a token that is none of Method.
-  VERSION,            ///< 505: not HTTP/1.0 or 1.1
-  EXPECTATION,        ///< 417: an Expect other than 100-continue
+  MALFORMED,       ///< 400: ambiguous or broken framing; the connection is closed.
+  HEAD_TOO_LARGE,  ///< 431
+  BODY_TOO_LARGE,  ///< 413
+  TIMED_OUT,       ///< 408
+  UNKNOWN_METHOD,  ///< 405: a token that is none of Method.
+  VERSION,         ///< 505: not HTTP/1.0 or 1.1
+  EXPECTATION,     ///< 417: an Expect other than 100-continue
 };
 
 struct ServerOptions {
