@@ -82,6 +82,10 @@ struct SqliteOptions {
   std::size_t batch_max = 256;        ///< Closures in one commit.
   std::size_t queue_max = 10'000;     ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
   std::string vfs;                    ///< For tests: the name of a registered SQLite VFS. Empty: the machine's.
+
+  /// Called once, from the writer's thread, when the storage can no longer be trusted: a flush failed or the file is
+  /// damaged. Nothing is written from then on, and nobody of the failed batch has been answered yet. A gateway ends here.
+  std::function<void()> on_broken;
 };
 
 /// Opens or creates the file, takes its lock (a second process is refused), applies missing migrations (each in one

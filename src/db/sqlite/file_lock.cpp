@@ -1,0 +1,29 @@
+#include "db/sqlite/file_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace qantara::db::sqlite {
+
+Result<FileLock> FileLock::take(const std::filesystem::path& file) {
+  FileLock lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (lock.descriptor_ < 0) {
+    return caused_by(ErrorCode::STORAGE_FAILED, "Cannot make the lock file " + file.string(), std::strerror(errno));
+  }
+  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno == EWOULDBLOCK) {
+    return error(ErrorCode::SERVICE_UNAVAILABLE, "Another process holds the lock file " + file.string());
+  }
+  return caused_by(ErrorCode::STORAGE_FAILED, "Cannot lock " + file.string(), std::strerror(errno));
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace qantara::db::sqlite

@@ -1,0 +1,115 @@
+#include "db/sqlite/job_queue.h"
+
+#include <algorithm>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+namespace qantara::db::sqlite {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Coroutines of one executor, resumed in one go: one hand-over for a whole batch. If the executor ends before it gets
+/// to them, they are destroyed, as with any operation of Asio's.
+class Resumption {
+ public:
+  explicit Resumption(Waiting* first) : next_(first) {}
+  Resumption(Resumption&& other) noexcept : next_(std::exchange(other.next_, nullptr)) {}
+  Resumption& operator=(Resumption&&) = delete;
+  ~Resumption() {
+    while (next_ != nullptr) take();
+  }
+
+  void operator()() {
+    while (next_ != nullptr) take()();
+  }
+
+ private:
+  // The frame that `next_` points into may end with the coroutine, so nothing of it is used after this.
+  std::move_only_function<void()> take() { return std::move(std::exchange(next_, next_->next)->resume); }
+
+  Waiting* next_;
+};
+
+}  // namespace
+
+void resume(std::span<Waiting*> done) {
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    Waiting* const first = done[i];
+    if (first == nullptr) continue;
+    Waiting* last = first;
+    for (Waiting*& other : done.subspan(i + 1)) {
+      if (other == nullptr || other->executor != first->executor) continue;
+      last->next = other;
+      last = std::exchange(other, nullptr);
+    }
+    last->next = nullptr;
+    const Executor executor = first->executor;
+    asio::post(executor, Resumption{first});
+  }
+}
+
+Task<Result<void>> JobQueue::submit(const Job& job) {
+  const Executor executor = co_await asio::this_coro::executor;
+  Waiting waiting{.job = &job,
+                  .executor = asio::prefer(executor, asio::execution::outstanding_work.tracked),
+                  .result = {},
+                  .resume = {}};
+  // Once pushed, the coroutine may go on in another thread and this very lambda is gone: nothing comes after.
+  const auto enqueue = [this, &waiting](auto handler) {
+    waiting.resume = std::move(handler);
+    if (push(waiting)) return;
+    waiting.result = error(ErrorCode::SERVICE_UNAVAILABLE, "The gateway is busy or stopping; try again");
+    Waiting* refused[] = {&waiting};
+    resume(refused);
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(enqueue, asio::use_awaitable);
+  co_return std::move(waiting.result);
+}
+
+bool JobQueue::push(Waiting& waiting) {
+  const std::lock_guard lock{mutex_};
+  if (closed_ || size_ >= limit_) return false;
+  waiting.next = nullptr;
+  (first_ == nullptr ? first_ : last_->next) = &waiting;
+  last_ = &waiting;
+  ++size_;
+  if (sleepers_ > 0) news_.notify_one();
+  return true;
+}
+
+bool JobQueue::take(std::vector<Waiting*>& batch, std::size_t batch_max,
+                    std::optional<std::chrono::milliseconds> patience) {
+  batch.clear();
+  std::unique_lock lock{mutex_};
+  const auto something_to_do = [this] { return first_ != nullptr || closed_; };
+  if (!something_to_do()) {
+    ++sleepers_;
+    if (patience) {
+      news_.wait_for(lock, *patience, something_to_do);
+    } else {
+      news_.wait(lock, something_to_do);
+    }
+    --sleepers_;
+  }
+  const std::size_t share = std::min(batch_max, (size_ + takers_ - 1) / takers_);
+  while (batch.size() < share) {
+    batch.push_back(first_);
+    first_ = first_->next;
+  }
+  size_ -= share;
+  return !batch.empty() || !closed_;
+}
+
+void JobQueue::close() {
+  const std::lock_guard lock{mutex_};
+  closed_ = true;
+  news_.notify_all();
+}
+
+}  // namespace qantara::db::sqlite

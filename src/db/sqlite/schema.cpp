@@ -1,0 +1,87 @@
+#include "db/sqlite/schema.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "base/text.h"
+
+namespace qantara::db::sqlite {
+namespace {
+
+struct Applied {
+  int number;
+  std::string name;
+  std::string checksum;
+};
+
+std::string checksum(const Migration& migration) { return to_hex(sha256(migration.sql)); }
+
+Error refusal(std::string message) { return error(ErrorCode::STORAGE_FAILED, std::move(message)); }
+
+Result<std::vector<Applied>> applied_migrations(Connection& connection) {
+  struct Sink final : RowSink {
+    std::vector<Applied> found;
+    void row(Row& row) override {
+      const int number = row.take<int>();
+      std::string name = row.take<std::string>();
+      found.push_back({number, std::move(name), row.take<std::string>()});
+    }
+  } sink;
+  ASSIGN_OR_RETURN(Statement* const select,
+                   connection.prepare("SELECT number, name, checksum FROM schema_migrations ORDER BY number"));
+  RETURN_IF_ERROR(select->run({}, &sink));
+  return std::move(sink.found);
+}
+
+/// In order and without gaps, as they were applied.
+Result<void> compare(std::span<const Applied> applied, std::span<const Migration> known) {
+  if (applied.size() > known.size()) {
+    return refusal(fmt::format("The database has {} migrations, this version knows {}: a newer version wrote it",
+                               applied.size(), known.size()));
+  }
+  for (std::size_t i = 0; i < applied.size(); ++i) {
+    if (applied[i].number == known[i].number && applied[i].checksum == checksum(known[i])) continue;
+    return refusal(fmt::format("Migration {} ({}) of the database is not the one that this version knows ({} {})",
+                               applied[i].number, applied[i].name, known[i].number, known[i].name));
+  }
+  return {};
+}
+
+Result<void> apply_in_transaction(Connection& connection, const Migration& migration) {
+  RETURN_IF_ERROR(connection.script(migration.sql));
+  ASSIGN_OR_RETURN(Statement* const record,
+                   connection.prepare("INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)"));
+  const std::string sum = checksum(migration);
+  const Value values[] = {to_value(migration.number), to_value(migration.name), to_value(sum)};
+  RETURN_IF_ERROR(record->run(values, nullptr));
+  return connection.command("COMMIT");
+}
+
+Result<void> apply(Connection& connection, const Migration& migration) {
+  RETURN_IF_ERROR(connection.command("BEGIN IMMEDIATE"));
+  const Result<void> applied = apply_in_transaction(connection, migration);
+  if (applied) return {};
+  if (connection.in_transaction()) RETURN_IF_ERROR(connection.command("ROLLBACK"));
+  return caused_by(ErrorCode::STORAGE_FAILED, fmt::format("Migration {} ({}) failed", migration.number, migration.name),
+                   applied.error().cause);
+}
+
+}  // namespace
+
+Result<void> migrate(Connection& connection, std::span<const Migration> migrations) {
+  for (std::size_t i = 0; i < migrations.size(); ++i) CHECK(migrations[i].number == static_cast<int>(i) + 1);
+
+  RETURN_IF_ERROR(
+      connection.command("CREATE TABLE IF NOT EXISTS schema_migrations ("
+                         "number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT"));
+  ASSIGN_OR_RETURN(const std::vector<Applied> applied, applied_migrations(connection));
+  RETURN_IF_ERROR(compare(applied, migrations));
+  for (const Migration& migration : migrations.subspan(applied.size())) RETURN_IF_ERROR(apply(connection, migration));
+  return {};
+}
+
+}  // namespace qantara::db::sqlite

@@ -1,0 +1,44 @@
+#include "db/sqlite/sqlite_transaction.h"
+
+#include <exception>
+#include <utility>
+
+namespace qantara::db::sqlite {
+namespace {
+
+Result<void> call(const Job& job, Transaction& transaction) {
+  try {
+    return job(transaction);
+  } catch (const std::exception& exception) {
+    return caused_by(ErrorCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side", exception.what());
+  }
+}
+
+}  // namespace
+
+Result<void> SqliteTransaction::attempt(const Job& job) {
+  Result<void> result = call(job, *this);
+  if (failure_) result = *failure_;
+  if (!has_savepoint_) return result;
+  if (!result && connection_.in_transaction()) RETURN_IF_ERROR(connection_.command("ROLLBACK TO closure"));
+  if (connection_.in_transaction()) RETURN_IF_ERROR(connection_.command("RELEASE closure"));
+  return result;
+}
+
+Result<std::int64_t> SqliteTransaction::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
+  if (failure_) return *failure_;
+  Result<std::int64_t> ran = run_in_savepoint(sql, parameters, sink);
+  if (!ran) failure_ = ran.error();
+  return ran;
+}
+
+Result<std::int64_t> SqliteTransaction::run_in_savepoint(Sql sql, std::span<const Value> parameters, RowSink* sink) {
+  ASSIGN_OR_RETURN(Statement* const statement, connection_.prepare(sql));
+  if (!statement->reads_only() && !has_savepoint_) {
+    RETURN_IF_ERROR(connection_.command("SAVEPOINT closure"));
+    has_savepoint_ = true;
+  }
+  return statement->run(parameters, sink);
+}
+
+}  // namespace qantara::db::sqlite
