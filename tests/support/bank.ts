@@ -1,0 +1,58 @@
+// The sandbox bank's admin interface: what the bank will do next, and what it has booked.
+import {api} from './http.js';
+
+export interface Transfer {
+  paymentId: string;
+  endToEndIdentification: string;
+  debtorIban: string;
+  creditorIban: string;
+  currency: string;
+  amount: string;
+  reference: string;
+  bankTransactionReference?: string;
+  bookedAt: string;
+}
+
+export interface Scenario {
+  /** Which call it happens to: "authorise_payment", "payment_status", … or "any". */
+  call: string;
+  /** What happens: "answer_lost", "answer_late", "status_503_after_effect", "rejected", … */
+  effect: string;
+  user?: string;
+  times?: number;
+  [parameter: string]: unknown;
+}
+
+export class SandboxBank {
+  private readonly call;
+
+  constructor(url: string) {
+    this.call = api(url);
+  }
+
+  /** For the next matching call. */
+  async next(scenario: Scenario): Promise<void> {
+    await this.ok('POST', '/_admin/scenarios', scenario);
+  }
+
+  async transfers(): Promise<Transfer[]> {
+    return (await this.ok<{transfers: Transfer[]}>('GET', '/_admin/ledger')).transfers;
+  }
+
+  /** The person with the bank's app decides every approval that waits. Result: how many did. */
+  async decideApprovals(decision: 'approve' | 'deny'): Promise<number> {
+    const {approvals} = await this.ok<{approvals: {authorisationId: string}[]}>('GET', '/_admin/approvals');
+    for (const {authorisationId} of approvals) await this.ok('POST', `/_admin/approvals/${authorisationId}`, {decision});
+    return approvals.length;
+  }
+
+  async unlock(user: string): Promise<void> {
+    await this.ok('POST', `/_admin/users/${user}/unlock`, {});
+  }
+
+  private async ok<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.call<T>(method, path, {body});
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+}
