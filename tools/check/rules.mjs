@@ -15,22 +15,25 @@ function banned({name, pattern, remedy, allowed, only = /^/}) {
   };
 }
 
+// A call of the C library's `name`; not a member, nor the declaration of a function that is called alike.
+const call = (name) => String.raw`(?<![.>:\w])(?<!\b(?!return|co_return|else)\w+[\s*&]+)(std)?(::)?${name}\s*\(`;
+
 const bannedCalls = [
   banned({
     name: 'clock',
-    pattern: /\b(system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime)\b|(?<![.>:\w])(std)?(::)?time\s*\(/g,
+    pattern: new RegExp(String.raw`\b(system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime)\b|${call('time')}`, 'g'),
     allowed: /^src\/(base\/(clock|timers|log)\.cpp|http\/[^/]+\.cpp|db\/sqlite\/[^/]+\.cpp)$/,
     remedy: 'take a Clock (base/clock.h)',
   }),
   banned({
     name: 'random',
-    pattern: /\b(random_device|mt19937(_64)?|default_random_engine|getrandom|RAND_bytes)\b|\bs?rand\s*\(/g,
+    pattern: new RegExp(String.raw`\b(random_device|getrandom|RAND_bytes)\b|${call('s?rand')}`, 'g'),
     allowed: /^src\/base\/random\.cpp$/,
     remedy: 'take a Random (base/random.h)',
   }),
   banned({
     name: 'sleep',
-    pattern: /\b(sleep_for|this_thread::sleep_until|usleep|nanosleep)\b|(?<![.>\w])sleep\s*\(/g,
+    pattern: new RegExp(String.raw`\b(sleep_for|this_thread::sleep_until|usleep|nanosleep)\b|${call('sleep')}`, 'g'),
     remedy: 'wait on a Bell (base/timers.h)',
   }),
   banned({
