@@ -222,16 +222,22 @@ TEST(Iban, shows_the_country_and_the_last_four_characters_only) {
 
 TEST(MaskAccount, keeps_at_most_the_last_four_characters_and_half) {
   const std::pair<std::string_view, std::string_view> kCases[] = {
-      {"", "••••"},           {"1", "••••"},          {"12", "•••• 2"},       {"1234", "•••• 34"},
-      {"123456", "•••• 456"}, {"12345678", "•••• 5678"}, {"1015528734001", "•••• 4001"},
-      {"äöüß", "•••• üß"},    {"1234567ü", "•••• 67ü"},
+      {"", "••••"},
+      {"1", "••••"},
+      {"12", "•••• 2"},
+      {"1234", "•••• 34"},
+      {"123456", "•••• 456"},
+      {"12345678", "•••• 5678"},
+      {"1015528734001", "•••• 4001"},
+      {"äöüß", "•••• üß"},
+      {"1234567ü", "•••• 67ü"},
   };
   for (const auto& [account, masked] : kCases) EXPECT_EQ(mask_account(account), masked) << account;
 }
 
 TEST(Bic, has_eight_or_eleven_characters_with_country_letters_in_their_place) {
-  for (const auto text : {"EBILAEAD", "BBMEAEAD", "NBADAEAA", "RIBLSARI", "NCBKSAJE", "DEUTDEFF500", "EBILAEADXXX",
-                          "E097AEXXXXX"}) {
+  for (const auto text :
+       {"EBILAEAD", "BBMEAEAD", "NBADAEAA", "RIBLSARI", "NCBKSAJE", "DEUTDEFF500", "EBILAEADXXX", "E097AEXXXXX"}) {
     EXPECT_TRUE(is_bic(text)) << text;
   }
   for (const auto text : {"", "EBILAEA", "EBILAEADX", "EBILAEADXX", "EBILAEADXXXX", "ebilaead", "EBIL1EAD", "EBILA1AD",

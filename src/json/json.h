@@ -25,12 +25,12 @@ class Value {
   Kind kind() const { return kind_; }
   bool is(Kind kind) const { return kind_ == kind; }
 
-  bool boolean() const;                       ///< Of a BOOLEAN.
-  const std::string& number_text() const;     ///< Of a NUMBER, as written: "1000.00", "1e3", "-0".
+  bool boolean() const;                         ///< Of a BOOLEAN.
+  const std::string& number_text() const;       ///< Of a NUMBER, as written: "1000.00", "1e3", "-0".
   std::optional<std::int64_t> integer() const;  ///< Of a NUMBER without fraction or exponent that fits; else nothing.
-  const std::string& string() const;          ///< Of a STRING, unescaped, valid UTF-8.
-  const std::vector<Value>& items() const;    ///< Of an ARRAY.
-  const std::vector<Member>& members() const;  ///< Of an OBJECT, in the order in which they were written.
+  const std::string& string() const;            ///< Of a STRING, unescaped, valid UTF-8.
+  const std::vector<Value>& items() const;      ///< Of an ARRAY.
+  const std::vector<Member>& members() const;   ///< Of an OBJECT, in the order in which they were written.
 
   /// The member with this name, or null: of an OBJECT; null for every other kind, so lookups chain safely.
   const Value* find(std::string_view name) const;
@@ -61,7 +61,7 @@ class Writer {
   Writer& end_array();
   Writer& name(std::string_view name);
 
-  Writer& string(std::string_view text);       ///< Must be valid UTF-8; what is not becomes U+FFFD.
+  Writer& string(std::string_view text);  ///< Must be valid UTF-8; what is not becomes U+FFFD.
   Writer& optional_string(const std::optional<std::string>& text);  ///< The string, or null.
   Writer& integer(std::int64_t value);
   Writer& boolean(bool value);
@@ -73,23 +73,31 @@ class Writer {
   Writer& member(std::string_view name, std::string_view text) { return this->name(name).string(text); }
   Writer& member(std::string_view name, const std::string& text) { return this->name(name).string(text); }
   Writer& member(std::string_view name, const char* text) { return this->name(name).string(text); }
-  Writer& member(std::string_view name, const std::optional<std::string>& text) { return this->name(name).optional_string(text); }
+  Writer& member(std::string_view name, const std::optional<std::string>& text) {
+    return this->name(name).optional_string(text);
+  }
   Writer& member(std::string_view name, std::int64_t value) { return this->name(name).integer(value); }
   Writer& member(std::string_view name, int value) { return this->name(name).integer(value); }
   Writer& member(std::string_view name, bool value) { return this->name(name).boolean(value); }
   Writer& raw_member(std::string_view name, std::string_view json) { return this->name(name).raw(json); }
 
   /// What was written; every level must have ended.
-  const std::string& text() const& { CHECK(open_.empty()); return out_; }
-  std::string text() && { CHECK(open_.empty()); return std::move(out_); }
+  const std::string& text() const& {
+    CHECK(open_.empty());
+    return out_;
+  }
+  std::string text() && {
+    CHECK(open_.empty());
+    return std::move(out_);
+  }
 
  private:
   void separate();
 
   std::string out_;
-  std::vector<char> open_;   ///< '{' or '[' for each level.
-  bool first_ = true;        ///< Nothing stands yet on this level.
-  bool named_ = false;       ///< A member's name waits for its value.
+  std::vector<char> open_;  ///< '{' or '[' for each level.
+  bool first_ = true;       ///< Nothing stands yet on this level.
+  bool named_ = false;      ///< A member's name waits for its value.
 };
 
 /// The text as a JSON string with its quotes.

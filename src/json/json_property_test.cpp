@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -13,10 +14,18 @@ namespace {
 
 void write(Writer& writer, const Value& value) {
   switch (value.kind()) {
-    case Kind::NUL: writer.null(); return;
-    case Kind::BOOLEAN: writer.boolean(value.boolean()); return;
-    case Kind::NUMBER: writer.raw(value.number_text()); return;
-    case Kind::STRING: writer.string(value.string()); return;
+    case Kind::NUL:
+      writer.null();
+      return;
+    case Kind::BOOLEAN:
+      writer.boolean(value.boolean());
+      return;
+    case Kind::NUMBER:
+      writer.raw(value.number_text());
+      return;
+    case Kind::STRING:
+      writer.string(value.string());
+      return;
     case Kind::ARRAY:
       writer.begin_array();
       for (const auto& item : value.items()) write(writer, item);
@@ -39,14 +48,20 @@ std::string written(const Value& value) {
 bool same(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::NUL: return true;
-    case Kind::BOOLEAN: return a.boolean() == b.boolean();
-    case Kind::NUMBER: return a.number_text() == b.number_text();
-    case Kind::STRING: return a.string() == b.string();
-    case Kind::ARRAY: return std::ranges::equal(a.items(), b.items(), same);
+    case Kind::NUL:
+      return true;
+    case Kind::BOOLEAN:
+      return a.boolean() == b.boolean();
+    case Kind::NUMBER:
+      return a.number_text() == b.number_text();
+    case Kind::STRING:
+      return a.string() == b.string();
+    case Kind::ARRAY:
+      return std::ranges::equal(a.items(), b.items(), same);
     case Kind::OBJECT:
-      return std::ranges::equal(a.members(), b.members(),
-                                [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
+      return std::ranges::equal(a.members(), b.members(), [](const auto& x, const auto& y) {
+        return x.first == y.first && same(x.second, y.second);
+      });
   }
   return false;
 }
@@ -75,12 +90,13 @@ std::string any_json(int levels) {
   return kind == 4 ? "[" + text + "]" : "{" + blanks + text + "}" + blanks;
 }
 
-/// Whether Boost.JSON reads it. It says yes to duplicate members; everything else it must see as we do.
-bool boost_accepts(std::string_view text) {
+/// Whether Boost.JSON reads it; nothing if it has an exponent that Boost.JSON finds too large to read on.
+std::optional<bool> boost_accepts(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = 64;
   boost::json::error_code failure;
   boost::json::parse(boost::json::string_view(text.data(), text.size()), failure, {}, options);
+  if (failure == boost::json::error::exponent_overflow) return std::nullopt;
   return !failure;
 }
 
@@ -105,15 +121,16 @@ RC_GTEST_PROP(Json, agrees_with_boost_about_every_damaged_text, ()) {
   const auto damages = *rc::gen::inRange(0, 4);
   for (int i = 0; i < damages && !text.empty(); ++i) {
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
-    const auto piece = *rc::gen::element<std::string>("", "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u00", "\\ud83d", "\\ude00",
-                                                      "0", "-", ".", "e", "true", " ", "\xC3", "\xA9", "\x01");
+    const auto piece =
+        *rc::gen::element<std::string>("", "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u00", "\\ud83d", "\\ude00", "0",
+                                       "-", ".", "e", "true", " ", "\xC3", "\xA9", "\x01");
     text.replace(at, *rc::gen::inRange<std::size_t>(0, 3), piece);
   }
   const auto value = parse(text);
-  const bool only_ours = !value && value.error().message.contains("duplicate member");
-  if (only_ours) return;
+  const bool is_duplicate = !value && value.error().message.contains("duplicate member");
+  if (is_duplicate) return;  // Boost.JSON lets it pass.
   RC_CLASSIFY(value.has_value(), "accepted");
-  RC_ASSERT(value.has_value() == boost_accepts(text));
+  RC_ASSERT(value.has_value() == boost_accepts(text).value_or(value.has_value()));
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ std::string nested(std::size_t levels, std::string_view open, std::string_view i
 }
 
 TEST(Reader, keeps_the_text_of_numbers) {
-  for (const std::string text : {"0", "-0", "1", "1000", "1000.00", "10.120", "1e3", "1E+3", "1.5e-7", "-0.0", "0e0", "0.1",
-                                 "123456789012345678901234567890", "0.000000000000000000000000000001", "1e999999"}) {
+  for (const std::string text :
+       {"0", "-0", "1", "1000", "1000.00", "10.120", "1e3", "1E+3", "1.5e-7", "-0.0", "0e0", "0.1",
+        "123456789012345678901234567890", "0.000000000000000000000000000001", "1e999999"}) {
     for (const auto& whole : {text, " " + text + "\n", "[" + text + "]"}) {
       const auto value = parse(whole);
       ASSERT_TRUE(value) << whole;
@@ -102,12 +103,48 @@ TEST(Reader, refuses_to_take_one_kind_for_another) {
 
 TEST(Reader, accepts_what_rfc_8259_allows) {
   const std::string_view kCases[] = {
-      "null", "true", "false", "0", "\"\"", "[]", "{}", " [] ", "\t\r\n{}\n", "[[]]", "[null,1,\"1\",{}]", "[1,null,null,2]",
-      "[ 1 , 2 ]", "{\"a\":{}}", "{\"\":0}", "{\"a\":1,\"b\":1}", "{\"a\":1,\"A\":1}", "{\"a\":{\"a\":1}}",
-      "[{\"a\":1},{\"a\":1}]", "[1e1]", "[1E22]", "[0e+1]", "[0e1]", "[1E-2]", "[-0]", "[-1]", "[20e1]", "[123.456789]",
-      "[0.4e00669999999999999999999999999999999999]", "[\"\xE2\x80\xA8\xE2\x80\xA9\"]", "[\"\\u2028\"]", "[\"\x7F\"]",
-      "\"\xF4\x8F\xBF\xBF\"", "\"\xEF\xBF\xBE\"", "\"\xEF\xBB\xBF\"", "[\"/*not a comment*/\"]", "{\"min\":-1.0e+28,\"max\":1.0e+28}",
-      "{\"title\":\"\\u041f\\u043e\\u043b\"}", "[\"a\\/b\"]", "[\"\\\\a\"]", "[\"\\\\n\"]", "[\" \"]",
+      "null",
+      "true",
+      "false",
+      "0",
+      "\"\"",
+      "[]",
+      "{}",
+      " [] ",
+      "\t\r\n{}\n",
+      "[[]]",
+      "[null,1,\"1\",{}]",
+      "[1,null,null,2]",
+      "[ 1 , 2 ]",
+      "{\"a\":{}}",
+      "{\"\":0}",
+      "{\"a\":1,\"b\":1}",
+      "{\"a\":1,\"A\":1}",
+      "{\"a\":{\"a\":1}}",
+      "[{\"a\":1},{\"a\":1}]",
+      "[1e1]",
+      "[1E22]",
+      "[0e+1]",
+      "[0e1]",
+      "[1E-2]",
+      "[-0]",
+      "[-1]",
+      "[20e1]",
+      "[123.456789]",
+      "[0.4e00669999999999999999999999999999999999]",
+      "[\"\xE2\x80\xA8\xE2\x80\xA9\"]",
+      "[\"\\u2028\"]",
+      "[\"\x7F\"]",
+      "\"\xF4\x8F\xBF\xBF\"",
+      "\"\xEF\xBF\xBE\"",
+      "\"\xEF\xBB\xBF\"",
+      "[\"/*not a comment*/\"]",
+      "{\"min\":-1.0e+28,\"max\":1.0e+28}",
+      "{\"title\":\"\\u041f\\u043e\\u043b\"}",
+      "[\"a\\/b\"]",
+      "[\"\\\\a\"]",
+      "[\"\\\\n\"]",
+      "[\" \"]",
   };
   for (const auto text : kCases) {
     const auto value = parse(text);
@@ -144,7 +181,9 @@ TEST(Reader, refuses_everything_else_and_says_what_and_where) {
       {"/**/1", "0: a value is expected"},
       {"\v1", "0: a value is expected"},
       {"\f1", "0: a value is expected"},
-      {"\xC2\xA0" "1", "0: a value is expected"},
+      {"\xC2\xA0"
+       "1",
+       "0: a value is expected"},
       // Numbers
       {"01", "1: a number must not have leading zeros"},
       {"-01", "2: a number must not have leading zeros"},
@@ -334,12 +373,24 @@ TEST(Writer, writes_names_commas_and_values) {
       .member("count", 3)
       .member("smallest", std::numeric_limits<std::int64_t>::min())
       .member("open", true)
-      .name("list").begin_array().integer(1).boolean(false).null().begin_object().end_object().begin_array().end_array().end_array()
-      .name("empty").begin_object().end_object()
+      .name("list")
+      .begin_array()
+      .integer(1)
+      .boolean(false)
+      .null()
+      .begin_object()
+      .end_object()
+      .begin_array()
+      .end_array()
+      .end_array()
+      .name("empty")
+      .begin_object()
+      .end_object()
       .member("view", std::string_view{"v"})
       .end_object();
-  EXPECT_EQ(writer.text(), R"({"id":"x","amount_missing":null,"note":"n","amount":1000.00,"count":3,)"
-                           R"("smallest":-9223372036854775808,"open":true,"list":[1,false,null,{},[]],"empty":{},"view":"v"})");
+  EXPECT_EQ(writer.text(),
+            R"({"id":"x","amount_missing":null,"note":"n","amount":1000.00,"count":3,)"
+            R"("smallest":-9223372036854775808,"open":true,"list":[1,false,null,{},[]],"empty":{},"view":"v"})");
 }
 
 TEST(Writer, escapes_what_could_hurt_inside_html) {

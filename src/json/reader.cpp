@@ -29,6 +29,13 @@ constexpr std::size_t kShownMax = 64;
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
+/// How many bytes at the start of `text` stand for themselves in a string: ASCII without quote, backslash, controls.
+std::size_t plain_length(std::string_view text) {
+  const auto special = std::ranges::find_if(
+      text, [](unsigned char byte) { return byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\'; });
+  return static_cast<std::size_t>(special - text.begin());
+}
+
 std::string shortened(std::string_view text) {
   if (text.size() <= kShownMax) return std::string(text);
   auto end = kShownMax;
@@ -84,19 +91,32 @@ class Parser {
 
   Error refused(std::string_view what) const { return refused_at(at_, what); }
   static Error refused_at(std::size_t byte, std::string_view what) {
-    return error(ErrorCode::INVALID_PARAMETERS, "invalid JSON at byte " + std::to_string(byte) + ": " + std::string(what));
+    return error(ErrorCode::INVALID_PARAMETERS,
+                 "invalid JSON at byte " + std::to_string(byte) + ": " + std::string(what));
   }
 
   Result<void> read_value(Value& out) {
     skip_blanks();
     if (at_end()) return refused("a value is missing");
     switch (text_[at_]) {
-      case '{': return read_object(out);
-      case '[': return read_array(out);
-      case '"': out.kind_ = Kind::STRING; return read_string(out.text_);
-      case 't': out.kind_ = Kind::BOOLEAN; out.boolean_ = true; return read_word("true");
-      case 'f': out.kind_ = Kind::BOOLEAN; out.boolean_ = false; return read_word("false");
-      case 'n': out.kind_ = Kind::NUL; return read_word("null");
+      case '{':
+        return read_object(out);
+      case '[':
+        return read_array(out);
+      case '"':
+        out.kind_ = Kind::STRING;
+        return read_string(out.text_);
+      case 't':
+        out.kind_ = Kind::BOOLEAN;
+        out.boolean_ = true;
+        return read_word("true");
+      case 'f':
+        out.kind_ = Kind::BOOLEAN;
+        out.boolean_ = false;
+        return read_word("false");
+      case 'n':
+        out.kind_ = Kind::NUL;
+        return read_word("null");
       default:
         if (!next_is('-') && !is_digit(text_[at_])) return refused("a value is expected");
         out.kind_ = Kind::NUMBER;
@@ -156,6 +176,7 @@ class Parser {
     RETURN_IF_ERROR(read_string(name));
 
     auto& members = object.members_;
+    if (members.empty()) members.reserve(8);
     const bool known = is_known(name, members, names);
     members.emplace_back(std::move(name), Value{});
     if (known) return duplicate_at(start);
@@ -216,40 +237,32 @@ class Parser {
 
   Result<void> read_string(std::string& out) {
     CHECK(take('"'));
-    auto run = at_;  // From here on nothing was copied yet.
-    const auto copy_run = [&] { out.append(text_.substr(run, at_ - run)); };
-    while (!at_end()) {
-      const auto byte = static_cast<unsigned char>(text_[at_]);
-      if (byte == '"') {
-        copy_run();
-        ++at_;
-        return {};
-      }
-      if (byte == '\\') {
-        copy_run();
+    while (true) {
+      const auto plain = plain_length(text_.substr(at_));
+      out.append(text_.substr(at_, plain));
+      at_ += plain;
+      if (at_end()) return refused("a string is not closed");
+      if (take('"')) return {};
+      if (next_is('\\')) {
         RETURN_IF_ERROR(read_escape(out));
-        run = at_;
-      } else if (byte < 0x20) {
-        return refused("a control character must be escaped");
-      } else if (byte < 0x80) {
-        ++at_;
-      } else {
-        const auto length = utf8_sequence(text_.substr(at_));
-        if (length == 0) return refused("invalid UTF-8");
-        at_ += length;
+        continue;
       }
+      const auto character = text_.substr(at_, utf8_sequence(text_.substr(at_)));
+      if (character.empty()) return refused("invalid UTF-8");
+      if (character.size() == 1) return refused("a control character must be escaped");
+      out.append(character);
+      at_ += character.size();
     }
-    return refused("a string is not closed");
   }
 
   Result<void> read_escape(std::string& out) {
     const auto start = at_;
     ++at_;
     if (at_end()) return refused("a string is not closed");
-    constexpr std::string_view kEscapes = "\"\\/bfnrt";
-    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-    if (const auto found = kEscapes.find(text_[at_]); found != std::string_view::npos) {
-      out += kMeanings[found];
+    constexpr std::string_view kEscapeLetters = "\"\\/bfnrt";
+    constexpr std::string_view kEscapeMeanings = "\"\\/\b\f\n\r\t";
+    if (const auto found = kEscapeLetters.find(text_[at_]); found != std::string_view::npos) {
+      out += kEscapeMeanings[found];
       ++at_;
       return {};
     }

@@ -7,12 +7,18 @@ namespace qantara::json {
 
 std::string_view describe(Kind kind) {
   switch (kind) {
-    case Kind::NUL: return "null";
-    case Kind::BOOLEAN: return "a boolean";
-    case Kind::NUMBER: return "a number";
-    case Kind::STRING: return "a string";
-    case Kind::ARRAY: return "an array";
-    case Kind::OBJECT: return "an object";
+    case Kind::NUL:
+      return "null";
+    case Kind::BOOLEAN:
+      return "a boolean";
+    case Kind::NUMBER:
+      return "a number";
+    case Kind::STRING:
+      return "a string";
+    case Kind::ARRAY:
+      return "an array";
+    case Kind::OBJECT:
+      return "an object";
   }
   return "null";
 }

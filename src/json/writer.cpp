@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -28,41 +29,50 @@ constexpr auto kEscapes = [] {
   return escapes;
 }();
 
+/// How many bytes at the start of `text` stand as they are.
+std::size_t harmless_length(std::string_view text) {
+  const auto special = std::ranges::find_if(text, [](unsigned char byte) { return kEscapes[byte] != 0; });
+  return static_cast<std::size_t>(special - text.begin());
+}
+
+/// Appends the character that `text` starts with, escaped or replaced as it needs; its length in `text`.
+std::size_t append_special(std::string& out, std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text[0]);
+  const char escape = kEscapes[byte];
+  if (escape == 'u') {
+    out.append("\\u00").append(1, kHexDigits[byte >> 4U]).append(1, kHexDigits[byte & 0xFU]);
+    return 1;
+  }
+  if (escape != '*') {
+    out.append(1, '\\').append(1, escape);
+    return 1;
+  }
+  const auto length = utf8_sequence(text);
+  if (length == 0) {
+    out.append("\uFFFD");
+    return 1;
+  }
+  const auto character = text.substr(0, length);
+  if (character == "\u2028") {
+    out.append("\\u2028");
+  } else if (character == "\u2029") {
+    out.append("\\u2029");
+  } else {
+    out.append(character);
+  }
+  return length;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t run = 0;  // From here on nothing was copied yet.
-  std::size_t at = 0;
-  const auto replace = [&](std::size_t length, std::string_view with) {
-    out.append(text.substr(run, at - run)).append(with);
-    at += length;
-    run = at;
-  };
-  while (at < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const char escape = kEscapes[byte];
-    if (escape == 0) {
-      ++at;
-    } else if (escape == 'u') {
-      const char escaped[] = {'\\', 'u', '0', '0', kHexDigits[byte >> 4U], kHexDigits[byte & 0xFU]};
-      replace(1, {escaped, sizeof escaped});
-    } else if (escape != '*') {
-      const char escaped[] = {'\\', escape};
-      replace(1, {escaped, sizeof escaped});
-    } else {
-      const auto rest = text.substr(at);
-      const auto length = utf8_sequence(rest);
-      if (length == 0) {
-        replace(1, "\uFFFD");
-      } else if (rest.starts_with("\u2028")) {
-        replace(length, "\\u2028");
-      } else if (rest.starts_with("\u2029")) {
-        replace(length, "\\u2029");
-      } else {
-        at += length;
-      }
-    }
+  while (true) {
+    const auto harmless = harmless_length(text);
+    out.append(text.substr(0, harmless));
+    text.remove_prefix(harmless);
+    if (text.empty()) break;
+    text.remove_prefix(append_special(out, text));
   }
-  out.append(text.substr(run)).append(1, '"');
+  out += '"';
 }
 
 }  // namespace
@@ -70,6 +80,7 @@ void append_quoted(std::string& out, std::string_view text) {
 void Writer::separate() {
   if (open_.empty()) {
     CHECK(out_.empty());  // A text is one value.
+    out_.reserve(512);
   } else if (named_) {
     named_ = false;
   } else {

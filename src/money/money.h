@@ -23,7 +23,8 @@ class Currency {
   bool operator==(const Currency& other) const { return code() == other.code(); }
 
  private:
-  constexpr Currency(const char (&code)[4], int decimals) : code_{code[0], code[1], code[2], '\0'}, decimals_(decimals) {}
+  constexpr Currency(const char (&code)[4], int decimals)
+      : code_{code[0], code[1], code[2], '\0'}, decimals_(decimals) {}
   char code_[4];
   int decimals_;
 };

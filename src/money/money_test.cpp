@@ -19,8 +19,8 @@ Currency currency(std::string_view code) {
 
 TEST(Currency, knows_the_decimals_of_iso_4217) {
   const std::pair<std::string_view, int> kCases[] = {
-      {"AED", 2}, {"SAR", 2}, {"QAR", 2}, {"EGP", 2}, {"USD", 2}, {"EUR", 2}, {"GBP", 2}, {"ZWG", 2}, {"XCG", 2},
-      {"BHD", 3}, {"KWD", 3}, {"OMR", 3}, {"JOD", 3}, {"IQD", 3}, {"LYD", 3}, {"TND", 3},
+      {"AED", 2}, {"SAR", 2}, {"QAR", 2}, {"EGP", 2}, {"USD", 2}, {"EUR", 2}, {"GBP", 2}, {"ZWG", 2},
+      {"XCG", 2}, {"BHD", 3}, {"KWD", 3}, {"OMR", 3}, {"JOD", 3}, {"IQD", 3}, {"LYD", 3}, {"TND", 3},
       {"JPY", 0}, {"KRW", 0}, {"ISK", 0}, {"XPF", 0}, {"CLP", 0}, {"CLF", 4}, {"UYW", 4},
   };
   for (const auto& [code, decimals] : kCases) {
@@ -32,8 +32,8 @@ TEST(Currency, knows_the_decimals_of_iso_4217) {
 }
 
 TEST(Currency, refuses_what_is_no_active_code) {
-  for (const std::string_view code : {"", "A", "AE", "AEDX", "aed", "Aed", "AE ", "ED ", " AE", "D A", "XYZ", "XAU", "XXX",
-                                      "XTS", "HRK", "BGN", "ANG", "ZWL", "784", "ÄD"}) {
+  for (const std::string_view code : {"",    "A",   "AE",  "AEDX", "aed", "Aed", "AE ", "ED ", " AE", "D A",
+                                      "XYZ", "XAU", "XXX", "XTS",  "HRK", "BGN", "ANG", "ZWL", "784", "ÄD"}) {
     EXPECT_FALSE(Currency::find(code)) << code;
   }
 }
@@ -183,7 +183,8 @@ RC_GTEST_PROP(Money, is_the_same_after_printing_and_reading, ()) {
 RC_GTEST_PROP(Money, refuses_a_text_in_which_a_letter_stands, ()) {
   const Money money(*rc::gen::inRange<std::int64_t>(1, kLargest), any_currency());
   auto text = money.to_text();
-  const auto letter = *rc::gen::suchThat(rc::gen::arbitrary<char>(), [](char c) { return (c < '0' || c > '9') && c != '.'; });
+  const auto letter =
+      *rc::gen::suchThat(rc::gen::arbitrary<char>(), [](char c) { return (c < '0' || c > '9') && c != '.'; });
   text.insert(*rc::gen::inRange<std::size_t>(0, text.size() + 1), 1, letter);
   RC_ASSERT(!Money::parse(text, money.currency()));
 }
