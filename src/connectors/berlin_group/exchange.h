@@ -1,0 +1,85 @@
+// One request and its answer: headers that every request carries, limits, and what a bad answer means.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "banking/bank.h"
+#include "banking/connector.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "connectors/berlin_group/mapping.h"
+#include "http/client.h"
+#include "json/json.h"
+
+namespace qantara::connectors::berlin_group {
+
+/// Whether a request carries a password or code: then no word of the bank's answer goes into an error message.
+enum class Contents { PLAIN, SECRET };
+
+struct Call {
+  std::string_view name;       ///< For logs: "start authorisation".
+  http::Method method = http::Method::GET;
+  std::string target;          ///< Path and query at the bank.
+  http::Headers headers;       ///< Beside the usual ones.
+  std::string body;            ///< JSON; empty: none.
+  Contents contents = Contents::PLAIN;
+  std::string request_id = {};  ///< X-Request-ID; empty: a new one.
+};
+
+/// A call that brought no answer to go on with.
+struct Failure {
+  banking::CallError error;
+  std::string text;  ///< The bank's words for the payer; may be empty.
+
+  /// Whether the bank refused with exactly this code, before any effect.
+  bool is_refusal(std::string_view code) const {
+    return error.kind == banking::CallError::Kind::REFUSED && error.code == code;
+  }
+};
+
+/// A JSON object that came with a 2xx status.
+using Reply = std::expected<json::Value, Failure>;
+
+class Exchange {
+ public:
+  /// `bank` is copied; the others must outlive the exchange.
+  /// Errors: INVALID_PARAMETERS if the bank's base_url is no http or https URL without a query.
+  static Result<std::unique_ptr<Exchange>> make(const banking::Bank& bank, http::Client& client, Random& random,
+                                                const Clock& clock);
+
+  /// Sends once. A failure's kind says how far it got: an answer that is not the bank's own word is OUTCOME_UNKNOWN.
+  Task<Reply> send(Call call);
+
+  /// The target of a path of the interface: "/v1/consents" below the base URL's own path.
+  std::string target(std::string_view path) const { return base_path_ + std::string{path}; }
+
+  /// The target a link leads to: of the bank's own origin or relative to its host. Empty for no link and for any other.
+  std::string follow(const Links& links, std::string_view name);
+
+  /// Logs that the bank said something unknown, once for each `what` and `word`.
+  void note_unknown(std::string_view what, std::string_view word);
+
+  const banking::Bank& bank() const { return bank_; }
+
+ private:
+  Exchange(const banking::Bank& bank, const http::Url& base, http::Client& client, Random& random, const Clock& clock);
+  Reply read(const Call& call, const http::ClientResponse& response);
+
+  banking::Bank bank_;
+  std::string origin_;
+  std::string base_path_;
+  http::Client& client_;
+  Random& random_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::set<std::string> noted_;  ///< Guarded by mutex_.
+};
+
+}  // namespace qantara::connectors::berlin_group
