@@ -185,21 +185,24 @@ CREATE TABLE link_sessions (
 -- Webhooks. `fanned_out` (settings) is the last event that has its deliveries.
 
 CREATE TABLE webhook_endpoints (
-  id                     BLOB PRIMARY KEY,
-  application_id         BLOB NOT NULL REFERENCES applications (id),
-  url                    TEXT NOT NULL,
-  secret_sealed          BLOB NOT NULL,
-  previous_secret_sealed BLOB,
-  status                 TEXT NOT NULL CHECK (status IN ('ACTIVE', 'PAUSED', 'DISABLED')),
-  after_seq              INTEGER NOT NULL,
-  created_at             INTEGER NOT NULL
+  id                         BLOB PRIMARY KEY,
+  application_id             BLOB NOT NULL REFERENCES applications (id),
+  url                        TEXT NOT NULL,
+  secret_sealed              BLOB NOT NULL,
+  previous_secret_sealed     BLOB,
+  previous_secret_expires_at INTEGER,
+  status                     TEXT NOT NULL CHECK (status IN ('ACTIVE', 'PAUSED', 'DISABLED')),
+  after_seq                  INTEGER NOT NULL,
+  created_at                 INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX webhook_endpoints_by_application ON webhook_endpoints (application_id);
 
+-- Only the first PENDING row of an (endpoint, aggregate) has a next_attempt_at: the others wait in line behind it.
+-- `event_seq` names a row of events without a foreign key: pruning old events must not search this table for each.
 CREATE TABLE webhook_deliveries (
   id               INTEGER PRIMARY KEY,
   endpoint_id      BLOB NOT NULL REFERENCES webhook_endpoints (id),
-  event_seq        INTEGER NOT NULL REFERENCES events (seq),
+  event_seq        INTEGER NOT NULL,
   aggregate_id     BLOB NOT NULL,
   status           TEXT NOT NULL CHECK (status IN ('PENDING', 'DELIVERED', 'DEAD')),
   attempts         INTEGER NOT NULL DEFAULT 0,
@@ -208,7 +211,8 @@ CREATE TABLE webhook_deliveries (
   lease_until      INTEGER,
   UNIQUE (endpoint_id, event_seq)
 ) STRICT;
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_attempt_at) WHERE status = 'PENDING';
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at)
+  WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL;
 CREATE INDEX webhook_deliveries_line ON webhook_deliveries (endpoint_id, aggregate_id, id) WHERE status = 'PENDING';
 
 CREATE TABLE webhook_attempts (
