@@ -1,0 +1,235 @@
+#include "webhooks/dispatcher.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "webhooks/retry_schedule.h"
+#include "webhooks/signing.h"
+
+namespace qantara::webhooks {
+
+namespace {
+
+constexpr std::size_t kAnswerKept = 1024;
+constexpr int kGone = 410;  // The receiver wants no more, ever.
+
+std::string_view to_text(http::ClientFailure::Reason reason) {
+  using enum http::ClientFailure::Reason;
+  switch (reason) {
+    case BAD_URL:
+      return "BAD_URL";
+    case FORBIDDEN_ADDRESS:
+      return "FORBIDDEN_ADDRESS";
+    case RESOLVE:
+      return "RESOLVE";
+    case CONNECT:
+      return "CONNECT";
+    case TLS:
+      return "TLS";
+    case TIMED_OUT:
+      return "TIMED_OUT";
+    case CONNECTION_LOST:
+      return "CONNECTION_LOST";
+    case MALFORMED_ANSWER:
+      return "MALFORMED_ANSWER";
+    case ANSWER_TOO_LARGE:
+      return "ANSWER_TOO_LARGE";
+  }
+  return "CONNECTION_LOST";
+}
+
+bool is_success(int status) { return status >= 200 && status <= 299; }
+
+}  // namespace
+
+/// An endpoint, ready to be sent to.
+struct Dispatcher::Target {
+  WebhookEndpointId endpoint;
+  std::string url;
+  LiveSecrets secrets;
+};
+
+/// What became of an attempt.
+struct Dispatcher::Outcome {
+  enum class Endpoint { KEEPS_ON, IS_GONE };
+
+  std::int64_t delivery = 0;
+  WebhookEndpointId target;
+  EventId event;
+  Attempt attempt;
+  DeliveryStatus status = DeliveryStatus::PENDING;
+  std::optional<Instant> next_attempt_at;
+  Endpoint endpoint = Endpoint::KEEPS_ON;
+};
+
+/// What one round's transaction works on. It may run more than once, so it changes nothing here.
+struct Dispatcher::Round {
+  Instant now;
+  int room = 0;  ///< New attempts that may start.
+  Lanes lanes;
+  std::vector<Outcome> outcomes;
+};
+
+struct Dispatcher::Work {
+  FanOut fan_out = FanOut::DONE;
+  std::vector<std::pair<Receiver, std::vector<Claim>>> claims;
+};
+
+Dispatcher::Dispatcher(Surroundings surroundings, DispatcherOptions options)
+    : with_(std::move(surroundings)), options_(options), bell_(with_.timers.make_bell()), sends_(with_.executor) {}
+
+Dispatcher::~Dispatcher() = default;
+
+Task<void> Dispatcher::run() {
+  const Instant now = with_.domain_clock.now();
+  const auto ended = co_await with_.database.write([now](db::Transaction& tx) { return end_leases(tx, now); });
+  if (!ended) log::warn("leases of an earlier run were not ended: they run out", {{"cause", ended.error().cause}});
+
+  while (!stopping_ || !in_flight_.empty()) {
+    const Next next = co_await round();
+    if (next == Next::NEVER) break;
+    if (next == Next::AT_ONCE) continue;
+    const Instant poll_at = with_.domain_clock.now() + options_.poll;
+    co_await bell_->wait_until(poll_at);
+  }
+  co_await sends_.finish();
+}
+
+void Dispatcher::stop() {
+  stopping_ = true;
+  bell_->ring();
+}
+
+void Dispatcher::wake() { bell_->ring(); }
+
+Task<Dispatcher::Next> Dispatcher::round() {
+  Round round{.now = with_.domain_clock.now(),
+              .room = stopping_ ? 0 : options_.in_flight - static_cast<int>(in_flight_.size()),
+              .lanes = lanes_,
+              .outcomes = std::exchange(outcomes_, {})};
+  auto work = co_await with_.database.write([&](db::Transaction& tx) { return transact(tx, round); });
+  if (!work) {
+    log::warn("webhooks wait for the storage", {{"error", work.error().message}, {"cause", work.error().cause}});
+    std::ranges::move(outcomes_, std::back_inserter(round.outcomes));
+    outcomes_ = std::move(round.outcomes);
+    co_return stopping_ ? Next::NEVER : Next::WHEN_RUNG;
+  }
+  for (const Outcome& outcome : round.outcomes) settle(outcome);
+  for (auto& [receiver, claims] : work->claims) start(receiver, std::move(claims));
+  co_return work->fan_out == FanOut::MORE ? Next::AT_ONCE : Next::WHEN_RUNG;
+}
+
+Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& round) const {
+  for (const Outcome& outcome : round.outcomes) {
+    RETURN_IF_ERROR(record_attempt(tx, outcome.delivery, outcome.attempt, outcome.status, outcome.next_attempt_at, round.now));
+    if (outcome.endpoint == Outcome::Endpoint::IS_GONE) RETURN_IF_ERROR(disable_endpoint(tx, outcome.target));
+  }
+  Work work;
+  if (round.room <= 0) return work;
+  ASSIGN_OR_RETURN(work.fan_out, fan_out(tx, round.now, options_.events_per_round));
+
+  ASSIGN_OR_RETURN(auto receivers, select_receivers(tx, round.now));
+  const auto lane_of = [&](const Receiver& receiver) {
+    const auto found = round.lanes.find(receiver.id);
+    return found == round.lanes.end() ? Lane{} : found->second;
+  };
+  // Who has least in flight comes first, and nobody takes more than an even share of what is left.
+  std::ranges::sort(receivers, {}, [&](const Receiver& receiver) { return lane_of(receiver).in_flight; });
+  int room = round.room;
+  auto waiting = static_cast<int>(receivers.size());
+  for (Receiver& receiver : receivers) {
+    const Lane lane = lane_of(receiver);
+    const int wide = lane.failing ? options_.in_flight_when_failing : options_.in_flight_per_endpoint;
+    const int share = (room + waiting - 1) / waiting;
+    const int limit = std::min(wide - lane.in_flight, share);
+    --waiting;
+    if (limit <= 0) continue;
+    ASSIGN_OR_RETURN(auto claims, claim_deliveries(tx, receiver.id, round.now, round.now + options_.lease, limit));
+    room -= static_cast<int>(claims.size());
+    work.claims.emplace_back(std::move(receiver), std::move(claims));
+  }
+  return work;
+}
+
+void Dispatcher::start(const Receiver& receiver, std::vector<Claim> claims) {
+  auto secrets = open_secrets(with_.vault, receiver.id, receiver.secrets, with_.domain_clock.now());
+  if (!secrets) {
+    // Not the receiver's fault, so it costs no attempt: the lease runs out, and then we look again.
+    log::error("a webhook endpoint's secret cannot be opened",
+               {{"endpoint", receiver.id.to_text()}, {"error", secrets.error().message}});
+    return;
+  }
+  const auto target = std::make_shared<const Target>(receiver.id, receiver.url, *std::move(secrets));
+  for (Claim& claim : claims) {
+    // The clock was moved past the lease of an attempt that still runs: one at a time.
+    if (!in_flight_.insert(claim.delivery).second) continue;
+    ++lanes_[receiver.id].in_flight;
+    sends_.start(deliver(target, std::move(claim)));
+  }
+}
+
+Task<void> Dispatcher::deliver(std::shared_ptr<const Target> target, Claim claim) {
+  const Instant started_at = with_.domain_clock.now();
+  const Instant sent_at = with_.real_clock.now();
+  http::ClientRequest request{.method = http::Method::POST,
+                              .url = target->url,
+                              .deadline = options_.answer_within,
+                              .response_limit = kAnswerKept,
+                              .excess = http::ClientRequest::Excess::CUT,
+                              .addresses = with_.addresses};
+  request.headers.add("content-type", "application/json; charset=utf-8");
+  sign(request.headers, target->secrets, claim.event.to_text(), sent_at, claim.body);
+  request.body = std::move(claim.body);
+
+  const http::ClientResult answer = co_await with_.client.send(std::move(request));
+  outcomes_.push_back(judge(*target, claim, started_at, with_.real_clock.now() - sent_at, answer));
+  bell_->ring();
+}
+
+Dispatcher::Outcome Dispatcher::judge(const Target& target, const Claim& claim, Instant started_at, Duration elapsed,
+                                      const http::ClientResult& answer) const {
+  Outcome outcome{.delivery = claim.delivery,
+                  .target = target.endpoint,
+                  .event = claim.event,
+                  .attempt = {.number = claim.attempts + 1, .started_at = started_at, .elapsed = elapsed}};
+  Duration asked_to_wait{};
+  if (answer) {
+    outcome.attempt.status = answer->status;
+    outcome.attempt.answer = answer->body;
+    const auto wish = parse_retry_after(answer->headers.value_or("retry-after", ""), with_.real_clock.now());
+    asked_to_wait = wish.value_or(Duration::zero());
+  } else {
+    outcome.attempt.failure.emplace(to_text(answer.error().reason)).append(": ").append(answer.error().message);
+  }
+
+  if (answer && is_success(answer->status)) {
+    outcome.status = DeliveryStatus::DELIVERED;
+  } else if (answer && answer->status == kGone) {
+    outcome.status = DeliveryStatus::DEAD;
+    outcome.endpoint = Outcome::Endpoint::IS_GONE;
+  } else {
+    outcome.next_attempt_at = next_attempt(claim.first_attempt_at, with_.domain_clock.now(), asked_to_wait, with_.random);
+    outcome.status = outcome.next_attempt_at ? DeliveryStatus::PENDING : DeliveryStatus::DEAD;
+  }
+  return outcome;
+}
+
+void Dispatcher::settle(const Outcome& outcome) {
+  in_flight_.erase(outcome.delivery);
+  const auto lane = lanes_.find(outcome.target);
+  lane->second.failing = outcome.status != DeliveryStatus::DELIVERED;
+  if (--lane->second.in_flight == 0 && !lane->second.failing) lanes_.erase(lane);
+
+  if (outcome.endpoint == Outcome::Endpoint::IS_GONE) {
+    log::warn("a webhook endpoint answered 410 and is disabled", {{"endpoint", outcome.target.to_text()}});
+  } else if (outcome.status == DeliveryStatus::DEAD) {
+    log::warn("a webhook delivery is given up", {{"endpoint", outcome.target.to_text()},
+                                                 {"event", outcome.event.to_text()},
+                                                 {"attempts", outcome.attempt.number}});
+  }
+}
+
+}  // namespace qantara::webhooks

@@ -1,0 +1,248 @@
+#include "webhooks/webhook_store.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace qantara::webhooks {
+
+namespace {
+
+EndpointStatus parse_endpoint_status(std::string_view text) {
+  if (text == "ACTIVE") return EndpointStatus::ACTIVE;
+  if (text == "PAUSED") return EndpointStatus::PAUSED;
+  CHECK(text == "DISABLED");
+  return EndpointStatus::DISABLED;
+}
+
+DeliveryStatus parse_delivery_status(std::string_view text) {
+  if (text == "PENDING") return DeliveryStatus::PENDING;
+  if (text == "DELIVERED") return DeliveryStatus::DELIVERED;
+  CHECK(text == "DEAD");
+  return DeliveryStatus::DEAD;
+}
+
+Endpoint read_endpoint(db::Row& row) {
+  return {.id = row.take<WebhookEndpointId>(),
+          .application = row.take<ApplicationId>(),
+          .url = row.take<std::string>(),
+          .status = parse_endpoint_status(row.take<std::string_view>()),
+          .created_at = row.take<Instant>()};
+}
+
+SealedSecrets read_secrets(db::Row& row) {
+  return {.current = row.take<std::string>(),
+          .previous = row.take<std::optional<std::string>>(),
+          .previous_expires_at = row.take<std::optional<Instant>>()};
+}
+
+Delivery read_delivery(db::Row& row) {
+  return {.id = row.take<std::int64_t>(),
+          .endpoint = row.take<WebhookEndpointId>(),
+          .event_seq = row.take<std::int64_t>(),
+          .event = row.take<EventId>(),
+          .event_type = row.take<std::string>(),
+          .status = parse_delivery_status(row.take<std::string_view>()),
+          .attempts = row.take<int>(),
+          .first_attempt_at = row.take<std::optional<Instant>>(),
+          .next_attempt_at = row.take<std::optional<Instant>>()};
+}
+
+std::optional<db::Bytes> bytes_of(const std::optional<std::string>& text) {
+  return text ? std::optional{db::Bytes{*text}} : std::nullopt;
+}
+
+}  // namespace
+
+Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std::string_view secret_sealed) {
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_endpoints (id, application_id, url, secret_sealed, status, after_seq, created_at) "
+      "SELECT $1, $2, $3, $4, $5, COALESCE(MAX(seq), 0), $6 FROM events",
+      endpoint.id, endpoint.application, endpoint.url, db::Bytes{secret_sealed}, to_text(endpoint.status), endpoint.created_at));
+  return {};
+}
+
+Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndpointId id) {
+  return tx.one("SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE id = $1", read_endpoint, id);
+}
+
+Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application) {
+  return tx.all(
+      "SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE application_id = $1 ORDER BY id",
+      read_endpoint, application);
+}
+
+Result<void> update_endpoint_status(db::Transaction& tx, WebhookEndpointId id, EndpointStatus status) {
+  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET status = $2 WHERE id = $1", id, to_text(status)));
+  return {};
+}
+
+Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, WebhookEndpointId id) {
+  return tx.one(
+      "SELECT secret_sealed, previous_secret_sealed, previous_secret_expires_at FROM webhook_endpoints WHERE id = $1",
+      read_secrets, id);
+}
+
+Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const SealedSecrets& secrets) {
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE webhook_endpoints SET secret_sealed = $2, previous_secret_sealed = $3, previous_secret_expires_at = $4 WHERE id = $1",
+      id, db::Bytes{secrets.current}, bytes_of(secrets.previous), secrets.previous_expires_at));
+  return {};
+}
+
+Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id) {
+  RETURN_IF_ERROR(update_endpoint_status(tx, id, EndpointStatus::DISABLED));
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL, lease_until = NULL "
+      "WHERE endpoint_id = $1 AND status = 'PENDING'",
+      id));
+  return {};
+}
+
+Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
+  // Where no endpoint listens, nothing is read and nothing is written; events before the oldest listener are skipped.
+  ASSIGN_OR_RETURN(const auto listening_after,
+                   tx.one("SELECT MIN(after_seq) FROM webhook_endpoints WHERE status <> 'DISABLED'",
+                          [](db::Row& row) { return row.take<std::optional<std::int64_t>>(); }));
+  if (!listening_after || !*listening_after) return FanOut::DONE;
+  ASSIGN_OR_RETURN(const auto mark, tx.one("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'fanned_out'",
+                                           [](db::Row& row) { return row.take<std::int64_t>(); }));
+  const std::int64_t from = std::max(mark.value_or(0), **listening_after);
+
+  struct Range {
+    std::optional<std::int64_t> last;
+    std::int64_t count = 0;
+  };
+  ASSIGN_OR_RETURN(const auto range,
+                   tx.one("SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) AS next",
+                          [](db::Row& row) {
+                            return Range{.last = row.take<std::optional<std::int64_t>>(), .count = row.take<std::int64_t>()};
+                          },
+                          from, limit));
+  if (!range || !range->last) return FanOut::DONE;
+
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at) "
+      "SELECT p.id, e.seq, e.aggregate_id, 'PENDING', "
+      "  CASE WHEN ROW_NUMBER() OVER (PARTITION BY p.id, e.aggregate_id ORDER BY e.seq) = 1 AND NOT EXISTS ("
+      "    SELECT 1 FROM webhook_deliveries d "
+      "    WHERE d.endpoint_id = p.id AND d.aggregate_id = e.aggregate_id AND d.status = 'PENDING') THEN $3 END "
+      "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
+      "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < e.seq "
+      "ORDER BY e.seq",
+      from, *range->last, now));
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO settings (name, value) VALUES ('fanned_out', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      std::to_string(*range->last)));
+  return range->count == limit ? FanOut::MORE : FanOut::DONE;
+}
+
+Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now) {
+  // Walks the index of due deliveries from endpoint to endpoint, whatever number of rows each has.
+  return tx.all(
+      "WITH RECURSIVE pending (endpoint_id) AS ("
+      "  SELECT (SELECT endpoint_id FROM webhook_deliveries WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL "
+      "          ORDER BY endpoint_id LIMIT 1) "
+      "  UNION ALL "
+      "  SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.status = 'PENDING' AND d.next_attempt_at IS NOT NULL "
+      "          AND d.endpoint_id > pending.endpoint_id ORDER BY d.endpoint_id LIMIT 1) "
+      "  FROM pending WHERE pending.endpoint_id IS NOT NULL) "
+      "SELECT e.id, e.url, e.secret_sealed, e.previous_secret_sealed, e.previous_secret_expires_at "
+      "FROM pending JOIN webhook_endpoints e ON e.id = pending.endpoint_id "
+      "WHERE e.status = 'ACTIVE' AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id "
+      "  AND d.status = 'PENDING' AND d.next_attempt_at <= $1)",
+      [](db::Row& row) {
+        return Receiver{.id = row.take<WebhookEndpointId>(), .url = row.take<std::string>(), .secrets = read_secrets(row)};
+      },
+      now);
+}
+
+Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now, Instant lease_until,
+                                            int limit) {
+  ASSIGN_OR_RETURN(auto claims, tx.all(
+      "SELECT d.id, d.attempts, COALESCE(d.first_attempt_at, $2), e.id, e.body "
+      "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+      "WHERE d.endpoint_id = $1 AND d.status = 'PENDING' AND d.next_attempt_at <= $2 "
+      "ORDER BY d.next_attempt_at, d.id LIMIT $3",
+      [](db::Row& row) {
+        return Claim{.delivery = row.take<std::int64_t>(),
+                     .attempts = row.take<int>(),
+                     .first_attempt_at = row.take<Instant>(),
+                     .event = row.take<EventId>(),
+                     .body = row.take<std::string>()};
+      },
+      endpoint, now, limit));
+  for (const Claim& claim : claims) {
+    RETURN_IF_ERROR(tx.execute(
+        "UPDATE webhook_deliveries SET first_attempt_at = $2, next_attempt_at = $3, lease_until = $3 WHERE id = $1",
+        claim.delivery, claim.first_attempt_at, lease_until));
+  }
+  return claims;
+}
+
+Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt, DeliveryStatus status,
+                            std::optional<Instant> next_attempt_at, Instant now) {
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+      delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
+      db::Bytes{attempt.answer}));
+
+  struct Line {
+    WebhookEndpointId endpoint;
+    Uuid aggregate;
+  };
+  ASSIGN_OR_RETURN(const auto line, tx.one(
+      "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL "
+      "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id",
+      [](db::Row& row) { return Line{.endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>()}; },
+      delivery, to_text(status), attempt.number, next_attempt_at));
+  if (!line || status == DeliveryStatus::PENDING) return {};
+
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE webhook_deliveries SET next_attempt_at = $3 WHERE id = ("
+      "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND status = 'PENDING' "
+      "  ORDER BY id LIMIT 1)",
+      line->endpoint, line->aggregate, now));
+  return {};
+}
+
+Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
+  return tx.execute(
+      "UPDATE webhook_deliveries SET next_attempt_at = $1, lease_until = NULL WHERE status = 'PENDING' AND lease_until IS NOT NULL",
+      now);
+}
+
+Result<std::vector<Delivery>> select_deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId endpoint,
+                                                            std::int64_t before_seq, int limit) {
+  return tx.all(
+      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, d.next_attempt_at "
+      "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+      "WHERE d.endpoint_id = $1 AND d.event_seq < $2 ORDER BY d.event_seq DESC LIMIT $3",
+      read_delivery, endpoint, before_seq, limit);
+}
+
+Result<std::vector<Delivery>> select_deliveries_of_aggregate(db::Transaction& tx, const Uuid& aggregate) {
+  return tx.all(
+      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, d.next_attempt_at "
+      "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
+      "JOIN webhook_deliveries d ON d.endpoint_id = p.id AND d.event_seq = e.seq "
+      "WHERE e.aggregate_id = $1 ORDER BY e.seq, p.id",
+      read_delivery, aggregate);
+}
+
+Result<std::vector<Attempt>> select_attempts(db::Transaction& tx, std::int64_t delivery) {
+  return tx.all(
+      "SELECT number, started_at, status, failure, elapsed, answer FROM webhook_attempts WHERE delivery_id = $1 ORDER BY number",
+      [](db::Row& row) {
+        return Attempt{.number = row.take<int>(),
+                       .started_at = row.take<Instant>(),
+                       .status = row.take<std::optional<int>>(),
+                       .failure = row.take<std::optional<std::string>>(),
+                       .elapsed = Duration{row.take<std::int64_t>()},
+                       .answer = row.take<std::string>()};
+      },
+      delivery);
+}
+
+}  // namespace qantara::webhooks
