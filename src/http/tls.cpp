@@ -1,0 +1,61 @@
+#include "http/tls.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "base/check.h"
+
+namespace qantara::http {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+constexpr std::size_t kSessionsMax = 1000;  // About 2 kB each.
+
+bool is_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+}  // namespace
+
+Tls::Tls() : context_(ssl::context::tls_client) {
+  constexpr unsigned char kHttp11[] = "\x08http/1.1";
+  boost::system::error_code ignored;  // Without authorities no certificate is accepted, and the handshake says so.
+  context_.set_default_verify_paths(ignored);
+  context_.set_verify_mode(ssl::verify_peer, ignored);
+  CHECK(SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION) == 1);
+  CHECK(SSL_CTX_set_alpn_protos(context_.native_handle(), kHttp11, sizeof(kHttp11) - 1) == 0);
+}
+
+std::unique_ptr<TlsStream> Tls::make_stream(boost::asio::ip::tcp::socket& socket, const std::string& host,
+                                            const std::string& origin) {
+  auto stream = std::make_unique<TlsStream>(socket, context_);
+  SSL* const handle = stream->native_handle();
+  X509_VERIFY_PARAM* const wanted = SSL_get0_param(handle);
+  X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const bool is_set = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1
+                                       : X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size()) == 1 &&
+                                             SSL_set_tlsext_host_name(handle, host.c_str()) == 1;
+  if (!is_set) return nullptr;
+  if (const auto session = sessions_.find(origin); session != sessions_.end()) {
+    SSL_set_session(handle, session->second.get());  // If it cannot be used, the handshake is a full one.
+  }
+  return stream;
+}
+
+void Tls::keep_session(TlsStream& stream, const std::string& origin) {
+  SSL_SESSION* const session = SSL_get1_session(stream.native_handle());
+  if (session == nullptr) return;
+  if (sessions_.size() >= kSessionsMax) sessions_.clear();
+  sessions_[origin].reset(session);
+}
+
+void Tls::close_quietly(TlsStream& stream) {
+  SSL_set_shutdown(stream.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+}  // namespace qantara::http
