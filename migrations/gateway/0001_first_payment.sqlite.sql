@@ -143,6 +143,7 @@ CREATE TABLE payments (
   bank_reason_code           TEXT,
   bank_transaction_reference TEXT,
   step                       TEXT,
+  steps                      INTEGER NOT NULL DEFAULT 0,
   parties_sealed             BLOB NOT NULL,
   connector_state_sealed     BLOB,
   created_at                 INTEGER NOT NULL,

@@ -1,0 +1,65 @@
+#include "payment_sources/cool_off_timer.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace qantara::payment_sources {
+
+namespace {
+
+constexpr int kBatch = 100;
+constexpr auto kAskAgain = std::chrono::minutes{1};   ///< After a bank that did not answer.
+constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at least this often, news or not.
+
+}  // namespace
+
+Task<void> CoolOffTimer::run() {
+  while (!stopping_) {
+    auto next = co_await run_once();
+    Instant wake_at = clock_.now() + kAskAgain;
+    if (next) {
+      wake_at = *next;
+    } else {
+      log::error("cool-off timer: the database did not answer", {{"cause", next.error().cause}});
+    }
+    if (!stopping_) co_await bell_->wait_until(wake_at);
+  }
+}
+
+void CoolOffTimer::stop() {
+  stopping_ = true;
+  bell_->ring();
+}
+
+Task<Result<Instant>> CoolOffTimer::run_once() {
+  const Instant now = clock_.now();
+  CO_ASSIGN_OR_RETURN(auto due, co_await database_.read([&](db::Transaction& tx) { return sources_.due_beneficiaries(tx, now, kBatch); }));
+  for (auto& beneficiary : due) {
+    CO_RETURN_IF_ERROR(co_await check(std::move(beneficiary)));
+    if (stopping_) break;
+  }
+  CO_ASSIGN_OR_RETURN(const auto next, co_await database_.read([&](db::Transaction& tx) { return sources_.next_due(tx); }));
+  co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookAgain);
+}
+
+Task<Result<void>> CoolOffTimer::check(Beneficiary beneficiary) {
+  const auto id = beneficiary.id;
+  CO_ASSIGN_OR_RETURN(const auto source, co_await database_.read([&](db::Transaction& tx) { return sources_.find(tx, beneficiary.source); }));
+  if (!source) co_return Result<void>{};
+  CO_ASSIGN_OR_RETURN(auto state, co_await database_.read([&](db::Transaction& tx) { return sources_.connector_state(tx, source->id); }));
+
+  const bool can_ask = banks_.find(source->bank_identifier) != nullptr && !beneficiary.bank_beneficiary_id.empty();
+  banking::BankResult<banking::BeneficiaryAdded> answer = banking::BeneficiaryAdded{.bank_beneficiary_id = beneficiary.bank_beneficiary_id, .cool_off_until = {}};
+  if (can_ask) {
+    auto& connector = banks_.connector(source->bank_identifier);
+    if (connector.capabilities().beneficiaries) answer = co_await connector.read_beneficiary(beneficiary.bank_beneficiary_id, state);
+  }
+  auto recorded = co_await database_.write([&](db::Transaction& tx) {
+    if (answer) return sources_.cool_off_answered(tx, id, *answer);
+    return sources_.postpone_check(tx, id, clock_.now() + kAskAgain, answer.error().message);
+  });
+  co_return recorded;
+}
+
+}  // namespace qantara::payment_sources

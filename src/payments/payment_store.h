@@ -1,0 +1,28 @@
+// The SQL of payments.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/crypto.h"
+#include "base/result.h"
+#include "db/transaction.h"
+#include "payments/payment.h"
+
+namespace qantara::payments {
+
+/// Whether it was inserted: false if the intent has a payment already.
+Result<bool> insert_payment(db::Transaction& tx, const Vault& vault, const Payment& payment);
+
+/// Writes everything that can change. Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
+Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& payment);
+
+Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id);
+Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
+
+/// Ids of payments to ask the bank about, those due first; without those that are leased (`real_now`).
+Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, int limit);
+Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now);
+Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx);
+
+}  // namespace qantara::payments

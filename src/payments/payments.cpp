@@ -1,0 +1,451 @@
+#include "payments/payments.h"
+
+#include <algorithm>
+
+#include "banking/step_json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "json/json.h"
+#include "payments/check_schedule.h"
+#include "payments/payment_store.h"
+
+namespace qantara::payments {
+
+namespace {
+
+using payment_sources::Beneficiary;
+using payment_sources::BeneficiaryStatus;
+
+/// Longer than any call to a bank may take (Bank::call_timeout is at most this), so a lease that ran out means a dead process.
+constexpr auto kLease = std::chrono::minutes{2};
+
+template <class... Kinds>
+struct Overloaded : Kinds... {
+  using Kinds::operator()...;
+};
+
+const Beneficiary* beneficiary_for(const payment_sources::PaymentSource& source, DestinationId destination) {
+  const auto found = std::ranges::find(source.beneficiaries, destination, &Beneficiary::destination);
+  return found == source.beneficiaries.end() ? nullptr : &*found;
+}
+
+/// The public payload of `payment.created` and `payment.updated`.
+std::string payment_payload(const Payment& payment) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("id", payment.id.to_text())
+      .member("customer_id", payment.customer.to_text())
+      .member("intent_id", payment.intent.to_text())
+      .member("payment_destination_id", payment.destination.to_text())
+      .member("status", to_text(payment.public_status()))
+      .raw_member("amount", payment.amount.to_text())
+      .member("currency", payment.amount.currency().code())
+      .member("bank_transaction_reference", payment.bank_transaction_reference)
+      .member("status_additional_info", payment.status_detail)
+      .end_object();
+  return std::move(writer).text();
+}
+
+std::string change_payload(const Payment& payment, PaymentStatus from, PaymentEvent on, std::string_view note) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("payment_id", payment.id.to_text())
+      .member("from", to_text(from))
+      .member("on", to_text(on))
+      .member("to", to_text(payment.status))
+      .member("status_detail", payment.status_detail)
+      .member("bank_status", payment.bank_status)
+      .member("bank_reason_code", payment.bank_reason_code)
+      .member("bank_transaction_reference", payment.bank_transaction_reference)
+      .member("note", note)
+      .end_object();
+  return std::move(writer).text();
+}
+
+std::string_view to_text(banking::CallError::Kind kind) {
+  using enum banking::CallError::Kind;
+  switch (kind) {
+    case NOT_SENT:
+      return "NOT_SENT";
+    case REFUSED:
+      return "REFUSED";
+    case OUTCOME_UNKNOWN:
+      return "OUTCOME_UNKNOWN";
+    case THROTTLED:
+      return "THROTTLED";
+    case MISCONFIGURED:
+      return "MISCONFIGURED";
+    case SESSION_ENDED:
+      return "SESSION_ENDED";
+  }
+  return "OUTCOME_UNKNOWN";
+}
+
+std::string failure_payload(const Payment& payment, const banking::CallError& failure) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("payment_id", payment.id.to_text())
+      .member("failure", to_text(failure.kind))
+      .member("code", failure.code)
+      .member("note", failure.message)
+      .end_object();
+  return std::move(writer).text();
+}
+
+/// The page's way on when the bank could not be reached before anything was sent, and when it fell silent after: it may have
+/// asked the payer in its app, so nobody can say that no money moved.
+constexpr std::string_view kBankUnreachable = R"({"kind":"BANK_UNREACHABLE"})";
+constexpr std::string_view kBankSilent = R"({"kind":"BANK_UNREACHABLE","silent":true})";
+
+}  // namespace
+
+std::string cut_reference(std::string_view description, bool is_default, std::size_t length) {
+  const auto excess = utf8_length(description) > length ? utf8_length(description) - length : 0;
+  if (excess == 0) return std::string{description};
+  if (is_default) return std::string{description.substr(excess)};  // Hexadecimal digits: one byte each.
+  std::size_t end = description.size();
+  for (std::size_t dropped = 0; dropped < excess; ++dropped) {
+    do {
+      --end;
+    } while (end > 0 && (static_cast<unsigned char>(description[end]) & 0xC0U) == 0x80U);
+  }
+  return std::string{description.substr(0, end)};
+}
+
+Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx, const payment_intents::PaymentIntent& intent) const {
+  ASSIGN_OR_RETURN(const auto sources, sources_.list(tx, intent.application, intent.customer));
+  std::vector<PayingAccount> accounts;
+  std::vector<PayingAccount> unusable;
+  for (const auto& source : sources) {
+    const auto* const beneficiary = beneficiary_for(source, intent.destination);
+    const auto* const bank = banks_.find(source.bank_identifier);
+    for (const auto& account : source.accounts) {
+      PayingAccount row{.source = source.id, .account = account, .bank_identifier = source.bank_identifier, .reason = {}, .cool_off_expires_at = {}};
+      if (account.currency != intent.amount.currency().code()) {
+        row.reason = "CURRENCY";
+      } else if (beneficiary == nullptr) {
+        row.reason = "NOT_LINKED";
+      } else if (beneficiary->status != BeneficiaryStatus::ACTIVE) {
+        row.reason = "COOL_OFF";
+        row.cool_off_expires_at = beneficiary->cool_off_expires_at;
+      } else if (bank == nullptr || !bank->active) {
+        row.reason = "BANK_UNAVAILABLE";
+      }
+      (row.reason ? unusable : accounts).push_back(std::move(row));
+    }
+  }
+  std::ranges::move(unusable, std::back_inserter(accounts));
+  return accounts;
+}
+
+Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, IntentId intent_id, AccountId account_id) const {
+  ASSIGN_OR_RETURN(const auto intent, intents_.get(tx, application, intent_id));
+  ASSIGN_OR_RETURN(auto existing, of_intent(tx, intent_id));
+  if (existing) return *std::move(existing);
+  if (intent.expires_at <= clock_.now()) return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
+
+  ASSIGN_OR_RETURN(const auto accounts, paying_accounts(tx, intent));
+  const auto chosen = std::ranges::find_if(accounts, [&](const auto& row) { return row.account.id == account_id; });
+  if (chosen == accounts.end()) return field_error(ErrorCode::INVALID_PARAMETERS, "account_id", "account_id must be an account of this customer");
+  if (chosen->reason == "CURRENCY") {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "account_id", "account_id must be an account in " + std::string{intent.amount.currency().code()});
+  }
+  if (chosen->reason == "NOT_LINKED") {
+    return error(ErrorCode::BENEFICIARY_NOT_FOUND, "the payment source is not linked to this payment destination");
+  }
+  if (chosen->reason == "COOL_OFF") {
+    Error cooling = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF, "the bank lets the customer pay this destination after its cool-off");
+    if (chosen->cool_off_expires_at) {
+      cooling.details.push_back({.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*chosen->cool_off_expires_at))});
+    }
+    return cooling;
+  }
+  const auto* const bank = banks_.find(chosen->bank_identifier);
+  if (bank == nullptr || !bank->active) return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
+  for (const auto& limits : bank->limits) {
+    if (limits.minimum.currency() == intent.amount.currency()) RETURN_IF_ERROR(payment_intents::check_limits(intent.amount, limits));
+  }
+
+  ASSIGN_OR_RETURN(const auto destination, destinations_.get(tx, application, intent.destination));
+  const auto id = PaymentId::make(clock_, random_);
+  Payment payment{.id = id,
+                  .application = application,
+                  .customer = intent.customer,
+                  .intent = intent.id,
+                  .destination = intent.destination,
+                  .source = chosen->source,
+                  .account = account_id,
+                  .bank_identifier = chosen->bank_identifier,
+                  .amount = intent.amount,
+                  .description = intent.description,
+                  .reference_sent = cut_reference(intent.description, intent.default_description, bank->reference_length),
+                  .end_to_end_id = id.to_plain_text(),
+                  .request_key = Uuid::make(clock_, random_).to_text(),
+                  .parties = {.debtor = {.resource_id = chosen->account.bank_resource_id,
+                                         .iban = chosen->account.iban,
+                                         .account_number = chosen->account.account_number,
+                                         .name = chosen->account.name,
+                                         .owner_name = chosen->account.owner_name,
+                                         .currency = chosen->account.currency},
+                              .creditor = {.name = destination.name,
+                                           .iban = destination.iban.value_or(""),
+                                           .account_number = destination.account_number.value_or(""),
+                                           .bic = destination.swift_code.value_or(""),
+                                           .country = destination.country.value_or("")}},
+                  .created_at = clock_.now()};
+  ASSIGN_OR_RETURN(const bool inserted, insert_payment(tx, vault_, payment));
+  if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent is being paid in another window");
+
+  json::Writer payload;
+  payload.begin_object()
+      .member("payment_id", id.to_text())
+      .raw_member("amount", payment.amount.to_text())
+      .member("currency", payment.amount.currency().code())
+      .member("payee", payment.parties.creditor.name)
+      .member("reference", payment.reference_sent)
+      .member("bank", payment.bank_identifier)
+      .end_object();
+  RETURN_IF_ERROR(tell(tx, payment, events::Type::PAYMENT_STARTED, payload.text()));
+  return payment;
+}
+
+Result<Payment> Payments::get(db::Transaction& tx, ApplicationId application, PaymentId id) const {
+  ASSIGN_OR_RETURN(auto payment, select_payment(tx, vault_, id));
+  if (!payment || payment->application != application) return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment with this id");
+  return *std::move(payment);
+}
+
+Result<std::optional<Payment>> Payments::of_intent(db::Transaction& tx, IntentId intent) const {
+  return select_payment_of_intent(tx, vault_, intent);
+}
+
+Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  const Instant real_now = real_clock_.now();
+  if (payment.lease_until && *payment.lease_until > real_now) {
+    return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
+  }
+  if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
+  if (payment.status == PaymentStatus::SUBMITTING) RETURN_IF_ERROR(lose_track(tx, payment));
+  payment.lease_until = real_now + kLease;
+
+  if (call == Call::SUBMISSION) {
+    if (payment.code_tries >= kCodeTriesMax) {
+      return error(ErrorCode::RATE_LIMIT_EXCEEDED, "too many codes were tried for this payment");
+    }
+    if (!next_state(kPaymentTransitions, payment.status, PaymentEvent::submission_started)) {
+      return error(ErrorCode::STEP_OUTDATED, "the payment does not wait for a code");
+    }
+    ++payment.code_tries;
+    payment.waiting_status = payment.status;
+    if (!payment.initiated_at) payment.initiated_at = clock_.now();
+    RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
+  } else {
+    RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  }
+  ASSIGN_OR_RETURN(auto link_state, sources_.connector_state(tx, payment.source));
+  return Claim{.payment = std::move(payment), .link_state = std::move(link_state)};
+}
+
+Result<Payment> Payments::record(db::Transaction& tx, PaymentId id, const banking::Step& step, const banking::ConnectorState& state) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  if (is_final(payment.status)) {
+    // A late answer to a question asked before the end. Kept as evidence; it changes nothing.
+    if (const auto* const outcome = std::get_if<banking::Outcome>(&step)) {
+      const bool agrees = (outcome->status == banking::BankStatus::REJECTED) == (payment.status == PaymentStatus::FAILED);
+      if (!agrees) {
+        json::Writer payload;
+        payload.begin_object().member("payment_id", id.to_text()).member("bank_status", outcome->bank_status).end_object();
+        RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_CONTRADICTED, payload.text()));
+      }
+    }
+    return payment;
+  }
+
+  payment.connector_state = state;
+  payment.lease_until.reset();
+  const auto recorded = std::visit(
+      Overloaded{
+          [&](const banking::NeedFields& need) -> Result<void> {
+            payment.step = banking::to_json(need);
+            const bool login = need.stage == banking::Stage::LOGIN;
+            return move(tx, payment, login ? PaymentEvent::login_needed : PaymentEvent::code_needed,
+                        need.wrong_answer ? "the bank refused the answer" : "");
+          },
+          [&](const banking::NeedApproval& need) -> Result<void> {
+            payment.step = banking::to_json(need);
+            // The payer's act at the bank is the irrevocable one.
+            if (!payment.initiated_at) payment.initiated_at = clock_.now();
+            return move(tx, payment, PaymentEvent::approval_needed, "");
+          },
+          [&](const banking::Outcome& outcome) -> Result<void> { return apply(tx, payment, outcome); },
+          [&](const banking::Refused& refused) -> Result<void> {
+            payment.status_detail = refused.code;
+            payment.failure_text = refused.text;
+            return move(tx, payment, PaymentEvent::bank_rejected, refused.text);
+          },
+          [&](const banking::StillWaiting& waiting) -> Result<void> {
+            payment.bank_status = waiting.bank_status;
+            ++payment.checks;
+            schedule_check(tx, payment);
+            RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+            json::Writer payload;
+            payload.begin_object()
+                .member("payment_id", id.to_text())
+                .member("bank_status", waiting.bank_status)
+                .member("sca_status", waiting.sca_status)
+                .end_object();
+            return tell(tx, payment, events::Type::BANK_ASKED, payload.text());
+          },
+          // Continue: the order exists at the bank; the caller goes on under the same lease.
+          [&](const auto&) -> Result<void> {
+            payment.lease_until = real_clock_.now() + kLease;
+            return update_payment(tx, vault_, payment);
+          }},
+      step);
+  RETURN_IF_ERROR(recorded);
+  return payment;
+}
+
+Result<Payment> Payments::record_failure(db::Transaction& tx, PaymentId id, const banking::CallError& failure,
+                                         const banking::ConnectorState& state) const {
+  using enum banking::CallError::Kind;
+  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  if (is_final(payment.status)) return payment;
+  payment.connector_state = state;
+  payment.lease_until.reset();
+
+  if (payment.status == PaymentStatus::SUBMITTING) {
+    const bool nothing_left = failure.kind == NOT_SENT || failure.kind == REFUSED || failure.kind == THROTTLED;
+    if (nothing_left) {
+      // No byte left, or the bank refused in so many words: the payer may answer again.
+      RETURN_IF_ERROR(move(tx, payment, PaymentEvent::code_needed, failure.message));
+      return payment;
+    }
+    payment.status_detail = "OUTCOME_UNKNOWN";
+    payment.step.reset();
+    RETURN_IF_ERROR(move(tx, payment, PaymentEvent::outcome_unknown, failure.message));
+    return payment;
+  }
+
+  if (is_waiting(payment.status) && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
+    // Nothing irrevocable has been sent. An explicit no ends it; a bank out of reach may be tried again.
+    if (failure.kind == REFUSED || failure.kind == MISCONFIGURED || (failure.kind == SESSION_ENDED && !payment.connector_state.json.empty())) {
+      payment.status_detail = failure.kind == SESSION_ENDED ? "SESSION_EXPIRED" : "BANK_ISSUE";
+      payment.failure_text = failure.message;
+      RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
+      return payment;
+    }
+    if (!payment.step) payment.step = failure.kind == OUTCOME_UNKNOWN ? kBankSilent : kBankUnreachable;
+  }
+  ++payment.checks;
+  schedule_check(tx, payment);
+  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, failure_payload(payment, failure)));
+  return payment;
+}
+
+Result<int> Payments::recover(db::Transaction& tx) const {
+  ASSIGN_OR_RETURN(const auto ids, select_submitting(tx));
+  for (const auto id : ids) {
+    ASSIGN_OR_RETURN(auto payment, load(tx, id));
+    RETURN_IF_ERROR(lose_track(tx, payment));
+  }
+  return static_cast<int>(ids.size());
+}
+
+Result<std::vector<PaymentId>> Payments::due(db::Transaction& tx, Instant now, int limit) const {
+  return select_due_payments(tx, now, real_clock_.now(), limit);
+}
+
+Result<std::optional<Instant>> Payments::next_due(db::Transaction& tx) const {
+  return select_next_due(tx, real_clock_.now());
+}
+
+Result<Payment> Payments::load(db::Transaction& tx, PaymentId id) const {
+  ASSIGN_OR_RETURN(auto payment, select_payment(tx, vault_, id));
+  if (!payment) return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment with this id");
+  return *std::move(payment);
+}
+
+// Whoever was submitting is gone, and with it what the bank answered.
+Result<void> Payments::lose_track(db::Transaction& tx, Payment& payment) const {
+  payment.lease_until.reset();
+  payment.status_detail = "OUTCOME_UNKNOWN";
+  payment.step.reset();
+  return move(tx, payment, PaymentEvent::outcome_unknown, "the gateway stopped between sending the order and storing the answer");
+}
+
+// The one place where a payment changes its status.
+Result<void> Payments::move(db::Transaction& tx, Payment& payment, PaymentEvent on, std::string_view note) const {
+  const auto from = payment.status;
+  const auto to = next_state(kPaymentTransitions, from, on);
+  if (!to) {
+    return error(ErrorCode::ILLEGAL_TRANSITION, "a payment in " + std::string{payments::to_text(from)} + " has no row for " +
+                                                    std::string{payments::to_text(on)});
+  }
+  payment.status = *to;
+  ++payment.steps;
+  if (is_waiting(*to)) payment.waiting_status = *to;
+  if (is_final(*to)) {
+    payment.step.reset();
+    payment.next_check_at.reset();
+  } else if (*to != PaymentStatus::SUBMITTING) {
+    payment.checks = 0;
+    schedule_check(tx, payment);
+  }
+  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  RETURN_IF_ERROR(tell(tx, payment, events::Type::PAYMENT_CHANGED, change_payload(payment, from, on, note)));
+
+  if (!is_completed(*to)) return {};
+  if (!is_completed(from)) return tell(tx, payment, events::Type::PAYMENT_CREATED, payment_payload(payment));
+  if (from != *to) return tell(tx, payment, events::Type::PAYMENT_UPDATED, payment_payload(payment));
+  return {};
+}
+
+Result<void> Payments::apply(db::Transaction& tx, Payment& payment, const banking::Outcome& outcome) const {
+  payment.bank_status = outcome.bank_status;
+  payment.step.reset();
+  switch (outcome.status) {
+    case banking::BankStatus::ACCEPTED:
+      if (outcome.reference.empty()) {
+        const bool known = payment.status == PaymentStatus::PENDING_WITH_BANK && payment.status_detail == "NO_REFERENCE";
+        payment.status_detail = "NO_REFERENCE";
+        if (known) break;
+        return move(tx, payment, PaymentEvent::bank_pending, "accepted without a reference");
+      }
+      payment.status_detail.reset();
+      payment.bank_transaction_reference = outcome.reference;
+      return move(tx, payment, PaymentEvent::bank_accepted, "");
+    case banking::BankStatus::PENDING: {
+      const bool known = payment.status == PaymentStatus::PENDING_WITH_BANK && !payment.status_detail;
+      payment.status_detail.reset();
+      if (known) break;
+      return move(tx, payment, PaymentEvent::bank_pending, "");
+    }
+    case banking::BankStatus::REJECTED:
+      payment.status_detail = outcome.failure_code;
+      payment.failure_text = outcome.reason_text;
+      payment.bank_reason_code = outcome.reason_code;
+      return move(tx, payment, PaymentEvent::bank_rejected, outcome.reason_text);
+  }
+  // The bank says again what it said before.
+  ++payment.checks;
+  schedule_check(tx, payment);
+  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  json::Writer payload;
+  payload.begin_object().member("payment_id", payment.id.to_text()).member("bank_status", outcome.bank_status).end_object();
+  return tell(tx, payment, events::Type::BANK_ASKED, payload.text());
+}
+
+Result<void> Payments::tell(db::Transaction& tx, const Payment& payment, events::Type type, std::string_view payload) const {
+  return events_.append(tx, {.application = payment.application, .aggregate = payment.intent.uuid}, type, payload);
+}
+
+void Payments::schedule_check(db::Transaction& tx, Payment& payment) const {
+  if (payment.connector_state.json.empty()) return;  // Nothing exists at the bank yet.
+  payment.next_check_at = clock_.now() + next_check_delay(payment.status, payment.checks);
+  tx.announce(kCheckScheduled);
+}
+
+}  // namespace qantara::payments

@@ -1,0 +1,113 @@
+// The use cases of payments: everything that changes a payment, inside a transaction. Calls to banks are elsewhere
+// (payment_authorisation.h); this file is what is true after a crash.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "banking/banks.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "db/transaction.h"
+#include "destinations/destinations.h"
+#include "events/events.h"
+#include "payment_intents/payment_intents.h"
+#include "payment_sources/payment_sources.h"
+#include "payments/payment.h"
+
+namespace qantara::payments {
+
+/// Announced when a payment got a time to be asked for: the worker looks again.
+inline constexpr db::Channel kCheckScheduled{2};
+
+/// Codes that the gateway sends to the bank for one payment; a further one is refused whatever the bank says.
+inline constexpr int kCodeTriesMax = 5;
+
+/// An account of the customer's, as the payer may choose it for an intent.
+struct PayingAccount {
+  PaymentSourceId source;
+  payment_sources::Account account;
+  std::string bank_identifier;
+  /// Why it cannot pay; nothing if it can. CURRENCY, NOT_LINKED (no beneficiary for the destination), COOL_OFF, BANK_UNAVAILABLE.
+  std::optional<std::string> reason;
+  std::optional<Instant> cool_off_expires_at;  ///< Of COOL_OFF.
+};
+
+/// What a claimed call to the bank works on.
+struct Claim {
+  Payment payment;
+  banking::ConnectorState link_state;  ///< What linking left at the payment source.
+};
+
+/// Which call to the bank is about to be made.
+enum class Call {
+  HARMLESS,    ///< Cannot move money.
+  SUBMISSION,  ///< The irrevocable one: SUBMITTING is committed first.
+};
+
+class Payments {
+ public:
+  Payments(const Clock& clock, const Clock& real_clock, Random& random, const Vault& vault, const events::Events& events,
+           const payment_intents::PaymentIntents& intents, const destinations::Destinations& destinations,
+           const payment_sources::PaymentSources& sources, const banking::Banks& banks)
+      : clock_(clock), real_clock_(real_clock), random_(random), vault_(vault), events_(events), intents_(intents),
+        destinations_(destinations), sources_(sources), banks_(banks) {}
+
+  /// The customer's accounts for this intent, usable ones first.
+  Result<std::vector<PayingAccount>> paying_accounts(db::Transaction& tx, const payment_intents::PaymentIntent& intent) const;
+
+  /// Makes the payment of an intent; where it has one already, that one comes back (a second window joins the first).
+  /// The new payment is leased to the caller, who goes on with PaymentAuthorisation::start.
+  /// Errors: UNKNOWN_PAYMENT_INTENT, PAYMENT_INTENT_EXPIRED, INVALID_PARAMETERS (account_id: not the customer's, or another
+  /// currency), BENEFICIARY_NOT_FOUND, PENDING_BENEFICIARY_COOL_OFF (with `beneficiary_cool_off_expiry`),
+  /// AMOUNT_UNDER_MIN_VALUE and AMOUNT_OVER_MAX_VALUE (the bank's own limits).
+  Result<Payment> start(db::Transaction& tx, ApplicationId application, IntentId intent, AccountId account) const;
+
+  /// Errors: UNKNOWN_PAYMENT, the same for another application's.
+  Result<Payment> get(db::Transaction& tx, ApplicationId application, PaymentId id) const;
+  Result<std::optional<Payment>> of_intent(db::Transaction& tx, IntentId intent) const;
+
+  /// Reserves the payment for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the code, durably, before
+  /// the call is made.
+  /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
+  Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call) const;
+
+  /// Writes down what a call to the bank brought, ends the lease, and tells of it.
+  Result<Payment> record(db::Transaction& tx, PaymentId id, const banking::Step& step, const banking::ConnectorState& state) const;
+  /// The same for a call that brought no step. In SUBMITTING only an explicit refusal leads back to waiting; everything else
+  /// is an unknown outcome.
+  Result<Payment> record_failure(db::Transaction& tx, PaymentId id, const banking::CallError& failure,
+                                 const banking::ConnectorState& state) const;
+
+  /// After a restart nobody knows what became of what was being submitted. Result: how many payments that concerned.
+  Result<int> recover(db::Transaction& tx) const;
+
+  /// Payments that no call is in work for, to ask the bank about; those due first.
+  Result<std::vector<PaymentId>> due(db::Transaction& tx, Instant now, int limit) const;
+  Result<std::optional<Instant>> next_due(db::Transaction& tx) const;
+
+ private:
+  Result<Payment> load(db::Transaction& tx, PaymentId id) const;
+  Result<void> move(db::Transaction& tx, Payment& payment, PaymentEvent on, std::string_view note) const;
+  Result<void> lose_track(db::Transaction& tx, Payment& payment) const;
+  Result<void> apply(db::Transaction& tx, Payment& payment, const banking::Outcome& outcome) const;
+  Result<void> tell(db::Transaction& tx, const Payment& payment, events::Type type, std::string_view payload) const;
+  void schedule_check(db::Transaction& tx, Payment& payment) const;
+
+  const Clock& clock_;
+  const Clock& real_clock_;
+  Random& random_;
+  const Vault& vault_;
+  const events::Events& events_;
+  const payment_intents::PaymentIntents& intents_;
+  const destinations::Destinations& destinations_;
+  const payment_sources::PaymentSources& sources_;
+  const banking::Banks& banks_;
+};
+
+/// What a bank keeps of a description: the first `length` characters of the merchant's own; the *last* of the default, since ids
+/// made close together begin alike.
+std::string cut_reference(std::string_view description, bool is_default, std::size_t length);
+
+}  // namespace qantara::payments
