@@ -283,10 +283,8 @@ class Parser {
   Result<unsigned> read_hex() {
     const auto digits = text_.substr(at_, 4);
     unsigned value = 0;
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    if (digits.size() != 4 || failure != std::errc{} || end != digits.data() + 4) {
-      return refused("four hexadecimal digits are expected");
-    }
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    if (end - digits.data() != 4) return refused("four hexadecimal digits are expected");
     at_ += 4;
     return value;
   }
