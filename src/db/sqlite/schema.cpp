@@ -31,8 +31,11 @@ Result<std::vector<Applied>> applied_migrations(Connection& connection) {
       found.push_back({number, std::move(name), row.take<std::string>()});
     }
   } sink;
-  ASSIGN_OR_RETURN(Statement* const select,
-                   connection.prepare("SELECT number, name, checksum FROM schema_migrations ORDER BY number"));
+  // In a damaged file they may be of any type, or missing.
+  ASSIGN_OR_RETURN(
+      Statement* const select,
+      connection.prepare("SELECT number, CAST(COALESCE(name, '') AS TEXT), CAST(COALESCE(checksum, '') AS TEXT)"
+                         " FROM schema_migrations ORDER BY number"));
   RETURN_IF_ERROR(select->run({}, &sink));
   return std::move(sink.found);
 }
