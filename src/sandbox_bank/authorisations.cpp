@@ -1,0 +1,251 @@
+#include "sandbox_bank/authorisations.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "sandbox_bank/authorisation_store.h"
+#include "sandbox_bank/beneficiaries.h"
+#include "sandbox_bank/consents.h"
+#include "sandbox_bank/payments.h"
+#include "sandbox_bank/scenarios.h"
+#include "sandbox_bank/wire.h"
+
+namespace qantara::sandbox_bank {
+
+namespace {
+
+bool reads_arabic(const Call& call) { return call.header("PSU-Accept-Language").starts_with("ar"); }
+
+http::Response blocked() { return refuse(403, "SERVICE_BLOCKED", "This user is locked."); }
+
+/// The payer is asked for a code, or in the app; a scenario may have set the answer.
+Result<void> ask(db::Transaction& tx, const Call& call, Authorisation& authorisation, Method method) {
+  authorisation.method = method;
+  authorisation.due_event = DueEvent::time_out;
+  if (method == Method::sms) {
+    authorisation.due_at = call.now + kCodeLife;
+    return {};
+  }
+  authorisation.due_at = call.now + kApprovalLife;
+  ASSIGN_OR_RETURN(const auto scenario, take(tx, Moment::app_request, authorisation.username, call.dice));
+  if (scenario && *scenario->duration < kApprovalLife) {
+    authorisation.due_at = call.now + *scenario->duration;
+    authorisation.due_event = scenario->what() == Effect::approval_after ? DueEvent::approve : DueEvent::deny;
+  }
+  return {};
+}
+
+ScaStatus first_status(std::span<const Method> methods) {
+  if (methods.empty()) return ScaStatus::exempted;
+  if (methods.size() > 1) return ScaStatus::psuAuthenticated;
+  return methods.front() == Method::sms ? ScaStatus::scaMethodSelected : ScaStatus::started;
+}
+
+void write_method(json::Writer& json, Method method) {
+  json.begin_object();
+  json.member("authenticationType", method == Method::sms ? "SMS_OTP" : "PUSH_OTP");
+  json.member("authenticationMethodId", to_text(method));
+  json.member("name", method == Method::sms ? "SMS to •••• 123" : "Approval in the bank’s app");
+  json.end_object();
+}
+
+ScaEvent sca_event(DueEvent event) {
+  if (event == DueEvent::approve) return ScaEvent::confirmed;
+  return event == DueEvent::deny ? ScaEvent::refused : ScaEvent::timed_out;
+}
+
+}  // namespace
+
+bool Authorisation::is_open() const {
+  return status != ScaStatus::finalised && status != ScaStatus::failed && status != ScaStatus::exempted;
+}
+
+Result<std::optional<http::Response>> check_password(db::Transaction& tx, std::string_view username,
+                                                     std::string_view password) {
+  using Refusal = std::optional<http::Response>;
+  if (find_user(username) == nullptr)
+    return Refusal{refuse(401, "PSU_CREDENTIALS_INVALID", "Wrong user name or password.")};
+  ASSIGN_OR_RETURN(const int wrong, wrong_passwords(tx, username));
+  if (wrong >= kTries) return Refusal{blocked()};
+  if (equals_in_constant_time(password, kPassword)) {
+    if (wrong > 0) RETURN_IF_ERROR(set_wrong_passwords(tx, username, 0));
+    return Refusal{};
+  }
+  RETURN_IF_ERROR(set_wrong_passwords(tx, username, wrong + 1));
+  if (wrong + 1 == kTries) return Refusal{blocked()};
+  return Refusal{refuse(401, "PSU_CREDENTIALS_INVALID",
+                        "Wrong user name or password. Tries left: " + std::to_string(kTries - wrong - 1) + ".")};
+}
+
+Result<std::optional<http::Response>> check_not_locked(db::Transaction& tx, std::string_view username) {
+  ASSIGN_OR_RETURN(const int wrong, wrong_passwords(tx, username));
+  return wrong >= kTries ? std::optional{blocked()} : std::nullopt;
+}
+
+Result<Authorisation> start_authorisation(db::Transaction& tx, const Call& call, Subject subject,
+                                          const Uuid& subject_id, std::string_view username,
+                                          std::span<const Method> methods) {
+  RETURN_IF_ERROR(supersede_open(tx, subject_id));
+  Authorisation authorisation{.id = AuthorisationId{call.fresh_authorisation_id},
+                              .subject = subject,
+                              .subject_id = subject_id,
+                              .username = std::string{username},
+                              .status = first_status(methods),
+                              .started_at = call.now};
+  if (methods.size() == 1) {
+    RETURN_IF_ERROR(ask(tx, call, authorisation, methods.front()));
+  } else if (methods.size() > 1) {
+    authorisation.due_at = call.now + kCodeLife;
+    authorisation.due_event = DueEvent::time_out;
+  }
+  RETURN_IF_ERROR(insert_authorisation(tx, authorisation));
+  return authorisation;
+}
+
+Result<http::Response> answer_code(db::Transaction& tx, const Call& call, Authorisation authorisation,
+                                   std::string_view path) {
+  if (authorisation.status != ScaStatus::scaMethodSelected || authorisation.method != Method::sms) {
+    return wrong_status("No code is expected here.");
+  }
+  if (call.body.text("scaAuthenticationData") == kCode) {
+    ASSIGN_OR_RETURN(const bool moved, conclude(tx, authorisation, ScaEvent::confirmed, call.now, call.dice));
+    CHECK(moved);
+    authorisation.status = ScaStatus::finalised;
+    json::Writer json;
+    json.begin_object();
+    write_authorisation(json, call, authorisation, {}, path);
+    json.end_object();
+    return sca_answer(200, std::move(json).text(), Method::sms);
+  }
+  ++authorisation.wrong_codes;
+  RETURN_IF_ERROR(update_authorisation(tx, authorisation));
+  if (authorisation.wrong_codes == kTries) {
+    ASSIGN_OR_RETURN(const bool moved, conclude(tx, authorisation, ScaEvent::codes_exhausted, call.now, call.dice));
+    CHECK(moved);
+  }
+  return refuse(401, "PSU_CREDENTIALS_INVALID",
+                "Wrong code. Tries left: " + std::to_string(kTries - authorisation.wrong_codes) + ".");
+}
+
+Result<http::Response> answer_method(db::Transaction& tx, const Call& call, Authorisation authorisation,
+                                     std::span<const Method> methods, std::string_view path) {
+  const auto method = parse<Method>(call.body.text("authenticationMethodId").value_or(""));
+  if (!method || std::ranges::find(methods, *method) == methods.end()) {
+    return refuse(400, "SCA_METHOD_UNKNOWN", "This user has no such method.");
+  }
+  const auto status = next(kScaTransitions, authorisation.status, ScaEvent::method_chosen);
+  if (!status) return wrong_status("There is no method to choose any more.");
+  authorisation.status = *status;
+  RETURN_IF_ERROR(ask(tx, call, authorisation, *method));
+  RETURN_IF_ERROR(update_authorisation(tx, authorisation));
+  json::Writer json;
+  json.begin_object();
+  write_authorisation(json, call, authorisation, methods, path);
+  json.end_object();
+  return sca_answer(200, std::move(json).text(), authorisation.method);
+}
+
+Result<bool> conclude(db::Transaction& tx, Authorisation authorisation, ScaEvent event, Instant at,
+                      std::uint64_t dice) {
+  const auto status = next(kScaTransitions, authorisation.status, event);
+  if (!status) return false;
+  authorisation.status = *status;
+  authorisation.due_at.reset();
+  authorisation.due_event.reset();
+  RETURN_IF_ERROR(update_authorisation(tx, authorisation));
+  if (event == ScaEvent::superseded) return true;
+  switch (authorisation.subject) {
+    case Subject::consent:
+      RETURN_IF_ERROR(consent_authorised(tx, ConsentId{authorisation.subject_id}, event, at));
+      break;
+    case Subject::beneficiary:
+      RETURN_IF_ERROR(beneficiary_authorised(tx, BeneficiaryId{authorisation.subject_id}, event, at, dice));
+      break;
+    case Subject::payment:
+      RETURN_IF_ERROR(payment_authorised(tx, PaymentId{authorisation.subject_id}, event, at, dice));
+      break;
+  }
+  return true;
+}
+
+Result<void> supersede_open(db::Transaction& tx, const Uuid& subject_id) {
+  ASSIGN_OR_RETURN(const auto earlier, authorisations_of(tx, subject_id));
+  for (const Authorisation& authorisation : earlier) {
+    if (!authorisation.is_open()) continue;
+    ASSIGN_OR_RETURN([[maybe_unused]] const bool moved,
+                     conclude(tx, authorisation, ScaEvent::superseded, authorisation.started_at, 0));
+  }
+  return {};
+}
+
+Result<void> catch_up(db::Transaction& tx, Instant now, std::uint64_t dice) {
+  while (true) {
+    ASSIGN_OR_RETURN(const auto due, next_due(tx, now));
+    if (!due) return {};
+    if (due->of == Due::Of::payment) {
+      RETURN_IF_ERROR(payment_due(tx, PaymentId{due->id}));
+      continue;
+    }
+    ASSIGN_OR_RETURN(const auto authorisation, find_authorisation(tx, AuthorisationId{due->id}));
+    CHECK(authorisation && authorisation->due_event);
+    ASSIGN_OR_RETURN(const bool moved,
+                     conclude(tx, *authorisation, sca_event(*authorisation->due_event), due->at, dice));
+    CHECK(moved);
+  }
+}
+
+void write_authorisation(json::Writer& json, const Call& call, const Authorisation& authorisation,
+                         std::span<const Method> methods, std::string_view path) {
+  const std::string self = call.link(path) + "/authorisations/" + authorisation.id.to_plain_text();
+  const bool choosing = authorisation.status == ScaStatus::psuAuthenticated;
+  const bool wants_code = authorisation.status == ScaStatus::scaMethodSelected && authorisation.method == Method::sms;
+  json.member("scaStatus", to_text(authorisation.status)).member("authorisationId", authorisation.id.to_plain_text());
+  if (choosing) {
+    json.name("scaMethods").begin_array();
+    for (const Method method : methods) write_method(json, method);
+    json.end_array();
+  }
+  if (authorisation.status == ScaStatus::scaMethodSelected) {
+    json.name("chosenScaMethod");
+    write_method(json, *authorisation.method);
+  }
+  if (wants_code) {
+    json.name("challengeData").begin_object().member("otpMaxLength", static_cast<int>(kCode.size()));
+    json.member("otpFormat", "integer");
+    json.member("additionalInformation",
+                reads_arabic(call) ? "اكتب الرمز المرسل إلى •••• 123" : "Type the code sent to •••• 123.");
+    json.end_object();
+  }
+  if (authorisation.waits_for_app()) {
+    json.member("psuMessage",
+                reads_arabic(call) ? "وافق على الدفعة في تطبيق البنك." : "Approve the payment in the bank’s app.");
+  }
+  write_links(json, {{"selectAuthenticationMethod", choosing ? self : ""},
+                     {"authoriseTransaction", wants_code ? self : ""},
+                     {"scaStatus", self}});
+}
+
+http::Response sca_answer(int status, std::string body, std::optional<Method> method) {
+  auto response = http::Response::json(status, std::move(body));
+  response.headers.set("ASPSP-SCA-Approach", method == Method::app ? "DECOUPLED" : "EMBEDDED");
+  return response;
+}
+
+Result<std::optional<Authorisation>> authorisation_in_path(db::Transaction& tx, const Call& call,
+                                                           const Uuid& subject_id) {
+  const auto id = AuthorisationId::parse(call.request.path_parameter("authorisation_id"));
+  if (!id) return std::optional<Authorisation>{};
+  ASSIGN_OR_RETURN(auto authorisation, find_authorisation(tx, *id));
+  if (authorisation && authorisation->subject_id != subject_id) authorisation.reset();
+  return authorisation;
+}
+
+Result<http::Response> tell_sca_status(db::Transaction& tx, const Call& call, const Uuid& subject_id) {
+  ASSIGN_OR_RETURN(const auto authorisation, authorisation_in_path(tx, call, subject_id));
+  if (!authorisation) return unknown_resource();
+  json::Writer json;
+  json.begin_object().member("scaStatus", to_text(authorisation->status)).end_object();
+  return http::Response::json(200, std::move(json).text());
+}
+
+}  // namespace qantara::sandbox_bank
