@@ -85,7 +85,7 @@ Dispatcher::~Dispatcher() = default;
 
 Task<void> Dispatcher::run() {
   const Instant now = with_.domain_clock.now();
-  const auto ended = co_await with_.database.write([now](db::Transaction& tx) { return end_leases(tx, now); });
+  const auto ended = co_await with_.database.write([&](db::Transaction& tx) { return end_leases(tx, now); });
   if (!ended) log::warn("leases of an earlier run were not ended: they run out", {{"cause", ended.error().cause}});
 
   while (!stopping_ || !in_flight_.empty()) {

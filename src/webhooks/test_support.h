@@ -1,0 +1,286 @@
+// What the tests of webhooks share: a real database, a clock that moves when told, and receivers that do as they are told.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/nursery.h"
+#include "base/random.h"
+#include "base/timers.h"
+#include "db/database.h"
+#include "events/events.h"
+#include "http/client.h"
+#include "migrations/gateway.h"
+#include "webhooks/dispatcher.h"
+#include "webhooks/webhooks.h"
+
+namespace qantara::webhooks {
+
+/// In webhook_store_test.cpp, where SQL may stand.
+Result<void> insert_application(db::Transaction& tx, ApplicationId id);
+Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx);
+
+/// A new directory, removed with all that is in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string path = (std::filesystem::temp_directory_path() / "qantara-webhooks-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) std::abort();
+    path_ = path;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The world's receivers behind one http::Client: each URL gives its scripted answers, then 200 for ever.
+class ScriptedReceivers final : public http::Client {
+ public:
+  explicit ScriptedReceivers(Timers& timers) : timers_(timers) {}
+
+  void answer(const std::string& url, http::ClientResult answer) { scripts_[url].push_back(std::move(answer)); }
+  void answer(const std::string& url, int status) { answer(url, http::ClientResult{http::ClientResponse{.status = status}}); }
+  void always(const std::string& url, int status) { defaults_[url] = status; }
+
+  /// Attempts at `url` wait, until it is let go.
+  void hold(const std::string& url) { held_.insert(url); }
+  void let_go(const std::string& url) {
+    held_.erase(url);
+    for (const auto& [waiting, bell] : bells_) {
+      if (waiting == url) bell->ring();
+    }
+  }
+
+  Task<http::ClientResult> send(http::ClientRequest request) override {
+    const std::string url = request.url;
+    requests.push_back(std::move(request));
+    if (held_.contains(url)) {
+      const auto bell = timers_.make_bell();
+      const auto place = bells_.emplace(url, bell.get());
+      co_await bell->wait_until(Instant::max());
+      bells_.erase(place);
+    }
+    auto& script = scripts_[url];
+    if (!script.empty()) {
+      http::ClientResult next = std::move(script.front());
+      script.pop_front();
+      co_return next;
+    }
+    http::ClientResponse usual{.status = defaults_.contains(url) ? defaults_.at(url) : 200};
+    co_return usual;
+  }
+
+  std::vector<const http::ClientRequest*> to(std::string_view url) const {
+    std::vector<const http::ClientRequest*> found;
+    for (const auto& request : requests) {
+      if (request.url == url) found.push_back(&request);
+    }
+    return found;
+  }
+  std::vector<std::string> bodies(std::string_view url) const {
+    std::vector<std::string> found;
+    for (const auto* request : to(url)) found.push_back(request->body);
+    return found;
+  }
+
+  std::deque<http::ClientRequest> requests;
+
+ private:
+  Timers& timers_;
+  std::map<std::string, std::deque<http::ClientResult>> scripts_;
+  std::map<std::string, int> defaults_;
+  std::set<std::string> held_;
+  std::multimap<std::string, Bell*> bells_;
+};
+
+/// A database that can be told to fail.
+class FragileDatabase final : public db::Database {
+ public:
+  explicit FragileDatabase(db::Database& whole) : whole_(whole) {}
+  void fail_writes() { broken_ = true; }
+  void heal() { broken_ = false; }
+
+  void on_commit(db::Channel channel, std::function<void()> listener) override { whole_.on_commit(channel, std::move(listener)); }
+  bool writable() const override { return !broken_; }
+  void close() override {}
+
+ protected:
+  Task<Result<void>> run_write(const Job& job) override {
+    if (broken_) co_return error(ErrorCode::STORAGE_FAILED, "the disk is gone");
+    const Result<void> done = co_await whole_.write([&](db::Transaction& tx) { return job(tx); });
+    co_return done;
+  }
+  Task<Result<void>> run_read(const Job& job) override {
+    const Result<void> done = co_await whole_.read([&](db::Transaction& tx) { return job(tx); });
+    co_return done;
+  }
+
+ private:
+  db::Database& whole_;
+  bool broken_ = false;
+};
+
+/// One gateway's worth of webhooks, in one thread beside the database's.
+class Stage {
+ public:
+  Stage() {
+    auto opened = db::open_sqlite({.file = directory_.path() / "qantara.db"}, gateway_schema::migrations());
+    if (!opened) {
+      ADD_FAILURE() << opened.error().message << ": " << opened.error().cause;
+      std::abort();
+    }
+    whole_ = *std::move(opened);
+    database = std::make_unique<FragileDatabase>(*whole_);
+    application = make_application();
+  }
+  ~Stage() {
+    stop_dispatcher();
+    whole_->close();
+  }
+
+  /// Runs `task` to its end, and everybody else meanwhile.
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> result;
+    tasks_.start(keep(std::move(task), result));
+    EXPECT_TRUE(until([&] { return result.has_value(); }));
+    return std::move(result).value();
+  }
+  template <class Closure>
+  auto write(Closure closure) { return run(whole_->write(std::move(closure))); }
+
+  /// Lets everybody work until `done()`. False if that does not come to pass.
+  template <class Done>
+  bool until(Done done) {
+    for (int i = 0; i < 5000; ++i) {
+      if (done()) return true;
+      context_.restart();
+      context_.run_one_for(std::chrono::milliseconds{2});
+    }
+    return false;
+  }
+
+  ApplicationId make_application() {
+    const auto id = ApplicationId::make(clock, random);
+    EXPECT_TRUE(write([&](db::Transaction& tx) { return insert_application(tx, id); }));
+    return id;
+  }
+  CreatedEndpoint create(std::string_view url) {
+    return *write([&](db::Transaction& tx) { return webhooks.create_endpoint(tx, application, url); });
+  }
+  /// Commits an event and wakes the dispatcher. Result: the envelope's bytes.
+  std::string publish(const Uuid& aggregate, events::Type type = events::Type::PAYMENT_CREATED) {
+    return publish(events::Subject{.application = application, .aggregate = aggregate}, type);
+  }
+  std::string publish(const events::Subject& subject, events::Type type = events::Type::PAYMENT_CREATED) {
+    std::string envelope = publish_quietly(subject, type);
+    if (dispatcher) dispatcher->wake();
+    return envelope;
+  }
+  std::string publish_quietly(const Uuid& aggregate) {
+    return publish_quietly({.application = application, .aggregate = aggregate}, events::Type::PAYMENT_CREATED);
+  }
+  std::string publish_quietly(const events::Subject& subject, events::Type type) {
+    const auto stored = write([&](db::Transaction& tx) -> Result<std::vector<events::StoredEvent>> {
+      RETURN_IF_ERROR(events.append(tx, subject, type, R"({"amount":10.00})"));
+      return events.of_aggregate(tx, subject.aggregate);
+    });
+    return stored->back().body;
+  }
+  Uuid make_aggregate() { return Uuid::make(clock, random); }
+
+  std::vector<Delivery> deliveries(WebhookEndpointId endpoint) {
+    auto found = *write([&](db::Transaction& tx) { return webhooks.deliveries_of_endpoint(tx, endpoint, INT64_MAX, 1000); });
+    std::ranges::reverse(found);
+    return found;
+  }
+  std::vector<Attempt> attempts(std::int64_t delivery) {
+    return *write([&](db::Transaction& tx) { return webhooks.attempts(tx, delivery); });
+  }
+  Endpoint endpoint(WebhookEndpointId id) {
+    return **write([&](db::Transaction& tx) { return webhooks.find_endpoint(tx, id); });
+  }
+
+  void start_dispatcher(DispatcherOptions options = {}) {
+    dispatcher = std::make_unique<Dispatcher>(Dispatcher::Surroundings{.executor = context_.get_executor(),
+                                                                       .database = *database,
+                                                                       .client = receivers,
+                                                                       .domain_clock = clock,
+                                                                       .real_clock = real_clock,
+                                                                       .random = random,
+                                                                       .vault = vault,
+                                                                       .timers = *timers,
+                                                                       .addresses = addresses},
+                                              options);
+    dispatcher_task_.start(dispatcher->run());
+  }
+  void stop_dispatcher() {
+    if (!dispatcher) return;
+    dispatcher->stop();
+    EXPECT_TRUE(until([&] { return dispatcher_task_.count() == 0; }));
+    dispatcher.reset();
+  }
+  /// A later moment, of which the dispatcher hears.
+  void advance(Duration by) {
+    clock.advance(by);
+    timers->ring_all();
+  }
+  bool delivered(WebhookEndpointId id, std::size_t count) {
+    return until([&] {
+      return std::ranges::count(deliveries(id), DeliveryStatus::DELIVERED, &Delivery::status) == static_cast<std::ptrdiff_t>(count);
+    });
+  }
+
+ private:
+  template <class T>
+  static Task<void> keep(Task<T> task, std::optional<T>& result) {
+    T value = co_await std::move(task);
+    result.emplace(std::move(value));
+  }
+
+  TemporaryDirectory directory_;
+  boost::asio::io_context context_{1};
+  std::unique_ptr<db::Database> whole_;
+
+ public:
+  ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
+  ManualClock real_clock{Instant{std::chrono::seconds{1'600'000'000}}};
+  SeededRandom random{7};
+  const http::AddressPolicy addresses{};
+  const Vault vault{std::array<std::byte, 32>{}, random};
+  std::unique_ptr<Timers> timers = make_system_timers(context_.get_executor(), clock);
+  ScriptedReceivers receivers{*timers};
+  std::unique_ptr<FragileDatabase> database;
+  const events::Events events{clock, random};
+  const Webhooks webhooks{clock, random, vault, addresses};
+  ApplicationId application;
+  std::unique_ptr<Dispatcher> dispatcher;
+
+ private:
+  Nursery tasks_{context_.get_executor()};
+  Nursery dispatcher_task_{context_.get_executor()};
+};
+
+}  // namespace qantara::webhooks
