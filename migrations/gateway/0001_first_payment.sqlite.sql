@@ -173,7 +173,6 @@ CREATE TABLE link_sessions (
   step_number            INTEGER NOT NULL,
   step_kind              TEXT NOT NULL,
   step                   TEXT NOT NULL,
-  result                 TEXT,
   connector_state_sealed BLOB,
   link_sealed            BLOB,
   lease_until            INTEGER,

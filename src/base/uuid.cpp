@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace qantara {
 
 namespace {
-
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 

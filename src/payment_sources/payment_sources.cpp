@@ -33,8 +33,8 @@ std::string source_payload(const PaymentSource& source, const Beneficiary& first
 }  // namespace
 
 Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connection& connection) const {
-  const auto bank_user_index = vault_.blind_index(connection.linked.bank_user, "payment_sources.bank_user");
-  ASSIGN_OR_RETURN(auto source, select_source_of_bank_user(tx, connection.customer, connection.bank_identifier, bank_user_index));
+  const auto user_index = bank_user_index(connection.linked.bank_user);
+  ASSIGN_OR_RETURN(auto source, select_source_of_bank_user(tx, connection.customer, connection.bank_identifier, user_index));
   const bool is_new = !source;
   if (is_new) {
     source = PaymentSource{.id = PaymentSourceId::make(clock_, random_),
@@ -44,7 +44,7 @@ Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connect
                            .beneficiaries = {},
                            .accounts = {},
                            .created_at = clock_.now()};
-    RETURN_IF_ERROR(insert_source(tx, *source, bank_user_index, vault_.seal(connection.state.json, state_context(source->id))));
+    RETURN_IF_ERROR(insert_source(tx, *source, user_index, vault_.seal(connection.state.json, state_context(source->id))));
   } else {
     RETURN_IF_ERROR(set_connector_state(tx, source->id, connection.state));
     RETURN_IF_ERROR(events_.append(tx, subject_of(source->application, source->id), events::Type::PAYMENT_SOURCE_REFRESHED, "{}"));
@@ -95,6 +95,13 @@ Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, P
   return std::optional{std::move(source)};
 }
 
+Result<bool> PaymentSources::is_bank_user(db::Transaction& tx, PaymentSourceId id, std::string_view bank_user) const {
+  ASSIGN_OR_RETURN(const auto source, select_source(tx, id));
+  if (!source) return unknown_source();
+  ASSIGN_OR_RETURN(const auto found, select_source_of_bank_user(tx, source->customer, source->bank_identifier, bank_user_index(bank_user)));
+  return found && found->id == id;
+}
+
 Result<banking::ConnectorState> PaymentSources::connector_state(db::Transaction& tx, PaymentSourceId id) const {
   ASSIGN_OR_RETURN(const auto sealed, select_source_state(tx, id));
   if (!sealed) return unknown_source();
@@ -142,6 +149,10 @@ Result<void> PaymentSources::postpone_check(db::Transaction& tx, BeneficiaryId i
   json::Writer payload;
   payload.begin_object().member("failure", why).member("next_check_at", qantara::to_text(next_check_at)).end_object();
   return events_.append(tx, subject_of(beneficiary->application, beneficiary->source), events::Type::BENEFICIARY_CHECKED, payload.text());
+}
+
+std::string PaymentSources::bank_user_index(std::string_view bank_user) const {
+  return vault_.blind_index(bank_user, "payment_sources.bank_user");
 }
 
 Result<PaymentSource> PaymentSources::complete(db::Transaction& tx, PaymentSource source) const {

@@ -51,6 +51,9 @@ class PaymentSources {
   /// By id alone: for workers, which act for every application.
   Result<std::optional<PaymentSource>> find(db::Transaction& tx, PaymentSourceId id) const;
 
+  /// Whether the source belongs to this user of its bank.
+  Result<bool> is_bank_user(db::Transaction& tx, PaymentSourceId id, std::string_view bank_user) const;
+
   Result<banking::ConnectorState> connector_state(db::Transaction& tx, PaymentSourceId id) const;
   Result<void> set_connector_state(db::Transaction& tx, PaymentSourceId id, const banking::ConnectorState& state) const;
 
@@ -66,6 +69,7 @@ class PaymentSources {
   Result<void> postpone_check(db::Transaction& tx, BeneficiaryId id, Instant next_check_at, std::string_view why) const;
 
  private:
+  std::string bank_user_index(std::string_view bank_user) const;
   Result<PaymentSource> complete(db::Transaction& tx, PaymentSource source) const;
   Result<Beneficiary> create_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
                                          const banking::BeneficiaryAdded& added) const;

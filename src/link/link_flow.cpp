@@ -1,0 +1,677 @@
+#include "link/link_flow.h"
+
+#include <algorithm>
+
+#include "banking/step_json.h"
+#include "base/text.h"
+#include "json/json.h"
+#include "link/link_store.h"
+
+namespace qantara::link {
+
+namespace {
+
+constexpr auto kSessionLife = std::chrono::minutes{30};
+constexpr auto kLease = std::chrono::minutes{2};  ///< Longer than any call to a bank may take.
+constexpr int kCodeTriesMax = 5;
+constexpr std::size_t kAnswerLengthMax = 256;
+constexpr int kAskAgainMs = 500;
+constexpr int kAskApprovalMs = 2000;
+
+Error unknown_session() { return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no link session with this id, or its token is another"); }
+
+Error outdated(int number) {
+  Error refused = error(ErrorCode::STEP_OUTDATED, "the flow has moved on: read the session and go on from its step");
+  refused.details.push_back({.name = "step_number", .json = std::to_string(number)});
+  return refused;
+}
+
+bool has_field(const banking::NeedFields& need, banking::FieldKind kind) {
+  return std::ranges::any_of(need.fields, [&](const auto& field) { return field.kind == kind; });
+}
+
+StepKind kind_of(const banking::NeedFields& need) {
+  if (has_field(need, banking::FieldKind::OTP)) return StepKind::CODE;
+  if (has_field(need, banking::FieldKind::CHOICE)) return StepKind::METHOD;
+  return StepKind::CREDENTIALS;
+}
+
+/// The same from what was stored of it.
+StepKind kind_of(const json::Value& asked) {
+  const auto* const fields = asked.find("fields");
+  if (fields == nullptr || !fields->is(json::Kind::ARRAY)) return StepKind::CREDENTIALS;
+  for (const auto& field : fields->items()) {
+    if (field.text("kind") == "OTP") return StepKind::CODE;
+    if (field.text("kind") == "CHOICE") return StepKind::METHOD;
+  }
+  return StepKind::CREDENTIALS;
+}
+
+/// A code as people type and paste it: blanks and dashes dropped, Arabic digits (both rows) turned into ASCII.
+std::string normalise_code(std::string_view typed) {
+  std::string code;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(typed[i]);
+    const auto next = i + 1 < typed.size() ? static_cast<unsigned char>(typed[i + 1]) : 0;
+    if (byte == 0xD9 && next >= 0xA0 && next <= 0xA9) {  // U+0660–0669
+      code += static_cast<char>('0' + next - 0xA0);
+      ++i;
+    } else if (byte == 0xDB && next >= 0xB0 && next <= 0xB9) {  // U+06F0–06F9
+      code += static_cast<char>('0' + next - 0xB0);
+      ++i;
+    } else if (typed[i] != ' ' && typed[i] != '-') {
+      code += typed[i];
+    }
+  }
+  return code;
+}
+
+const Secret* find_answer(const banking::Answers& answers, std::string_view name) {
+  const auto found = std::ranges::find_if(answers, [&](const auto& answer) { return answer.first == name; });
+  return found == answers.end() ? nullptr : &found->second;
+}
+
+/// The answers to exactly what was asked: nothing missing, nothing else.
+Result<banking::Answers> answers_to(const json::Value& asked, const banking::Answers& given) {
+  banking::Answers answers;
+  Error missing = error(ErrorCode::MISSING_PARAMETERS, "every field of the step must be filled");
+  const auto* const fields = asked.find("fields");
+  if (fields == nullptr || !fields->is(json::Kind::ARRAY)) return answers;
+  for (const auto& field : fields->items()) {
+    const std::string name{field.text("name").value_or("")};
+    const auto* const answer = find_answer(given, name);
+    const bool is_code = field.text("kind") == "OTP";
+    std::string text = answer == nullptr ? std::string{} : std::string{answer->reveal()};
+    if (is_code) text = normalise_code(text);
+    if (text.empty()) {
+      missing.fields.push_back({.field = "fields." + name, .code = ErrorCode::MISSING_PARAMETERS, .message = name + " must not be empty"});
+      continue;
+    }
+    if (text.size() > kAnswerLengthMax) {
+      return field_error(ErrorCode::INVALID_PARAMETERS, "fields." + name, name + " must have at most 256 characters");
+    }
+    answers.emplace_back(name, Secret{std::move(text)});
+  }
+  if (!missing.fields.empty()) return missing;
+  return answers;
+}
+
+banking::Creditor creditor_of(const destinations::Destination& destination) {
+  return {.name = destination.name,
+          .iban = destination.iban.value_or(""),
+          .account_number = destination.account_number.value_or(""),
+          .bic = destination.swift_code.value_or(""),
+          .country = destination.country.value_or("")};
+}
+
+std::string failure_json(std::string_view code, std::string_view text) {
+  json::Writer writer;
+  writer.begin_object().member("code", code).member("text", text).end_object();
+  return std::move(writer).text();
+}
+
+std::string cool_off_json(Instant until) {
+  json::Writer writer;
+  writer.begin_object().member("cool_off_until", qantara::to_text(until)).end_object();
+  return std::move(writer).text();
+}
+
+}  // namespace
+
+std::string LinkFlow::token_of(LinkSessionId id) const {
+  const auto mac = hmac_sha256(token_key_.reveal(), id.to_text());
+  return to_hex(as_bytes(mac));
+}
+
+Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
+  auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
+    ASSIGN_OR_RETURN(const auto session, create(tx, wanted));
+    return render(tx, session);
+  });
+  co_return opened;
+}
+
+Task<Result<LinkView>> LinkFlow::view(LinkSessionId id, std::string token) const {
+  auto viewed = co_await parts_.database.read([&](db::Transaction& tx) -> Result<LinkView> {
+    ASSIGN_OR_RETURN(const auto session, load(tx, id, token));
+    return render(tx, session);
+  });
+  co_return viewed;
+}
+
+Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act act, banking::PayerDevice device) const {
+  CO_ASSIGN_OR_RETURN(auto decision, co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, id, token, act); }));
+  const auto& session = decision.session;
+
+  if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
+    auto& connector = parts_.banks.connector(session.bank_identifier);
+    auto state = session.connector_state;
+    banking::BankResult<banking::Step> brought;
+    if (decision.call == BankCall::LINK_SUBMIT) {
+      brought = co_await connector.submit(act.fields, device, state);
+    } else {
+      brought = co_await connector.add_beneficiary(*decision.creditor, device, state);
+    }
+    CO_RETURN_IF_ERROR(co_await parts_.database.write([&](db::Transaction& tx) { return record_linking(tx, id, brought, state); }));
+  }
+  if (decision.call == BankCall::PAYMENT_START) {
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, device));
+  }
+  if (decision.call == BankCall::PAYMENT_ANSWER) {
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_call, act.fields, device));
+  }
+  auto viewed = co_await view(id, std::move(token));
+  co_return viewed;
+}
+
+Task<Result<LinkView>> LinkFlow::leave(LinkSessionId id, std::string token) const {
+  auto left = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
+    ASSIGN_OR_RETURN(auto session, load(tx, id, token));
+    ASSIGN_OR_RETURN(auto view, render(tx, session));
+    if (view.result) return view;  // It is over already; what it ended with stands.
+    const auto was = view.kind;
+    view.kind = StepKind::END;
+    view.ask_again_in_ms.reset();
+    if (view.money == MoneyWord::NOT_MOVED) {
+      view.result = LinkResult{.status = LinkResult::Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
+    } else {
+      // An order may have left: the flow is complete, whatever comes of it.
+      view.result = LinkResult{.status = LinkResult::Status::SUCCESS,
+                               .message = "The payment is with the customer's bank",
+                               .secondary_status = "PENDING_WITH_BANK"};
+    }
+    // A payer who comes back to pay goes on where they were; a connection is begun anew.
+    if (session.method != Method::PAY && was != StepKind::WORKING) RETURN_IF_ERROR(go_to(tx, session, StepKind::END));
+    return view;
+  });
+  co_return left;
+}
+
+// Opening.
+
+Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wanted) const {
+  const Instant now = parts_.real_clock.now();
+  LinkSession session{.id = LinkSessionId::make(parts_.real_clock, parts_.random),
+                      .application = wanted.application,
+                      .method = wanted.method,
+                      .language = wanted.language,
+                      .created_at = now,
+                      .expires_at = now + kSessionLife};
+  if (!wanted.bank_identifier.empty()) RETURN_IF_ERROR(choose_bank(session, wanted.bank_identifier));
+
+  if (wanted.method == Method::PAY) {
+    CHECK(wanted.intent.has_value());
+    ASSIGN_OR_RETURN(auto existing, select_session_of_intent(tx, parts_.vault, *wanted.intent));
+    if (existing && existing->application == wanted.application) {
+      existing->expires_at = now + kSessionLife;
+      if (existing->step_kind == StepKind::COOL_OFF || existing->step_kind == StepKind::FAILED || existing->step_kind == StepKind::CONNECTED) {
+        // It stopped before any payment was made; look again whether one can be.
+        RETURN_IF_ERROR(begin_paying(tx, wanted, *existing));
+        ++existing->step_number;
+      }
+      RETURN_IF_ERROR(update_session(tx, parts_.vault, *existing));
+      return *std::move(existing);
+    }
+    RETURN_IF_ERROR(begin_paying(tx, wanted, session));
+  } else {
+    CHECK(wanted.customer.has_value());
+    ASSIGN_OR_RETURN(const auto customer, parts_.customers.get(tx, wanted.application, *wanted.customer));
+    ASSIGN_OR_RETURN(const auto destination, parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
+    session.customer = customer.id;
+    session.destination = destination.id;
+    session.step_kind = StepKind::WELCOME;
+  }
+  if (wanted.method == Method::UPDATE_PAYMENT_SOURCE) {
+    CHECK(wanted.source.has_value());
+    ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, wanted.application, session.customer, *wanted.source));
+    ASSIGN_OR_RETURN(session.connector_state, parts_.sources.connector_state(tx, source.id));
+    session.source = source.id;
+    session.bank_identifier = source.bank_identifier;
+    session.step_kind = StepKind::PAYEE;
+    const bool is_linked =
+        std::ranges::any_of(source.beneficiaries, [&](const auto& found) { return found.destination == *session.destination; });
+    if (is_linked) {
+      session.step_kind = StepKind::FAILED;
+      session.step = failure_json("BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
+    }
+  }
+  ASSIGN_OR_RETURN(const bool inserted, insert_session(tx, parts_.vault, session));
+  if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent was opened in another window");
+  return session;
+}
+
+Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const {
+  ASSIGN_OR_RETURN(const auto intent, parts_.intents.get(tx, wanted.application, *wanted.intent));
+  session.customer = intent.customer;
+  session.intent = intent.id;
+  session.destination = intent.destination;
+  session.step.clear();
+  ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, intent.id));
+  if (payment) {
+    session.step_kind = StepKind::PAYMENT;
+    return {};
+  }
+  if (intent.expires_at <= parts_.clock.now()) {
+    return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
+  }
+
+  ASSIGN_OR_RETURN(const auto accounts, parts_.payments.paying_accounts(tx, intent));
+  const auto usable = static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
+  if (usable == 0) {
+    const auto cooling = std::ranges::find_if(accounts, [](const auto& row) { return row.reason == "COOL_OFF"; });
+    if (cooling != accounts.end()) {
+      Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF, "the bank lets the customer pay this destination after its cool-off");
+      if (cooling->cool_off_expires_at) {
+        refused.details.push_back({.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*cooling->cool_off_expires_at))});
+      }
+      return refused;
+    }
+    session.step_kind = StepKind::WELCOME;  // Nothing to pay with: the flow offers to connect a bank.
+    return {};
+  }
+  const auto chosen = std::ranges::find_if(accounts, [&](const auto& row) { return wanted.account == row.account.id && !row.reason; });
+  session.step_kind = StepKind::ACCOUNT;
+  if (chosen != accounts.end() || usable == 1) {
+    session.account = chosen != accounts.end() ? chosen->account.id : accounts.front().account.id;
+    session.step_kind = StepKind::REVIEW;
+  }
+  return {};
+}
+
+Result<LinkSession> LinkFlow::load(db::Transaction& tx, LinkSessionId id, std::string_view token) const {
+  if (!equals_in_constant_time(token, token_of(id))) return unknown_session();
+  ASSIGN_OR_RETURN(auto session, select_session(tx, parts_.vault, id));
+  if (!session) return unknown_session();
+  return *std::move(session);
+}
+
+// Acting.
+
+Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId id, std::string_view token, const Act& act) const {
+  ASSIGN_OR_RETURN(auto session, load(tx, id, token));
+  ASSIGN_OR_RETURN(const auto shown, render(tx, session));
+  if (act.number != shown.number || shown.kind == StepKind::WORKING) return outdated(shown.number);
+  const auto allowed = actions_of(shown.kind, session.method);
+  if (std::ranges::find(allowed, act.action) == allowed.end() || act.action == Action::CANCEL) {
+    std::string names;
+    for (const auto action : allowed) {
+      if (action != Action::CANCEL) names += (names.empty() ? "" : ", ") + std::string{to_text(action)};
+    }
+    return field_error(ErrorCode::INVALID_PARAMETERS, "action",
+                       names.empty() ? "this step takes no action" : "action must be one of: " + names + "; to leave, post to /leave");
+  }
+  Decision decision{.session = std::move(session)};
+  const bool paying = decision.session.step_kind == StepKind::PAYMENT || decision.session.step_kind == StepKind::ACCOUNT ||
+                      decision.session.step_kind == StepKind::REVIEW;
+  return paying ? decide_paying(tx, std::move(decision), act, shown) : decide_linking(tx, std::move(decision), act);
+}
+
+Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decision decision, const Act& act) const {
+  auto& session = decision.session;
+  const auto lease = [&]() -> Result<void> {
+    session.lease_until = parts_.real_clock.now() + kLease;
+    return update_session(tx, parts_.vault, session);
+  };
+
+  switch (session.step_kind) {
+    case StepKind::WELCOME:
+    case StepKind::BANK_UNREACHABLE:
+      if (session.bank_identifier.empty()) {
+        RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
+      } else if (session.linked || session.method == Method::UPDATE_PAYMENT_SOURCE) {
+        RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYEE));
+      } else {
+        RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+      }
+      return decision;
+
+    case StepKind::BANKS: {
+      const auto* const chosen = find_answer(act.fields, "bank_identifier");
+      if (chosen == nullptr) return field_error(ErrorCode::MISSING_PARAMETERS, "fields.bank_identifier", "bank_identifier must name a bank of the list");
+      RETURN_IF_ERROR(choose_bank(session, chosen->reveal()));
+      RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+      return decision;
+    }
+
+    case StepKind::CREDENTIALS:
+    case StepKind::CODE:
+    case StepKind::METHOD: {
+      if (act.action == Action::BACK) {
+        session.connector_state = {};
+        RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
+        return decision;
+      }
+      ASSIGN_OR_RETURN(const auto asked, json::parse(session.step));
+      RETURN_IF_ERROR(answers_to(asked, act.fields));
+      if (session.step_kind == StepKind::CODE && ++session.code_tries > kCodeTriesMax) {
+        RETURN_IF_ERROR(fail(tx, session, "MFA_ATTEMPTS_EXHAUSTED", "too many codes were tried"));
+        return decision;
+      }
+      RETURN_IF_ERROR(lease());
+      decision.call = BankCall::LINK_SUBMIT;
+      return decision;
+    }
+
+    case StepKind::ACCOUNTS:
+      RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYEE));
+      return decision;
+
+    case StepKind::PAYEE: {
+      ASSIGN_OR_RETURN(const auto destination, parts_.destinations.get(tx, session.application, *session.destination));
+      if (!parts_.banks.connector(session.bank_identifier).capabilities().beneficiaries) {
+        // The bank keeps no list of payees: it lets this one be paid at once, or after the wait that the operator knows of.
+        const auto wait = parts_.banks.find(session.bank_identifier)->cool_off_default;
+        banking::BeneficiaryAdded added;
+        if (wait > Duration::zero()) added.cool_off_until = parts_.clock.now() + wait;
+        RETURN_IF_ERROR(finish_linking(tx, session, added));
+        return decision;
+      }
+      RETURN_IF_ERROR(lease());
+      decision.creditor = creditor_of(destination);
+      decision.call = BankCall::ADD_BENEFICIARY;
+      return decision;
+    }
+
+    default:
+      return outdated(session.step_number);
+  }
+}
+
+Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const {
+  auto& session = decision.session;
+  if (session.step_kind == StepKind::ACCOUNT) {
+    const auto* const answer = find_answer(act.fields, "account_id");
+    const auto chosen = answer == nullptr ? std::nullopt : AccountId::parse(answer->reveal());
+    if (!chosen) return field_error(ErrorCode::MISSING_PARAMETERS, "fields.account_id", "account_id must be an account of the list");
+    const auto found = std::ranges::find_if(shown.accounts, [&](const auto& row) { return row.account.id == *chosen; });
+    if (found == shown.accounts.end() || found->reason) {
+      return field_error(ErrorCode::INVALID_PARAMETERS, "fields.account_id", "account_id must be a usable account of the list");
+    }
+    session.account = chosen;
+    RETURN_IF_ERROR(go_to(tx, session, StepKind::REVIEW));
+    return decision;
+  }
+  if (session.step_kind == StepKind::REVIEW) {
+    if (act.action == Action::CHANGE_ACCOUNT) {
+      session.account.reset();
+      RETURN_IF_ERROR(go_to(tx, session, StepKind::ACCOUNT));
+      return decision;
+    }
+    CHECK(session.account && session.intent);
+    ASSIGN_OR_RETURN(const auto payment, parts_.payments.start(tx, session.application, *session.intent, *session.account));
+    RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYMENT));
+    decision.payment = payment.id;
+    decision.call = BankCall::PAYMENT_START;
+    return decision;
+  }
+
+  ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, *session.intent));
+  CHECK(payment.has_value());
+  decision.payment = payment->id;
+  if (act.action == Action::RETRY) {
+    decision.call = BankCall::PAYMENT_START;
+    return decision;
+  }
+  CHECK(payment->step.has_value());
+  ASSIGN_OR_RETURN(const auto asked, json::parse(*payment->step));
+  RETURN_IF_ERROR(answers_to(asked, act.fields));
+  const auto* const irrevocable = asked.find("irrevocable");
+  decision.payment_call = irrevocable != nullptr ? payments::Call::SUBMISSION : payments::Call::HARMLESS;
+  decision.call = BankCall::PAYMENT_ANSWER;
+  return decision;
+}
+
+Result<void> LinkFlow::choose_bank(LinkSession& session, std::string_view identifier) const {
+  const auto* const bank = parts_.banks.find(identifier);
+  if (bank == nullptr) return field_error(ErrorCode::UNKNOWN_BANK, "bank_identifier", "there is no bank with this identifier");
+  if (!bank->active) return field_error(ErrorCode::INVALID_PARAMETERS, "bank_identifier", "this bank is not available now");
+  session.bank_identifier = bank->identifier;
+  return {};
+}
+
+// What linking brought.
+
+Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id, const banking::BankResult<banking::Step>& brought,
+                                      const banking::ConnectorState& state) const {
+  ASSIGN_OR_RETURN(auto found, select_session(tx, parts_.vault, id));
+  if (!found) return unknown_session();
+  auto& session = *found;
+  session.lease_until.reset();
+  session.connector_state = state;
+
+  if (!brought) {
+    using enum banking::CallError::Kind;
+    if (brought.error().kind == SESSION_ENDED) {
+      // The bank has signed the payer out: sign in again, then go on.
+      session.connector_state = {};
+      session.linked.reset();
+      return go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link()));
+    }
+    if (brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED) return fail(tx, session, "BANK_ISSUE", brought.error().message);
+    return go_to(tx, session, StepKind::BANK_UNREACHABLE);
+  }
+  if (const auto* const need = std::get_if<banking::NeedFields>(&*brought)) {
+    if (!need->wrong_answer) session.code_tries = 0;
+    return go_to(tx, session, kind_of(*need), banking::to_json(*need));
+  }
+  if (const auto* const linked = std::get_if<banking::Linked>(&*brought)) {
+    if (session.source) {
+      ASSIGN_OR_RETURN(const bool same, parts_.sources.is_bank_user(tx, *session.source, linked->bank_user));
+      if (!same) return fail(tx, session, "INVALID_CREDENTIALS", "another user signed in than the payment source belongs to");
+    }
+    session.linked = *linked;
+    return go_to(tx, session, StepKind::ACCOUNTS);
+  }
+  if (const auto* const added = std::get_if<banking::BeneficiaryAdded>(&*brought)) return finish_linking(tx, session, *added);
+  if (const auto* const refused = std::get_if<banking::Refused>(&*brought)) return fail(tx, session, refused->code, refused->text);
+  return fail(tx, session, "KNOWN_UNSUPPORTED_MFA_BEHAVIOUR", "the bank asks for a way to sign in that this flow does not know");
+}
+
+Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session, const banking::BeneficiaryAdded& added) const {
+  const auto& bank = *parts_.banks.find(session.bank_identifier);
+  if (session.source) {
+    ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, session.application, session.customer, *session.source));
+    const auto beneficiary = parts_.sources.add_beneficiary(tx, source, *session.destination, added, session.connector_state);
+    if (!beneficiary && beneficiary.error().code == ErrorCode::BENEFICIARY_ALREADY_EXISTS) {
+      return fail(tx, session, "BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
+    }
+    RETURN_IF_ERROR(beneficiary);
+  } else {
+    CHECK(session.linked.has_value());
+    RETURN_IF_ERROR(parts_.sources.connect(tx, {.application = session.application,
+                                                .customer = session.customer,
+                                                .bank_identifier = session.bank_identifier,
+                                                .bank_name = bank.name,
+                                                .linked = *session.linked,
+                                                .state = session.connector_state,
+                                                .destination = *session.destination,
+                                                .beneficiary = added}));
+  }
+  session.linked.reset();
+  session.connector_state = {};
+  const bool cooling = added.cool_off_until && *added.cool_off_until > parts_.clock.now();
+  if (cooling) return go_to(tx, session, StepKind::COOL_OFF, cool_off_json(*added.cool_off_until));
+  if (session.method == Method::PAY) {
+    // Connected on the way to paying: go on to the accounts.
+    return go_to(tx, session, StepKind::ACCOUNT);
+  }
+  return go_to(tx, session, StepKind::CONNECTED);
+}
+
+Result<void> LinkFlow::go_to(db::Transaction& tx, LinkSession& session, StepKind kind, std::string step) const {
+  session.step_kind = kind;
+  session.step = std::move(step);
+  ++session.step_number;
+  return update_session(tx, parts_.vault, session);
+}
+
+Result<void> LinkFlow::fail(db::Transaction& tx, LinkSession& session, std::string_view code, std::string_view text) const {
+  session.lease_until.reset();
+  session.connector_state = {};
+  session.linked.reset();
+  return go_to(tx, session, StepKind::FAILED, failure_json(code, text));
+}
+
+// Showing.
+
+Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& session) const {
+  using Status = LinkResult::Status;
+  LinkView view{.session = session.id, .method = session.method, .number = session.step_number, .kind = session.step_kind};
+  ASSIGN_OR_RETURN(const auto application, parts_.applications.find(tx, session.application));
+  if (application) view.merchant = application->name;
+  if (const auto* const bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;
+  if (session.destination) {
+    ASSIGN_OR_RETURN(view.payee, parts_.destinations.get(tx, session.application, *session.destination));
+  }
+  std::optional<payment_intents::PaymentIntent> intent;
+  if (session.intent) {
+    ASSIGN_OR_RETURN(intent, parts_.intents.get(tx, session.application, *session.intent));
+    view.amount = intent->amount;
+    view.reference = intent->description;
+  }
+
+  if (session.step_kind == StepKind::PAYMENT) {
+    RETURN_IF_ERROR(render_payment(tx, session, view));
+    return view;
+  }
+  if (session.expires_at <= parts_.real_clock.now()) {
+    view.kind = StepKind::END;
+    view.result = LinkResult{.status = Status::CANCELLED, .message = "The page has timed out", .secondary_status = {}};
+    return view;
+  }
+  if (session.lease_until && *session.lease_until > parts_.real_clock.now()) {
+    view.kind = StepKind::WORKING;
+    view.ask_again_in_ms = kAskAgainMs;
+    return view;
+  }
+
+  switch (session.step_kind) {
+    case StepKind::BANKS:
+      for (const auto* const bank : parts_.banks.all()) view.banks.push_back(*bank);
+      break;
+    case StepKind::CREDENTIALS:
+    case StepKind::CODE:
+    case StepKind::METHOD:
+      view.asked = session.step;
+      break;
+    case StepKind::ACCOUNTS:
+      if (session.linked) view.found_accounts = session.linked->accounts;
+      break;
+    case StepKind::ACCOUNT:
+    case StepKind::REVIEW: {
+      ASSIGN_OR_RETURN(view.accounts, parts_.payments.paying_accounts(tx, *intent));
+      if (session.step_kind == StepKind::REVIEW) {
+        std::erase_if(view.accounts, [&](const auto& row) { return row.account.id != session.account; });
+        if (!view.accounts.empty()) {
+          if (const auto* const bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
+            view.bank = *bank;
+            view.reference = payments::cut_reference(intent->description, intent->default_description, bank->reference_length);
+          }
+        }
+      }
+      break;
+    }
+    case StepKind::CONNECTED:
+      view.result = LinkResult{.status = Status::SUCCESS,
+                               .message = session.method == Method::UPDATE_PAYMENT_SOURCE ? "Customer updated Payment Source successfully"
+                                                                                          : "Customer created Payment Source successfully",
+                               .secondary_status = {}};
+      break;
+    case StepKind::COOL_OFF: {
+      ASSIGN_OR_RETURN(const auto stored, json::parse(session.step));
+      view.cool_off_until = parse_instant(stored.text("cool_off_until").value_or(""));
+      if (session.method == Method::PAY) {
+        view.result = LinkResult{.status = Status::ERROR,
+                                 .message = "The bank lets the customer pay after a cool-off",
+                                 .secondary_status = "PENDING_BENEFICIARY_COOL_OFF"};
+      } else {
+        view.result = LinkResult{.status = Status::SUCCESS, .message = "Customer created Payment Source successfully", .secondary_status = {}};
+      }
+      break;
+    }
+    case StepKind::FAILED: {
+      ASSIGN_OR_RETURN(const auto stored, json::parse(session.step));
+      view.failure_code = stored.text("code").value_or("");
+      view.failure_text = stored.text("text").value_or("");
+      view.failure_kind = failure_kind_of(view.failure_code);
+      view.result = LinkResult{.status = Status::ERROR, .message = view.failure_text, .secondary_status = view.failure_code};
+      break;
+    }
+    case StepKind::END:
+      view.result = LinkResult{.status = Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
+      break;
+    default:
+      break;
+  }
+  return view;
+}
+
+Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& session, LinkView& view) const {
+  using Status = LinkResult::Status;
+  using payments::PaymentStatus;
+  ASSIGN_OR_RETURN(const auto found, parts_.payments.of_intent(tx, *session.intent));
+  CHECK(found.has_value());
+  const auto& payment = *found;
+  view.number = session.step_number + payment.steps;
+  view.reference = payment.reference_sent;
+  view.bank_reference = payment.bank_transaction_reference.value_or("");
+  if (const auto* const bank = parts_.banks.find(payment.bank_identifier)) view.bank = *bank;
+
+  const bool leased = payment.lease_until && *payment.lease_until > parts_.real_clock.now();
+  switch (payment.status) {
+    case PaymentStatus::SUBMITTING:
+      view.kind = StepKind::WORKING;
+      view.money = MoneyWord::UNKNOWN;
+      view.ask_again_in_ms = kAskAgainMs;
+      return {};
+    case PaymentStatus::ACCEPTED_BY_BANK:
+      view.kind = StepKind::ACCEPTED;
+      view.money = MoneyWord::ACCEPTED;
+      view.result = LinkResult{.status = Status::SUCCESS, .message = "The bank accepted the payment", .secondary_status = "ACCEPTED_BY_BANK"};
+      return {};
+    case PaymentStatus::PENDING_WITH_BANK: {
+      const bool accepted = payment.status_detail == "NO_REFERENCE";
+      view.kind = payment.status_detail == "OUTCOME_UNKNOWN" ? StepKind::UNKNOWN : StepKind::PENDING;
+      view.money = accepted ? MoneyWord::ACCEPTED : MoneyWord::UNKNOWN;
+      view.ask_again_in_ms = kAskApprovalMs;
+      view.result = LinkResult{.status = Status::SUCCESS, .message = "The payment is with the customer's bank", .secondary_status = "PENDING_WITH_BANK"};
+      return {};
+    }
+    case PaymentStatus::FAILED:
+      view.kind = StepKind::FAILED;
+      view.failure_code = payment.status_detail.value_or("UNSEEN_BANK_ERROR");
+      view.failure_text = payment.failure_text.value_or("");
+      view.failure_kind = failure_kind_of(view.failure_code);
+      view.result = LinkResult{.status = Status::ERROR, .message = "The payment did not go through", .secondary_status = view.failure_code};
+      return {};
+    case PaymentStatus::AWAITING_LOGIN_MFA:
+    case PaymentStatus::AWAITING_PAYMENT_MFA:
+    case PaymentStatus::AWAITING_APP_AUTH:
+      break;
+  }
+
+  // An approval may have been given at any moment.
+  view.money = payment.status == PaymentStatus::AWAITING_APP_AUTH ? MoneyWord::UNKNOWN : MoneyWord::NOT_MOVED;
+  if (leased && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
+    view.kind = StepKind::WORKING;
+    view.ask_again_in_ms = kAskAgainMs;
+    return {};
+  }
+  // No step: the call that should have brought one died with its process.
+  view.kind = StepKind::BANK_UNREACHABLE;
+  if (!payment.step) return {};
+  ASSIGN_OR_RETURN(const auto asked, json::parse(*payment.step));
+  const auto kind = asked.text("kind");
+  if (asked.find("silent") != nullptr) view.money = MoneyWord::UNKNOWN;
+  if (kind == "FIELDS") {
+    view.kind = kind_of(asked);
+    view.asked = *payment.step;
+  } else if (kind == "APPROVAL") {
+    view.kind = StepKind::APPROVAL;
+    view.asked = *payment.step;
+    view.ask_again_in_ms = kAskApprovalMs;
+  }
+  return {};
+}
+
+}  // namespace qantara::link

@@ -1,0 +1,119 @@
+// The hosted flow as server-driven steps: what a payer sees next, and what follows from what they do.
+//
+// A session walks WELCOME → BANKS → CREDENTIALS → CODE → ACCOUNTS → PAYEE → CODE → CONNECTED or COOL_OFF to connect, and
+// ACCOUNT → REVIEW → whatever the bank asks → ACCEPTED, PENDING, UNKNOWN or FAILED to pay. From REVIEW on the payment's own row
+// says what comes next, so every window of the payer's shows the same. Passwords and codes are held for the one call.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "applications/applications.h"
+#include "banking/banks.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "customers/customers.h"
+#include "db/database.h"
+#include "destinations/destinations.h"
+#include "link/link_session.h"
+#include "link/link_view.h"
+#include "payment_intents/payment_intents.h"
+#include "payment_sources/payment_sources.h"
+#include "payments/payment_authorisation.h"
+#include "payments/payments.h"
+
+namespace qantara::link {
+
+struct OpenSession {
+  ApplicationId application;
+  Method method = Method::CONNECT;
+  std::optional<CustomerId> customer;      ///< Of all but PAY.
+  std::optional<DestinationId> destination;
+  std::optional<PaymentSourceId> source;   ///< Of UPDATE_PAYMENT_SOURCE.
+  std::optional<IntentId> intent;          ///< Of PAY.
+  std::optional<AccountId> account;        ///< Preselected, of PAY.
+  std::string bank_identifier;             ///< Preselected; empty to let the payer choose.
+  std::string language = "en";
+};
+
+/// What the payer did at a step.
+struct Act {
+  int number = 0;       ///< Of the step that was on the page.
+  Action action = Action::CONTINUE;
+  banking::Answers fields;
+};
+
+class LinkFlow {
+ public:
+  struct Parts {
+    db::Database& database;
+    const Clock& clock;
+    const Clock& real_clock;
+    Random& random;
+    const Vault& vault;
+    const applications::Applications& applications;
+    const customers::Customers& customers;
+    const destinations::Destinations& destinations;
+    const payment_intents::PaymentIntents& intents;
+    const payment_sources::PaymentSources& sources;
+    const payments::Payments& payments;
+    const payments::PaymentAuthorisation& authorisation;
+    const banking::Banks& banks;
+  };
+  explicit LinkFlow(Parts parts) : parts_(parts), token_key_(parts.vault.derive("link session tokens")) {}
+
+  /// Opens a session, or for PAY the one that the intent has already.
+  /// Errors: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION, UNKNOWN_PAYMENT_SOURCE, UNKNOWN_PAYMENT_INTENT, UNKNOWN_BANK;
+  /// MISSING_PARAMETERS (no default destination); PAYMENT_INTENT_EXPIRED; PENDING_BENEFICIARY_COOL_OFF with the expiry, while
+  /// every beneficiary that could serve the intent cools off.
+  Task<Result<LinkView>> open(OpenSession wanted) const;
+
+  /// The step as it stands. Errors: UNKNOWN_LINK_SESSION, the same for a wrong token.
+  Task<Result<LinkView>> view(LinkSessionId id, std::string token) const;
+
+  /// Errors: UNKNOWN_LINK_SESSION; STEP_OUTDATED (with `step_number`) when the page shows an older step or a call to the bank is
+  /// in work; INVALID_PARAMETERS for an action the step does not have; MISSING_PARAMETERS for an empty field.
+  Task<Result<LinkView>> act(LinkSessionId id, std::string token, Act act, banking::PayerDevice device) const;
+
+  /// The payer closes the page. CANCELLED only while it is certain that no order left.
+  Task<Result<LinkView>> leave(LinkSessionId id, std::string token) const;
+
+  /// The session's bearer token: derived, so that every window of one payer holds the same.
+  std::string token_of(LinkSessionId id) const;
+
+ private:
+  // What follows from an act: a step that is written already, or a call to a bank to be made under the session's lease.
+  enum class BankCall { NONE, LINK_SUBMIT, ADD_BENEFICIARY, PAYMENT_START, PAYMENT_ANSWER };
+  struct Decision {
+    LinkSession session;
+    BankCall call = BankCall::NONE;
+    std::optional<PaymentId> payment;
+    payments::Call payment_call = payments::Call::HARMLESS;
+    std::optional<banking::Creditor> creditor;
+  };
+
+  Result<LinkSession> create(db::Transaction& tx, const OpenSession& wanted) const;
+  Result<void> begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const;
+  Result<LinkSession> load(db::Transaction& tx, LinkSessionId id, std::string_view token) const;
+  Result<Decision> decide(db::Transaction& tx, LinkSessionId id, std::string_view token, const Act& act) const;
+  Result<Decision> decide_linking(db::Transaction& tx, Decision decision, const Act& act) const;
+  Result<Decision> decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const;
+  Result<void> choose_bank(LinkSession& session, std::string_view identifier) const;
+  Result<void> record_linking(db::Transaction& tx, LinkSessionId id, const banking::BankResult<banking::Step>& brought,
+                              const banking::ConnectorState& state) const;
+  Result<void> finish_linking(db::Transaction& tx, LinkSession& session, const banking::BeneficiaryAdded& added) const;
+  Result<void> go_to(db::Transaction& tx, LinkSession& session, StepKind kind, std::string step = {}) const;
+  Result<void> fail(db::Transaction& tx, LinkSession& session, std::string_view code, std::string_view text) const;
+
+  Result<LinkView> render(db::Transaction& tx, const LinkSession& session) const;
+  Result<void> render_payment(db::Transaction& tx, const LinkSession& session, LinkView& view) const;
+
+  Parts parts_;
+  Secret token_key_;
+};
+
+}  // namespace qantara::link

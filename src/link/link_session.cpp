@@ -1,0 +1,84 @@
+#include "link/link_session.h"
+
+#include <array>
+#include <utility>
+
+namespace qantara::link {
+
+namespace {
+
+template <class T, std::size_t N>
+std::string_view name_of(const std::array<std::pair<T, std::string_view>, N>& names, T value) {
+  for (const auto& [candidate, name] : names) {
+    if (candidate == value) return name;
+  }
+  return {};
+}
+
+template <class T, std::size_t N>
+std::optional<T> value_of(const std::array<std::pair<T, std::string_view>, N>& names, std::string_view text) {
+  for (const auto& [value, name] : names) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+constexpr auto kMethods = std::to_array<std::pair<Method, std::string_view>>({
+    {Method::CONNECT, "CONNECT"},
+    {Method::CREATE_PAYMENT_SOURCE, "CREATE_PAYMENT_SOURCE"},
+    {Method::UPDATE_PAYMENT_SOURCE, "UPDATE_PAYMENT_SOURCE"},
+    {Method::PAY, "PAY"},
+});
+
+constexpr auto kStepKinds = std::to_array<std::pair<StepKind, std::string_view>>({
+    {StepKind::WELCOME, "WELCOME"},
+    {StepKind::BANKS, "BANKS"},
+    {StepKind::CREDENTIALS, "CREDENTIALS"},
+    {StepKind::CODE, "CODE"},
+    {StepKind::METHOD, "METHOD"},
+    {StepKind::ACCOUNTS, "ACCOUNTS"},
+    {StepKind::PAYEE, "PAYEE"},
+    {StepKind::ACCOUNT, "ACCOUNT"},
+    {StepKind::REVIEW, "REVIEW"},
+    {StepKind::PAYMENT, "PAYMENT"},
+    {StepKind::APPROVAL, "APPROVAL"},
+    {StepKind::WORKING, "WORKING"},
+    {StepKind::BANK_UNREACHABLE, "BANK_UNREACHABLE"},
+    {StepKind::CONNECTED, "CONNECTED"},
+    {StepKind::COOL_OFF, "COOL_OFF"},
+    {StepKind::ACCEPTED, "ACCEPTED"},
+    {StepKind::PENDING, "PENDING"},
+    {StepKind::UNKNOWN, "UNKNOWN"},
+    {StepKind::FAILED, "FAILED"},
+    {StepKind::END, "END"},
+});
+
+constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
+    {Action::CONTINUE, "continue"},
+    {Action::SELECT, "select"},
+    {Action::SUBMIT, "submit"},
+    {Action::BACK, "back"},
+    {Action::CONFIRM, "confirm"},
+    {Action::PAY, "pay"},
+    {Action::CHANGE_ACCOUNT, "change_account"},
+    {Action::RETRY, "try_again"},
+    {Action::CANCEL, "cancel"},
+});
+
+constexpr auto kMoneyWords = std::to_array<std::pair<MoneyWord, std::string_view>>({
+    {MoneyWord::NOT_MOVED, "not_moved"},
+    {MoneyWord::ACCEPTED, "accepted"},
+    {MoneyWord::UNKNOWN, "unknown"},
+});
+
+}  // namespace
+
+std::string_view to_text(Method method) { return name_of(kMethods, method); }
+std::string_view to_text(StepKind kind) { return name_of(kStepKinds, kind); }
+std::string_view to_text(Action action) { return name_of(kActions, action); }
+std::string_view to_text(MoneyWord money) { return name_of(kMoneyWords, money); }
+std::optional<Method> parse_method(std::string_view text) { return value_of(kMethods, text); }
+std::optional<StepKind> parse_step_kind(std::string_view text) { return value_of(kStepKinds, text); }
+std::optional<Action> parse_action(std::string_view text) { return value_of(kActions, text); }
+
+}  // namespace qantara::link

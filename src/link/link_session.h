@@ -1,0 +1,84 @@
+// A link session: one payer's way through the hosted flow. The server knows the step; a page only draws it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "banking/connector.h"
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace qantara::link {
+
+/// What the shop's page called. CONNECT and CREATE_PAYMENT_SOURCE walk the same way.
+enum class Method { CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, PAY };
+
+enum class StepKind {
+  WELCOME,           ///< Who asks, for what.
+  BANKS,             ///< Choose a bank.
+  CREDENTIALS,       ///< What the bank asks for to sign in.
+  CODE,              ///< A one-time code.
+  METHOD,            ///< Choose how to confirm.
+  ACCOUNTS,          ///< The accounts that were found.
+  PAYEE,             ///< Add the payee?
+  ACCOUNT,           ///< Choose the account to pay from.
+  REVIEW,            ///< Check and pay.
+  PAYMENT,           ///< Stored only: the payment itself says what comes next.
+  APPROVAL,          ///< Approve in the bank's app.
+  WORKING,           ///< A call to the bank is in work.
+  BANK_UNREACHABLE,  ///< Nothing was sent; try again?
+  CONNECTED,
+  COOL_OFF,
+  ACCEPTED,
+  PENDING,
+  UNKNOWN,
+  FAILED,
+  END,               ///< The payer left, or the session has expired.
+};
+
+enum class Action { CONTINUE, SELECT, SUBMIT, BACK, CONFIRM, PAY, CHANGE_ACCOUNT, RETRY, CANCEL };  // RETRY is "try_again": netdb.h has a macro of that name
+
+/// What can be proved about the payer's money (the sentence that pages print).
+enum class MoneyWord { NOT_MOVED, ACCEPTED, UNKNOWN };
+
+std::string_view to_text(Method method);
+std::string_view to_text(StepKind kind);
+std::string_view to_text(Action action);  ///< Lower case: "try_again".
+std::string_view to_text(MoneyWord money);
+std::optional<Method> parse_method(std::string_view text);
+std::optional<StepKind> parse_step_kind(std::string_view text);
+std::optional<Action> parse_action(std::string_view text);
+
+/// What the shop's page is told in the end, and nothing else. A hint; truth is the webhook.
+struct LinkResult {
+  enum class Status { SUCCESS, ERROR, CANCELLED } status;
+  std::string message;
+  std::string secondary_status;  ///< Empty if it does not apply.
+};
+
+/// The row.
+struct LinkSession {
+  LinkSessionId id;
+  ApplicationId application;
+  CustomerId customer;
+  Method method = Method::CONNECT;
+  std::optional<IntentId> intent;              ///< Of PAY.
+  std::optional<DestinationId> destination;
+  std::optional<PaymentSourceId> source;       ///< Of UPDATE_PAYMENT_SOURCE.
+  std::optional<AccountId> account;            ///< Chosen to pay from.
+  std::string bank_identifier;                 ///< Empty until chosen.
+  std::string language = "en";
+  int step_number = 1;
+  StepKind step_kind = StepKind::WELCOME;
+  std::string step;                            ///< What the connector asked for (banking/step_json.h), or why it failed; JSON.
+  banking::ConnectorState connector_state;     ///< Of linking.
+  std::optional<banking::Linked> linked;       ///< What linking brought, until it is written to a source.
+  std::optional<Instant> lease_until;          ///< Real time: a call to the bank is in work until then.
+  int code_tries = 0;
+  Instant created_at;                          ///< Real time, as is `expires_at`: a page's life is not the sandbox's.
+  Instant expires_at;
+  std::int64_t version = 1;
+};
+
+}  // namespace qantara::link

@@ -1,0 +1,152 @@
+#include "link/link_store.h"
+
+#include "json/json.h"
+
+namespace qantara::link {
+
+namespace {
+
+std::string state_context(LinkSessionId id) { return "link_sessions.connector_state:" + id.to_text(); }
+std::string link_context(LinkSessionId id) { return "link_sessions.link:" + id.to_text(); }
+
+std::string linked_json(const banking::Linked& linked) {
+  json::Writer writer;
+  writer.begin_object().member("bank_user", linked.bank_user).name("accounts").begin_array();
+  for (const auto& account : linked.accounts) {
+    writer.begin_object()
+        .member("resource_id", account.resource_id)
+        .member("iban", account.iban)
+        .member("account_number", account.account_number)
+        .member("name", account.name)
+        .member("owner_name", account.owner_name)
+        .member("currency", account.currency)
+        .end_object();
+  }
+  writer.end_array().end_object();
+  return std::move(writer).text();
+}
+
+banking::Linked read_linked(const json::Value& object) {
+  banking::Linked linked{.bank_user = std::string{object.text("bank_user").value_or("")}, .accounts = {}};
+  const auto* const accounts = object.find("accounts");
+  CHECK(accounts != nullptr);
+  for (const auto& account : accounts->items()) {
+    const auto text = [&](std::string_view name) { return std::string{account.text(name).value_or("")}; };
+    linked.accounts.push_back({.resource_id = text("resource_id"),
+                               .iban = text("iban"),
+                               .account_number = text("account_number"),
+                               .name = text("name"),
+                               .owner_name = text("owner_name"),
+                               .currency = text("currency")});
+  }
+  return linked;
+}
+
+struct Sealed {
+  std::optional<std::string> state;
+  std::optional<std::string> link;
+};
+
+Sealed seal(const Vault& vault, const LinkSession& session) {
+  Sealed sealed;
+  if (!session.connector_state.json.empty()) sealed.state = vault.seal(session.connector_state.json, state_context(session.id));
+  if (session.linked) sealed.link = vault.seal(linked_json(*session.linked), link_context(session.id));
+  return sealed;
+}
+
+std::optional<db::Bytes> bytes_of(const std::optional<std::string>& text) {
+  return text ? std::optional{db::Bytes{*text}} : std::nullopt;
+}
+
+std::optional<std::string_view> none_if_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string_view>{text};
+}
+
+struct SealedSession {
+  LinkSession session;
+  Sealed sealed;
+};
+
+SealedSession read_session(db::Row& row) {
+  SealedSession read;
+  LinkSession& session = read.session;
+  session.id = row.take<LinkSessionId>();
+  session.application = row.take<ApplicationId>();
+  session.customer = row.take<CustomerId>();
+  session.method = parse_method(row.take<std::string_view>()).value_or(Method::CONNECT);
+  session.intent = row.take<std::optional<IntentId>>();
+  session.destination = row.take<std::optional<DestinationId>>();
+  session.source = row.take<std::optional<PaymentSourceId>>();
+  session.account = row.take<std::optional<AccountId>>();
+  session.bank_identifier = row.take<std::optional<std::string>>().value_or("");
+  session.language = row.take<std::string>();
+  session.step_number = row.take<int>();
+  session.step_kind = parse_step_kind(row.take<std::string_view>()).value_or(StepKind::END);
+  session.step = row.take<std::string>();
+  read.sealed.state = row.take<std::optional<std::string>>();
+  read.sealed.link = row.take<std::optional<std::string>>();
+  session.lease_until = row.take<std::optional<Instant>>();
+  session.code_tries = row.take<int>();
+  session.created_at = row.take<Instant>();
+  session.expires_at = row.take<Instant>();
+  session.version = row.take<std::int64_t>();
+  return read;
+}
+
+}  // namespace
+
+Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkSession& session) {
+  const auto sealed = seal(vault, session);
+  ASSIGN_OR_RETURN(
+      const auto inserted,
+      tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
+                 "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, created_at, expires_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (intent_id) DO NOTHING",
+                 session.id, session.application, session.customer, to_text(session.method), session.intent, session.destination,
+                 session.source, session.account, none_if_empty(session.bank_identifier), session.language, session.step_number,
+                 to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link), session.created_at,
+                 session.expires_at));
+  return inserted == 1;
+}
+
+Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session) {
+  const auto sealed = seal(vault, session);
+  ASSIGN_OR_RETURN(
+      const auto updated,
+      tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, step_kind = $6, step = $7, "
+                 "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, expires_at = $12, version = version + 1 "
+                 "WHERE id = $1 AND version = $2",
+                 session.id, session.version, session.account, none_if_empty(session.bank_identifier), session.step_number,
+                 to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link), session.lease_until,
+                 session.code_tries, session.expires_at));
+  if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
+  ++session.version;
+  return {};
+}
+
+Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id) {
+  ASSIGN_OR_RETURN(auto read,
+                   tx.one("SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
+                          "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, lease_until, "
+                          "code_tries, created_at, expires_at, version FROM link_sessions WHERE id = $1",
+                          read_session, id));
+  if (!read) return std::optional<LinkSession>{};
+  if (read->sealed.state) {
+    ASSIGN_OR_RETURN(read->session.connector_state.json, vault.unseal(*read->sealed.state, state_context(id)));
+  }
+  if (read->sealed.link) {
+    ASSIGN_OR_RETURN(const auto text, vault.unseal(*read->sealed.link, link_context(id)));
+    ASSIGN_OR_RETURN(const auto object, json::parse(text));
+    read->session.linked = read_linked(object);
+  }
+  return std::optional{std::move(read->session)};
+}
+
+Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent) {
+  ASSIGN_OR_RETURN(const auto id, tx.one("SELECT id FROM link_sessions WHERE intent_id = $1",
+                                         [](db::Row& row) { return row.take<LinkSessionId>(); }, intent));
+  if (!id) return std::optional<LinkSession>{};
+  return select_session(tx, vault, *id);
+}
+
+}  // namespace qantara::link

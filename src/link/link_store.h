@@ -1,0 +1,20 @@
+// The SQL of link sessions.
+#pragma once
+
+#include <optional>
+
+#include "base/crypto.h"
+#include "base/result.h"
+#include "db/transaction.h"
+#include "link/link_session.h"
+
+namespace qantara::link {
+
+/// Whether it was inserted: false if the intent has a session already.
+Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkSession& session);
+/// Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
+Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session);
+Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id);
+Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
+
+}  // namespace qantara::link

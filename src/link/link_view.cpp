@@ -1,0 +1,234 @@
+#include "link/link_view.h"
+
+#include "iban/iban.h"
+#include "json/json.h"
+
+namespace qantara::link {
+
+namespace {
+
+struct FailureKind {
+  std::string_view code;
+  std::string_view kind;
+};
+
+// Failure codes (banks.md §2.5) by the words that a payer is told. Whatever is not here is `rejected`.
+constexpr FailureKind kFailureKinds[] = {
+    {"INSUFFICIENT_BALANCE", "insufficient_funds"},
+    {"EXCEEDS_DAILY_LIMIT", "limit"},
+    {"USER_CANCELLED", "denied"},
+    {"SESSION_EXPIRED_ON_OTP", "approval_expired"},
+    {"SESSION_EXPIRED", "approval_expired"},
+    {"MFA_ATTEMPTS_EXHAUSTED", "code_exhausted"},
+    {"EU_ACCOUNT_LOCKED", "login_exhausted"},
+    {"INVALID_CREDENTIALS", "login_exhausted"},
+    {"EU_FUNCTIONALITY_RESTRICTED", "account_unusable"},
+    {"BENEFICIARY_NOT_FOUND", "payee_refused"},
+    {"BANK_ISSUE", "bank_unreachable"},
+};
+
+std::string_view to_text(LinkResult::Status status) {
+  switch (status) {
+    case LinkResult::Status::SUCCESS:
+      return "SUCCESS";
+    case LinkResult::Status::ERROR:
+      return "ERROR";
+    case LinkResult::Status::CANCELLED:
+      return "CANCELLED";
+  }
+  return "ERROR";
+}
+
+/// A `.connect()` that asked for payments reports as what it made.
+std::string_view reported_method(Method method) {
+  return link::to_text(method == Method::CONNECT ? Method::CREATE_PAYMENT_SOURCE : method);
+}
+
+void write_bank(json::Writer& writer, const banking::Bank& bank) {
+  writer.begin_object()
+      .member("identifier", bank.identifier)
+      .member("name", bank.name)
+      .member("arabic_name", bank.arabic_name)
+      .member("main_color", bank.main_color)
+      .member("background_color", bank.background_color)
+      .member("available", bank.active)
+      .end_object();
+}
+
+void write_account(json::Writer& writer, const payments::PayingAccount& row) {
+  const auto& number = row.account.iban.empty() ? row.account.account_number : row.account.iban;
+  writer.begin_object()
+      .member("id", row.account.id.to_text())
+      .member("name", row.account.name)
+      .member("number_masked", iban::mask_account(number))
+      .member("currency", row.account.currency)
+      .member("bank_identifier", row.bank_identifier)
+      .member("usable", !row.reason.has_value());
+  if (row.reason) writer.member("reason", *row.reason);
+  if (row.cool_off_expires_at) writer.member("cool_off_until", qantara::to_text(*row.cool_off_expires_at));
+  writer.end_object();
+}
+
+void write_found_account(json::Writer& writer, const banking::Account& account) {
+  writer.begin_object()
+      .member("name", account.name)
+      .member("number_masked", iban::mask_account(account.iban.empty() ? account.account_number : account.iban))
+      .member("currency", account.currency)
+      .end_object();
+}
+
+void write_value(json::Writer& writer, const json::Value& value) {
+  switch (value.kind()) {
+    case json::Kind::NUL:
+      writer.null();
+      return;
+    case json::Kind::BOOLEAN:
+      writer.boolean(value.boolean());
+      return;
+    case json::Kind::NUMBER:
+      writer.raw(value.number_text());
+      return;
+    case json::Kind::STRING:
+      writer.string(value.string());
+      return;
+    case json::Kind::ARRAY:
+      writer.begin_array();
+      for (const auto& item : value.items()) write_value(writer, item);
+      writer.end_array();
+      return;
+    case json::Kind::OBJECT:
+      writer.begin_object();
+      for (const auto& [name, member] : value.members()) {
+        writer.name(name);
+        write_value(writer, member);
+      }
+      writer.end_object();
+      return;
+  }
+}
+
+/// The members of a stored object, all but those that are not the page's business.
+void write_asked(json::Writer& writer, const std::string& asked) {
+  if (asked.empty()) return;
+  const auto object = json::parse(asked);
+  CHECK(object.has_value());  // Written by step_json.cpp.
+  for (const auto& [name, member] : object->members()) {
+    if (name == "kind" || name == "irrevocable" || name == "silent") continue;
+    writer.name(name);
+    write_value(writer, member);
+  }
+}
+
+}  // namespace
+
+std::string_view failure_kind_of(std::string_view failure_code) {
+  for (const auto& row : kFailureKinds) {
+    if (row.code == failure_code) return row.kind;
+  }
+  return "rejected";
+}
+
+std::vector<Action> actions_of(StepKind kind, Method method) {
+  using enum Action;
+  switch (kind) {
+    case StepKind::WELCOME:
+    case StepKind::ACCOUNTS:
+      return {CONTINUE, CANCEL};
+    case StepKind::BANKS:
+    case StepKind::ACCOUNT:
+      return {SELECT, CANCEL};
+    case StepKind::CREDENTIALS:
+      return method == Method::UPDATE_PAYMENT_SOURCE ? std::vector{SUBMIT, CANCEL} : std::vector{SUBMIT, BACK, CANCEL};
+    case StepKind::CODE:
+    case StepKind::METHOD:
+      return {SUBMIT, CANCEL};
+    case StepKind::PAYEE:
+      return {CONFIRM, CANCEL};
+    case StepKind::REVIEW:
+      return {PAY, CHANGE_ACCOUNT, CANCEL};
+    case StepKind::APPROVAL:
+      return {CANCEL};
+    case StepKind::BANK_UNREACHABLE:
+      return {RETRY, CANCEL};
+    case StepKind::PAYMENT:
+    case StepKind::WORKING:
+    case StepKind::CONNECTED:
+    case StepKind::COOL_OFF:
+    case StepKind::ACCEPTED:
+    case StepKind::PENDING:
+    case StepKind::UNKNOWN:
+    case StepKind::FAILED:
+    case StepKind::END:
+      return {};
+  }
+  return {};
+}
+
+std::string to_json(const LinkView& view, std::string_view token) {
+  json::Writer writer;
+  writer.begin_object().member("session_id", view.session.to_text());
+  if (!token.empty()) writer.member("session_token", token);
+  writer.name("step").begin_object();
+  writer.member("number", view.number).member("kind", to_text(view.kind)).member("money", to_text(view.money));
+  writer.name("actions").begin_array();
+  for (const auto action : actions_of(view.kind, view.method)) writer.string(to_text(action));
+  writer.end_array();
+  writer.name("merchant").begin_object().member("name", view.merchant).end_object();
+  if (view.bank) {
+    writer.name("bank");
+    write_bank(writer, *view.bank);
+  }
+  if (view.payee) {
+    writer.name("payee")
+        .begin_object()
+        .member("name", view.payee->name)
+        .member("display_name", view.payee->display_name)
+        .member("iban", view.payee->iban)
+        .member("account_number", view.payee->account_number)
+        .end_object();
+  }
+  if (view.amount) {
+    writer.name("amount")
+        .begin_object()
+        .raw_member("amount", view.amount->to_text())
+        .member("currency", view.amount->currency().code())
+        .end_object();
+  }
+  if (!view.reference.empty()) writer.member("reference", view.reference);
+  write_asked(writer, view.asked);
+  if (!view.banks.empty()) {
+    writer.name("banks").begin_array();
+    for (const auto& bank : view.banks) write_bank(writer, bank);
+    writer.end_array();
+  }
+  if (!view.accounts.empty() || !view.found_accounts.empty()) {
+    writer.name("accounts").begin_array();
+    for (const auto& account : view.accounts) write_account(writer, account);
+    for (const auto& account : view.found_accounts) write_found_account(writer, account);
+    writer.end_array();
+  }
+  if (view.cool_off_until) writer.member("cool_off_until", qantara::to_text(*view.cool_off_until));
+  if (!view.bank_reference.empty()) writer.member("bank_reference", view.bank_reference);
+  if (!view.failure_kind.empty()) {
+    writer.name("failure")
+        .begin_object()
+        .member("kind", view.failure_kind)
+        .member("code", view.failure_code)
+        .member("text", view.failure_text)
+        .end_object();
+  }
+  if (view.ask_again_in_ms) writer.member("ask_again_in_ms", *view.ask_again_in_ms);
+  if (view.result) {
+    writer.name("result")
+        .begin_object()
+        .member("status", to_text(view.result->status))
+        .member("method", reported_method(view.method))
+        .member("message", view.result->message);
+    if (!view.result->secondary_status.empty()) writer.member("secondary_status", view.result->secondary_status);
+    writer.end_object();
+  }
+  writer.end_object().end_object();
+  return std::move(writer).text();
+}
+
+}  // namespace qantara::link
