@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -20,6 +19,7 @@
 #include "base/text.h"
 #include "http/head.h"
 #include "http/inbox.h"
+#include "http/stream_socket.h"
 #include "http/tls.h"
 
 namespace qantara::http {
@@ -54,7 +54,7 @@ struct Connection {
     return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   }
 
-  tcp::socket socket;
+  StreamSocket socket;
   std::unique_ptr<TlsStream> tls;  ///< Null for http.
   std::string origin;
   std::string address;  ///< That it is connected to.
@@ -228,7 +228,7 @@ class Exchange final : Expiring {
     const auto url = parse_url(request_.url);
     if (!url) co_return failed(Reached::NOT_SENT, Reason::BAD_URL, "The URL is not one of http or https.");
     url_ = *url;
-    origin_ = url_.origin();
+    origin_ = request_.unix_socket.empty() ? url_.origin() : "unix:" + request_.unix_socket.native();
     message_ = render(request_, url_, core_->options);
 
     for (connection_ = core_->pool.take(origin_, request_.addresses); connection_;
@@ -304,8 +304,22 @@ class Exchange final : Expiring {
     co_return std::nullopt;
   }
 
+  Task<Failure> connect_to_file() {
+    const auto endpoint = unix_endpoint(request_.unix_socket);
+    if (!endpoint) co_return not_sent(Reason::CONNECT, "The path of the socket is too long.");
+    connection_ = std::make_unique<Connection>(core_->executor, origin_);
+    error_code error;
+    co_await connection_->socket.async_connect(*endpoint, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return not_sent(Reason::CONNECT, "The connection was not accepted: " + error.message() + ".");
+    co_return std::nullopt;
+  }
+
   /// Connects to the first address that answers; each gets an even share of the time that is left.
   Task<Failure> connect() {
+    if (!request_.unix_socket.empty()) {
+      const auto failure = co_await connect_to_file();
+      co_return failure;
+    }
     std::vector<std::string> addresses;
     auto failure = co_await resolve(addresses);
     if (failure) co_return failure;
@@ -433,7 +447,8 @@ class Exchange final : Expiring {
   /// The answer has come to its end; what stands behind it is not ours to read.
   void note_end(const Framing& framing) {
     connection_->is_sound = true;
-    is_reusable_ = framing.keep_alive && connection_->inbox.view().empty();
+    // A socket file is cheap to open again, and its connections have no address that a policy could look at.
+    is_reusable_ = framing.keep_alive && connection_->inbox.view().empty() && request_.unix_socket.empty();
   }
 
   enum class Progress { INCOMPLETE, COMPLETE, TOO_LARGE, MALFORMED };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ bool allows(const AddressPolicy& policy, std::string_view address);
 struct ClientRequest {
   Method method = Method::GET;
   std::string url;
+  /// Connect to this socket file instead of the URL's host, whose name goes into Host and nowhere else.
+  std::filesystem::path unix_socket;
   Headers headers;  ///< Host, Content-Length and Connection are the client's own.
   std::string body;
   std::chrono::milliseconds deadline{10'000};  ///< Real time for everything: resolve, connect, TLS, send, receive.

@@ -1,12 +1,12 @@
 #include "http/server.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,12 +14,14 @@
 #include <boost/intrusive/list.hpp>
 #include <cerrno>
 #include <expected>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "http/head.h"
 #include "http/inbox.h"
+#include "http/stream_socket.h"
 
 namespace qantara::http {
 namespace {
@@ -116,12 +118,13 @@ struct Core {
   }
 
   bool interrupt_longest_waiting();
+  void stop_listening();
   void close();
 
   Executor executor;
   ServerOptions options;
   RequestIds request_ids;
-  tcp::acceptor acceptor;
+  StreamAcceptor acceptor;
   asio::steady_timer sweep_timer;
   asio::steady_timer pause_timer;
   asio::steady_timer emptied;  ///< Cancelled when the last connection goes.
@@ -129,6 +132,7 @@ struct Core {
   Connections waiting;  ///< For their clients; the one that waits longest comes first.
   Connections working;  ///< A handler runs.
   std::size_t count = 0;
+  bool owns_socket_file = false;
   bool is_stopping = false;  ///< No new requests; those begun are finished.
   bool is_closed = false;
 };
@@ -136,10 +140,10 @@ struct Core {
 /// One client's connection. The coroutine that serves it owns it.
 class Connection : public Hook {
  public:
-  Connection(std::shared_ptr<Core> core, tcp::socket socket) : core_(std::move(core)), socket_(std::move(socket)) {
+  Connection(std::shared_ptr<Core> core, StreamSocket socket) : core_(std::move(core)), socket_(std::move(socket)) {
     ++core_->count;
     error_code ignored;
-    auto address = socket_.remote_endpoint(ignored).address();
+    auto address = internet_endpoint(socket_.remote_endpoint(ignored)).address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
       address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     }
@@ -402,7 +406,7 @@ class Connection : public Hook {
   Task<void> drain() {
     enter(Phase::DRAINING);
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(StreamSocket::shutdown_send, ignored);
     for (std::size_t drained = 0; drained < kDrainBytes;) {
       inbox_.consume(inbox_.view().size());
       const bool has_more = co_await receive();
@@ -412,7 +416,7 @@ class Connection : public Hook {
   }
 
   std::shared_ptr<Core> core_;
-  tcp::socket socket_;
+  StreamSocket socket_;
   std::string peer_address_;
   Inbox inbox_;
   std::string head_;  // Of the answer; kept for its memory.
@@ -431,10 +435,16 @@ bool Core::interrupt_longest_waiting() {
   return true;
 }
 
-void Core::close() {
-  is_closed = true;
+void Core::stop_listening() {
+  std::error_code gone;
+  if (std::exchange(owns_socket_file, false)) std::filesystem::remove(options.unix_socket, gone);
   error_code ignored;
   acceptor.close(ignored);
+}
+
+void Core::close() {
+  is_closed = true;
+  stop_listening();
   sweep_timer.cancel();
   pause_timer.cancel();
   for (Connection& connection : waiting) connection.close();
@@ -443,7 +453,7 @@ void Core::close() {
 
 Task<void> serve(std::unique_ptr<Connection> connection) { co_await connection->serve(); }
 
-void admit(const std::shared_ptr<Core>& core, tcp::socket socket) {
+void admit(const std::shared_ptr<Core>& core, StreamSocket socket) {
   if (core->count >= core->options.limits.connections && !core->interrupt_longest_waiting()) return;
   error_code error;
   socket.non_blocking(true, error);
@@ -458,7 +468,7 @@ void admit(const std::shared_ptr<Core>& core, tcp::socket socket) {
 Task<void> accept(std::shared_ptr<Core> core) {
   for (;;) {
     error_code error;
-    tcp::socket socket = co_await core->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+    StreamSocket socket = co_await core->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (core->is_closed || !core->acceptor.is_open()) co_return;
     if (!error) {
       admit(core, std::move(socket));
@@ -488,12 +498,12 @@ Task<void> sweep(std::shared_ptr<Core> core) {
 
 Task<void> stop_here(std::shared_ptr<Core> core, milliseconds patience) {
   core->is_stopping = true;
-  error_code ignored;
-  core->acceptor.close(ignored);
+  core->stop_listening();
   for (Connection& connection : core->waiting) {
     if (connection.is_idle()) connection.interrupt(Interrupt::CLOSED);
   }
   if (core->count > 0) {
+    error_code ignored;
     core->emptied.expires_after(patience);
     co_await core->emptied.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
@@ -520,7 +530,40 @@ class SocketServer final : public Server {
   std::shared_ptr<Core> core_;
 };
 
-error_code open(Core& core) {
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+/// Makes way for a new socket file. What is left of a server that was killed goes; one that answers, or a file of another
+/// kind, stays.
+error_code remove_stale(const std::filesystem::path& path, const StreamEndpoint& endpoint, const Executor& executor) {
+  std::error_code failure;
+  const auto kind = std::filesystem::symlink_status(path, failure).type();
+  if (kind == std::filesystem::file_type::not_found) return {};
+  if (kind != std::filesystem::file_type::socket) return asio::error::address_in_use;
+  error_code answer;
+  StreamSocket{executor}.connect(endpoint, answer);
+  if (answer != asio::error::connection_refused) return asio::error::address_in_use;
+  std::filesystem::remove(path, failure);
+  return {failure.value(), boost::system::system_category()};
+}
+
+error_code open_unix(Core& core) {
+  const auto& path = core.options.unix_socket;
+  const auto endpoint = unix_endpoint(path);
+  if (!endpoint) return asio::error::name_too_long;
+  error_code error = remove_stale(path, *endpoint, core.executor);
+  if (error) return error;
+  core.acceptor.open(endpoint->protocol(), error);
+  if (error) return error;
+  // Before bind: the file never exists with another mode.
+  if (::fchmod(core.acceptor.native_handle(), S_IRUSR | S_IWUSR) != 0) return last_error();
+  core.acceptor.bind(*endpoint, error);
+  if (error) return error;
+  core.owns_socket_file = true;
+  core.acceptor.listen(StreamSocket::max_listen_connections, error);
+  return error;
+}
+
+error_code open_tcp(Core& core) {
   error_code error;
   const auto address = asio::ip::make_address(core.options.address, error);
   if (error) return error;
@@ -529,14 +572,12 @@ error_code open(Core& core) {
   if (error) return error;
   core.acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
   const int on = 1;
-  if (::setsockopt(core.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-    return {errno, boost::system::system_category()};
-  }
+  if (::setsockopt(core.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return last_error();
   core.acceptor.bind(endpoint, error);
   if (error) return error;
-  core.acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  core.acceptor.listen(StreamSocket::max_listen_connections, error);
   if (error) return error;
-  core.options.port = core.acceptor.local_endpoint(error).port();
+  core.options.port = internet_endpoint(core.acceptor.local_endpoint(error)).port();
   return error;
 }
 
@@ -544,10 +585,11 @@ error_code open(Core& core) {
 
 Result<std::unique_ptr<Server>> listen(Executor executor, Random& random, ServerOptions options) {
   auto core = std::make_shared<Core>(std::move(executor), random, std::move(options));
-  if (const auto failure = open(*core)) {
-    const auto& [address, port] = std::pair{core->options.address, core->options.port};
-    return error(ErrorCode::SERVICE_UNAVAILABLE,
-                 "Cannot listen on " + address + " port " + std::to_string(port) + ": " + failure.message() + ".");
+  const bool is_unix = !core->options.unix_socket.empty();
+  if (const auto failure = is_unix ? open_unix(*core) : open_tcp(*core)) {
+    const auto place = is_unix ? core->options.unix_socket.native()
+                               : core->options.address + " port " + std::to_string(core->options.port);
+    return error(ErrorCode::SERVICE_UNAVAILABLE, "Cannot listen on " + place + ": " + failure.message() + ".");
   }
   asio::co_spawn(core->executor, accept(core), asio::detached);
   asio::co_spawn(core->executor, sweep(core), asio::detached);

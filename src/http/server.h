@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,6 +42,8 @@ enum class Refusal {
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 takes a free one.
+  /// Listen at this file instead (mode 0600), for whoever may open it. One that a killed server left behind is replaced.
+  std::filesystem::path unix_socket;
   ServerLimits limits;
   /// Answers every well-framed request. It owns routing and never throws.
   Handler handler;

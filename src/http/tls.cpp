@@ -31,8 +31,7 @@ Tls::Tls() : context_(ssl::context::tls_client) {
   CHECK(SSL_CTX_set_alpn_protos(context_.native_handle(), kHttp11, sizeof(kHttp11) - 1) == 0);
 }
 
-std::unique_ptr<TlsStream> Tls::make_stream(boost::asio::ip::tcp::socket& socket, const std::string& host,
-                                            const std::string& origin) {
+std::unique_ptr<TlsStream> Tls::make_stream(StreamSocket& socket, const std::string& host, const std::string& origin) {
   auto stream = std::make_unique<TlsStream>(socket, context_);
   SSL* const handle = stream->native_handle();
   X509_VERIFY_PARAM* const wanted = SSL_get0_param(handle);

@@ -1,16 +1,17 @@
 // The client's side of TLS: verified certificates and names, TLS 1.2 or newer, resumed sessions. Internal to http/.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
+#include "http/stream_socket.h"
+
 namespace qantara::http {
 
-using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+using TlsStream = boost::asio::ssl::stream<StreamSocket&>;
 
 class Tls {
  public:
@@ -18,8 +19,7 @@ class Tls {
 
   /// A stream over `socket` that will accept only a certificate for `host`, and offers the session last kept for `origin`.
   /// Null if OpenSSL refuses, which only a lack of memory makes it do.
-  std::unique_ptr<TlsStream> make_stream(boost::asio::ip::tcp::socket& socket, const std::string& host,
-                                         const std::string& origin);
+  std::unique_ptr<TlsStream> make_stream(StreamSocket& socket, const std::string& host, const std::string& origin);
 
   /// Keeps the stream's session for the next connection to `origin`. After an answer was read: TLS 1.3 sends the
   /// session behind the handshake.
