@@ -6,6 +6,7 @@ import {levels} from '../../tools/check/layers.mjs';
 import {compareRoutes} from '../../tools/check/routes.mjs';
 import {rules} from '../../tools/check/rules.mjs';
 import {Source} from '../../tools/check/source.mjs';
+import {clashes} from '../../tools/check/unity.mjs';
 
 // The findings as "rule:line".
 function findings(path, text) {
@@ -81,6 +82,8 @@ test('refuses the machine’s clock, randomness, sleeps, threads and name lookup
   accepted('src/db/sqlite/writer.cpp', 'std::thread writer(f);');
   refused('src/base/text.cpp', 'auto now = std::chrono::system_clock::now();', 'clock:1');
   refused('src/http/client.cpp', 'std::this_thread::sleep_for(1s);', 'sleep:1');
+  accepted('src/http/client_test.cpp', 'std::this_thread::sleep_for(1s);');
+  refused('src/payments/payments_test.cpp', 'std::this_thread::sleep_for(1s);', 'sleep:1');
 });
 
 test('does not take comments, strings and longer names for calls', () => {
@@ -179,6 +182,25 @@ test('refuses what was left over, and what only one machine has', () => {
   refused('dev', 'cd /ho' + 'me/someone/qantara\n', 'machine:1');
   refused('tests/package-lock.json', '"resolve' + 'd": "https://somewhere/x.tgz"\n', 'machine:1');
   accepted('dev', 'cd build/work/home\n');
+});
+
+test('what files of one folder keep to themselves has different names', () => {
+  const inNamespace = (text, name = 'qantara::db') => `namespace ${name} {\nnamespace {\n\n${text}\n\n}  // namespace\n}  // namespace ${name}\n`;
+  const clashing = (first, second, path = 'src/db/b.cpp') =>
+    [...clashes([new Source('src/db/a.cpp', inNamespace(first)), new Source(path, inNamespace(second))])].length;
+
+  assert.equal(clashing('constexpr int kLimit = 1;', 'const std::size_t kLimit = 2;'), 1);
+  assert.equal(clashing('struct Row {\n};', 'class Row final {\n};'), 1);
+  assert.equal(clashing('int value(char c) {\n}', 'int value(char c) {\n}'), 1);
+  assert.equal(clashing('constexpr std::array<int, 2> kTable = {1, 2};', 'const char kTable[] = "";'), 1);
+  // Overloads, other names, another program, another namespace, and locals do not clash.
+  assert.equal(clashing('int value(char c) {\n}', 'int value(int i) {\n}'), 0);
+  assert.equal(clashing('constexpr int kA = 1;', 'constexpr int kB = 1;'), 0);
+  assert.equal(clashing('constexpr int kA = 1;', 'constexpr int kA = 1;', 'src/db/b_test.cpp'), 0);
+  assert.equal(clashing('constexpr int kA = 1;', 'constexpr int kA = 1;', 'src/http/b.cpp'), 0);
+  assert.equal(clashing('int f() {\n  const int x = 1;\n}', 'int g() {\n  const int x = 1;\n}'), 0);
+  const elsewhere = new Source('src/db/b.cpp', inNamespace('constexpr int kA = 1;', 'qantara::db::sqlite'));
+  assert.equal([...clashes([new Source('src/db/a.cpp', inNamespace('constexpr int kA = 1;')), elsewhere])].length, 0);
 });
 
 test('compares routes with their description', () => {

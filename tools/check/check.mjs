@@ -7,6 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {compareRoutes} from './routes.mjs';
 import {rules} from './rules.mjs';
 import {Source} from './source.mjs';
+import {clashes} from './unity.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,15 +28,17 @@ function report(path, line, name, remedy) {
   console.log(`${path}:${line}: ${name}: ${remedy}`);
 }
 
-for (const path of paths) {
-  const bytes = readFileSync(join(root, path));
-  if (bytes.includes(0)) continue;
-  const source = new Source(path, bytes.toString('utf8'));
+const sources = paths
+  .map((path) => new Source(path, readFileSync(join(root, path), 'utf8')))
+  .filter(({text}) => !text.includes('\0'));
+
+for (const source of sources) {
   for (const rule of rules) {
-    if (!rule.applies(path)) continue;
-    for (const {line, remedy} of rule.find(source)) report(path, line, rule.name, remedy);
+    if (!rule.applies(source.path)) continue;
+    for (const {line, remedy} of rule.find(source)) report(source.path, line, rule.name, remedy);
   }
 }
+for (const {source, line, remedy} of clashes(sources)) report(source.path, line, 'unity', remedy);
 
 // The routes that the binary has are those that api/openapi.yaml describes. Needs both.
 const binary = join(root, 'build/release/qantara');

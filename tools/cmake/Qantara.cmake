@@ -5,7 +5,9 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch -Wnon-virtual-dtor -Werror
+# In a unity build a local may shadow what another file of the batch keeps to itself.
+set(shadow_warning $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>)
+add_compile_options(-Wall -Wextra -Wpedantic ${shadow_warning} -Wconversion -Wswitch -Wnon-virtual-dtor -Werror
                     -Wno-missing-designated-field-initializers -Wno-missing-field-initializers
                     -fstack-protector-strong)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
