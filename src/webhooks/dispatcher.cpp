@@ -88,7 +88,7 @@ Task<void> Dispatcher::run() {
   const auto ended = co_await with_.database.write([&](db::Transaction& tx) { return end_leases(tx, now); });
   if (!ended) log::warn("leases of an earlier run were not ended: they run out", {{"cause", ended.error().cause}});
 
-  while (!stopping_ || !in_flight_.empty()) {
+  for (;;) {
     const Next next = co_await round();
     if (next == Next::NEVER) break;
     if (next == Next::AT_ONCE) continue;
@@ -106,8 +106,9 @@ void Dispatcher::stop() {
 void Dispatcher::wake() { bell_->ring(); }
 
 Task<Dispatcher::Next> Dispatcher::round() {
+  const auto running = static_cast<int>(in_flight_.size() - outcomes_.size());
   Round round{.now = with_.domain_clock.now(),
-              .room = stopping_ ? 0 : options_.in_flight - static_cast<int>(in_flight_.size()),
+              .room = stopping_ ? 0 : options_.in_flight - running,
               .lanes = lanes_,
               .outcomes = std::exchange(outcomes_, {})};
   auto work = co_await with_.database.write([&](db::Transaction& tx) { return transact(tx, round); });
@@ -115,10 +116,11 @@ Task<Dispatcher::Next> Dispatcher::round() {
     log::warn("webhooks wait for the storage", {{"error", work.error().message}, {"cause", work.error().cause}});
     std::ranges::move(outcomes_, std::back_inserter(round.outcomes));
     outcomes_ = std::move(round.outcomes);
-    co_return stopping_ ? Next::NEVER : Next::WHEN_RUNG;
+    co_return stopping_ ? Next::NEVER : Next::WHEN_RUNG;  // What is not recorded is sent again after the next start.
   }
   for (const Outcome& outcome : round.outcomes) settle(outcome);
   for (auto& [receiver, claims] : work->claims) start(receiver, std::move(claims));
+  if (stopping_ && in_flight_.empty()) co_return Next::NEVER;
   co_return work->fan_out == FanOut::MORE ? Next::AT_ONCE : Next::WHEN_RUNG;
 }
 
@@ -185,7 +187,11 @@ Task<void> Dispatcher::deliver(std::shared_ptr<const Target> target, Claim claim
   request.body = std::move(claim.body);
 
   const http::ClientResult answer = co_await with_.client.send(std::move(request));
-  outcomes_.push_back(judge(*target, claim, started_at, with_.real_clock.now() - sent_at, answer));
+  Outcome outcome = judge(*target, claim, started_at, with_.real_clock.now() - sent_at, answer);
+  const auto lane = lanes_.find(target->endpoint);
+  lane->second.failing = outcome.status != DeliveryStatus::DELIVERED;
+  if (--lane->second.in_flight == 0 && !lane->second.failing) lanes_.erase(lane);
+  outcomes_.push_back(std::move(outcome));
   bell_->ring();
 }
 
@@ -219,10 +225,6 @@ Dispatcher::Outcome Dispatcher::judge(const Target& target, const Claim& claim, 
 
 void Dispatcher::settle(const Outcome& outcome) {
   in_flight_.erase(outcome.delivery);
-  const auto lane = lanes_.find(outcome.target);
-  lane->second.failing = outcome.status != DeliveryStatus::DELIVERED;
-  if (--lane->second.in_flight == 0 && !lane->second.failing) lanes_.erase(lane);
-
   if (outcome.endpoint == Outcome::Endpoint::IS_GONE) {
     log::warn("a webhook endpoint answered 410 and is disabled", {{"endpoint", outcome.target.to_text()}});
   } else if (outcome.status == DeliveryStatus::DEAD) {

@@ -94,7 +94,7 @@ class Dispatcher {
   Nursery sends_;
 
   std::unordered_set<std::int64_t> in_flight_;  // Deliveries from their claim until their attempt is recorded.
-  Lanes lanes_;                                 // Of the endpoints that have some in flight, or are failing.
+  Lanes lanes_;                                 // Of the endpoints with attempts running, or failing.
   std::vector<Outcome> outcomes_;               // Attempts that have ended and are not recorded.
 };
 
