@@ -23,12 +23,13 @@ constexpr auto kStandards = std::to_array<Standard>({
 
 }  // namespace
 
-Result<std::unique_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank, http::Client& client, Random& random,
-                                                               const Clock& clock) {
+Result<std::unique_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank, http::Client& client,
+                                                               Random& random, const Clock& clock) {
   const auto standard = std::ranges::find(kStandards, bank.standard, &Standard::name);
   if (standard == kStandards.end()) {
-    return error(ErrorCode::INVALID_PARAMETERS,
-                 fmt::format("Bank {} names the standard \"{}\", which is not spoken here.", bank.identifier, bank.standard));
+    return error(
+        ErrorCode::INVALID_PARAMETERS,
+        fmt::format("Bank {} names the standard \"{}\", which is not spoken here.", bank.identifier, bank.standard));
   }
   return standard->make(bank, client, random, clock);
 }

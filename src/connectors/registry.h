@@ -14,7 +14,7 @@ namespace qantara::connectors {
 
 /// The connector for one configured bank. `bank` is copied; the others must outlive the connector.
 /// Errors: INVALID_PARAMETERS for a standard nobody here speaks, and for settings that standard cannot work with.
-Result<std::unique_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank, http::Client& client, Random& random,
-                                                               const Clock& clock);
+Result<std::unique_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank, http::Client& client,
+                                                               Random& random, const Clock& clock);
 
 }  // namespace qantara::connectors

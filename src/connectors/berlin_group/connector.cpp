@@ -8,6 +8,7 @@
 
 #include "connectors/berlin_group/exchange.h"
 #include "connectors/berlin_group/mapping.h"
+#include "connectors/berlin_group/prompts.h"
 #include "connectors/berlin_group/state.h"
 
 namespace qantara::connectors::berlin_group {
@@ -18,17 +19,14 @@ using banking::BankResult;
 using banking::BeneficiaryAdded;
 using banking::CallError;
 using banking::ConnectorState;
-using banking::Effect;
-using banking::Field;
-using banking::FieldKind;
 using banking::NeedApproval;
 using banking::NeedFields;
 using banking::Outcome;
 using banking::PayerDevice;
 using banking::Refused;
 using banking::Stage;
-using banking::StillWaiting;
 using banking::Step;
+using banking::StillWaiting;
 using http::Method;
 using json::Value;
 
@@ -39,7 +37,8 @@ constexpr std::chrono::hours kCoolOffUnsaid{24};
 constexpr std::size_t kUserNameMax = 256;
 
 std::unexpected<CallError> fail(CallError::Kind kind, std::string_view code, std::string message) {
-  return std::unexpected(CallError{.kind = kind, .code = std::string{code}, .message = std::move(message), .retry_after = {}});
+  return std::unexpected(
+      CallError{.kind = kind, .code = std::string{code}, .message = std::move(message), .retry_after = {}});
 }
 
 std::unexpected<CallError> fail(const Failure& failure) { return std::unexpected(failure.error); }
@@ -65,61 +64,11 @@ bool is_sendable(std::string_view user_name) {
          std::ranges::none_of(user_name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-enum class Tone { FIRST, WRONG_ANSWER };
-
-NeedFields credentials(Tone tone, const std::string& text) {
-  return {.stage = Stage::LOGIN,
-          .fields = {{.name = "username", .kind = FieldKind::TEXT, .label = {}, .options = {}},
-                     {.name = "password", .kind = FieldKind::PASSWORD, .label = {}, .options = {}}},
-          .message = text,
-          .target = {},
-          .tries_left = tries_left_in(text),
-          .wrong_answer = tone == Tone::WRONG_ANSWER};
-}
-
-Field method_field(const std::vector<ScaMethod>& methods) {
-  Field field{.name = "method", .kind = FieldKind::CHOICE, .label = {}, .options = {}};
-  for (const ScaMethod& method : methods) {
-    // A push that brings a code to type is found out from the links once it is chosen; most ask for a tap.
-    field.options.push_back({.value = method.id,
-                             .label = method.name.empty() ? method.type : method.name,
-                             .leads_to = method.type == "PUSH_OTP" ? FieldKind::CHOICE : FieldKind::OTP});
-  }
-  return field;
-}
-
-/// What the payer is asked for, as the state has it. `text`: the bank's words on a wrong answer.
-Step ask(const State& state, Tone tone = Tone::FIRST, const std::string& text = {}) {
-  if (state.asked == Asked::APPROVAL) return NeedApproval{.message = state.challenge.message, .expires_at = {}};
-  if (state.asked == Asked::PASSWORD && state.stage != Stage::PAYMENT) return credentials(tone, text);
-
-  NeedFields need{.stage = state.stage,
-                  .fields = {},
-                  .message = text.empty() ? state.challenge.message : text,
-                  .target = state.challenge.target,
-                  .tries_left = tries_left_in(text),
-                  .wrong_answer = tone == Tone::WRONG_ANSWER};
-  if (state.asked == Asked::PASSWORD) {
-    need.stage = Stage::LOGIN;
-    need.fields.push_back({.name = "password", .kind = FieldKind::PASSWORD, .label = {}, .options = {}});
-  } else if (state.asked == Asked::METHOD) {
-    need.fields.push_back(method_field(state.methods));
-  } else {
-    need.fields.push_back({.name = "otp",
-                           .kind = FieldKind::OTP,
-                           .label = {},
-                           .max_length = state.challenge.max_length,
-                           .numeric = state.challenge.numeric,
-                           .options = {}});
-    if (state.stage == Stage::PAYMENT) need.effect = Effect::IRREVOCABLE;
-  }
-  return need;
-}
-
 Step locked(const Failure& failure) { return Refused{.code = "EU_ACCOUNT_LOCKED", .text = failure.text}; }
 Step authorisation_failed() { return Refused{.code = "MFA_ATTEMPTS_EXHAUSTED", .text = {}}; }
 Step unsupported() {
-  return Refused{.code = "EU_FUNCTIONALITY_RESTRICTED", .text = "The bank wants a way to authorise that is not spoken here."};
+  return Refused{.code = "EU_FUNCTIONALITY_RESTRICTED",
+                 .text = "The bank wants a way to authorise that is not spoken here."};
 }
 
 class Connector final : public banking::BankConnector {
@@ -135,19 +84,20 @@ class Connector final : public banking::BankConnector {
             .lost_request_fence = {}};
   }
 
-  NeedFields begin_link() const override { return credentials(Tone::FIRST, {}); }
+  NeedFields begin_link() const override { return ask_for_credentials(Tone::FIRST, {}); }
 
   Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& stored) override;
   Task<BankResult<Step>> add_beneficiary(const banking::Creditor& creditor, const PayerDevice& device,
                                          ConnectorState& stored) override;
-  Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id, ConnectorState& stored) override;
+  Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id,
+                                                      ConnectorState& stored) override;
 
-  Task<BankResult<Step>> begin_payment(const banking::PaymentOrder& order, const PayerDevice& device, const ConnectorState& link,
-                                       ConnectorState& payment) override;
+  Task<BankResult<Step>> begin_payment(const banking::PaymentOrder& order, const PayerDevice& device,
+                                       const ConnectorState& link, ConnectorState& payment) override;
   Task<BankResult<Step>> advance_payment(const banking::PaymentOrder& order, const PayerDevice& device,
                                          ConnectorState& payment) override;
-  Task<BankResult<Step>> submit_payment(const banking::PaymentOrder& order, const Answers& answers, const PayerDevice& device,
-                                        ConnectorState& payment) override;
+  Task<BankResult<Step>> submit_payment(const banking::PaymentOrder& order, const Answers& answers,
+                                        const PayerDevice& device, ConnectorState& payment) override;
   Task<BankResult<Step>> poll_payment(ConnectorState& payment) override;
 
  private:
@@ -158,7 +108,8 @@ class Connector final : public banking::BankConnector {
 
   // An authorisation, whatever it is for. These change `state` as far as the bank went along.
   Task<BankResult<Step>> start_authorisation(const PayerDevice& device, State& state);
-  Task<BankResult<Step>> answer(const Answers& answers, const PayerDevice& device, const std::string& request_key, State& state);
+  Task<BankResult<Step>> answer(const Answers& answers, const PayerDevice& device, const std::string& request_key,
+                                State& state);
   Task<BankResult<Step>> take_answer(const Value& body, const PayerDevice& device, State& state);
   Task<BankResult<Step>> take_refusal(const Failure& failure, const PayerDevice& device, State& state);
   Task<BankResult<Step>> complete(const PayerDevice& device, State& state);
@@ -168,7 +119,8 @@ class Connector final : public banking::BankConnector {
   Task<BankResult<Step>> ask_payment_status(const State& state, std::string sca_status);
   Task<BankResult<Step>> outcome_of_authorised(State& state);
 
-  Call call(std::string_view name, Method method, std::string target, const State& state, const PayerDevice* device) const;
+  Call call(std::string_view name, Method method, std::string target, const State& state,
+            const PayerDevice* device) const;
   void record(const ScaAnswer& answer, ScaStep step, State& state);
   BeneficiaryAdded cooling(const Beneficiary& beneficiary) const;
 
@@ -183,7 +135,8 @@ Call Connector::call(std::string_view name, Method method, std::string target, c
   if (device == nullptr) return result;
   result.headers.set("PSU-IP-Address", psu_ip_address(device->ip_address));
   if (!state.psu_id.empty()) result.headers.set("PSU-ID", state.psu_id);
-  if (!device->user_agent.empty() && is_sendable(device->user_agent)) result.headers.set("PSU-User-Agent", device->user_agent);
+  if (!device->user_agent.empty() && is_sendable(device->user_agent))
+    result.headers.set("PSU-User-Agent", device->user_agent);
   if (device->language == "en" || device->language == "ar") result.headers.set("PSU-Accept-Language", device->language);
   return result;
 }
@@ -232,7 +185,7 @@ Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevi
   const Secret* user_name = find_answer(answers, "username");
   const Secret* password = find_answer(answers, "password");
   if (user_name == nullptr || password == nullptr || !is_sendable(user_name->reveal())) {
-    co_return credentials(Tone::WRONG_ANSWER, {});
+    co_return ask_for_credentials(Tone::WRONG_ANSWER, {});
   }
   State login;
   login.psu_id = user_name->reveal();
@@ -245,7 +198,7 @@ Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevi
   if (!created) {
     if (created.error().is_refusal("SERVICE_BLOCKED")) co_return locked(created.error());
     if (created.error().is_refusal("PSU_CREDENTIALS_INVALID")) {
-      co_return credentials(Tone::WRONG_ANSWER, created.error().text);
+      co_return ask_for_credentials(Tone::WRONG_ANSWER, created.error().text);
     }
     co_return fail(created.error());
   }
@@ -261,7 +214,8 @@ Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevi
   if (links.find("startAuthorisation") != nullptr) {  // The password comes after the start.
     login.start_target = exchange_->follow(links, "startAuthorisation");
     auto started = co_await start_authorisation(device, login);
-    const bool wants_password = started && std::holds_alternative<NeedFields>(*started) && login.asked == Asked::PASSWORD;
+    const bool wants_password =
+        started && std::holds_alternative<NeedFields>(*started) && login.asked == Asked::PASSWORD;
     if (!wants_password) {
       if (login.asked != Asked::PASSWORD) state = login;
       co_return started;
@@ -296,7 +250,7 @@ BeneficiaryAdded Connector::cooling(const Beneficiary& beneficiary) const {
 
 Task<BankResult<Step>> Connector::add_beneficiary(const banking::Creditor& creditor, const PayerDevice& device,
                                                   ConnectorState& stored) {
-  auto state = State::parse(stored.json);
+  const auto state = State::parse(stored.json);
   if (!state || state->consent_id.empty()) co_return unusable_state("nobody is logged in");
 
   Call create = call("create beneficiary", Method::POST, exchange_->target("/v1/beneficiaries"), *state, &device);
@@ -314,17 +268,21 @@ Task<BankResult<Step>> Connector::add_beneficiary(const banking::Creditor& credi
     co_return Refused{.code = "EU_FUNCTIONALITY_RESTRICTED", .text = "The bank does not take this payee."};
   }
 
-  state->forget_authorisation();
-  state->stage = Stage::BENEFICIARY;
-  state->beneficiary_id = beneficiary->id;
-  state->resource = exchange_->target("/v1/beneficiaries/" + http::percent_encode(beneficiary->id));
-  state->start_target.clear();
-  auto step = co_await take_answer(*created, device, *state);
-  stored.json = state->to_json();
+  if (!read_identifier(*created, "authorisationId")) co_return wrong_shape("create beneficiary");
+
+  State next;
+  next.psu_id = state->psu_id;
+  next.consent_id = state->consent_id;
+  next.stage = Stage::BENEFICIARY;
+  next.beneficiary_id = beneficiary->id;
+  next.resource = exchange_->target("/v1/beneficiaries/" + http::percent_encode(beneficiary->id));
+  auto step = co_await take_answer(*created, device, next);
+  stored.json = next.to_json();
   co_return step;
 }
 
-Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary(const std::string& bank_beneficiary_id, ConnectorState& stored) {
+Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary(const std::string& bank_beneficiary_id,
+                                                               ConnectorState& stored) {
   const auto state = State::parse(stored.json);
   if (!state) co_return unusable_state("unreadable");
   auto added = co_await read_beneficiary_of(bank_beneficiary_id, *state);
@@ -332,7 +290,8 @@ Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary(const std::string
 }
 
 Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary_of(const std::string& id, const State& state) {
-  Call read = call("read beneficiary", Method::GET, exchange_->target("/v1/beneficiaries/" + http::percent_encode(id)), state, nullptr);
+  Call read = call("read beneficiary", Method::GET, exchange_->target("/v1/beneficiaries/" + http::percent_encode(id)),
+                   state, nullptr);
   if (!state.consent_id.empty()) read.headers.set("Consent-ID", state.consent_id);
   const auto answered = co_await exchange_->send(std::move(read));
   if (!answered) co_return fail(answered.error());
@@ -357,7 +316,8 @@ Task<BankResult<Step>> Connector::start_authorisation(const PayerDevice& device,
   if (!started) {
     const Failure& failure = started.error();
     if (failure.is_refusal("SERVICE_BLOCKED")) co_return locked(failure);
-    const bool is_session_over = failure.error.kind == CallError::Kind::SESSION_ENDED && failure.error.code.starts_with("CONSENT_");
+    const bool is_session_over =
+        failure.error.kind == CallError::Kind::SESSION_ENDED && failure.error.code.starts_with("CONSENT_");
     if (is_session_over || failure.is_refusal("PSU_CREDENTIALS_INVALID")) {
       state.forget_authorisation();
       state.asked = Asked::PASSWORD;
@@ -376,8 +336,8 @@ Task<BankResult<Step>> Connector::start_authorisation(const PayerDevice& device,
 }
 
 /// Sends the payer's answer to what was asked last. Of a payment's code this is the irrevocable request.
-Task<BankResult<Step>> Connector::answer(const Answers& answers, const PayerDevice& device, const std::string& request_key,
-                                         State& state) {
+Task<BankResult<Step>> Connector::answer(const Answers& answers, const PayerDevice& device,
+                                         const std::string& request_key, State& state) {
   if (state.asked == Asked::NOTHING) {  // Authorised already; what comes after it did not succeed the last time.
     auto step = co_await complete(device, state);
     co_return step;
@@ -402,7 +362,8 @@ Task<BankResult<Step>> Connector::answer(const Answers& answers, const PayerDevi
     update.body = password_body(*password);
   } else if (state.asked == Asked::METHOD) {
     const Secret* method = find_answer(answers, "method");
-    if (method == nullptr || std::ranges::find(state.methods, method->reveal(), &ScaMethod::id) == state.methods.end()) {
+    if (method == nullptr ||
+        std::ranges::find(state.methods, method->reveal(), &ScaMethod::id) == state.methods.end()) {
       co_return ask(state, Tone::WRONG_ANSWER);
     }
     update.body = method_body(method->reveal());
@@ -499,7 +460,9 @@ Task<std::string> Connector::ask_sca_status(const State& state) {
   if (state.stage == Stage::BENEFICIARY) {  // The extension tells it by the beneficiary's status.
     const auto added = co_await read_beneficiary_of(state.beneficiary_id, state);
     if (added) co_return "finalised";
-    co_return added.error().code == "rejected" ? "failed" : added.error().code == "pendingAuthorisation" ? "started" : "";
+    co_return added.error().code == "rejected"     ? "failed"
+    : added.error().code == "pendingAuthorisation" ? "started"
+                                                   : "";
   }
   Call read = call("read authorisation", Method::GET, state.authorisation_target(), state, nullptr);
   const auto answered = co_await exchange_->send(std::move(read));
@@ -516,7 +479,8 @@ Task<BankResult<Step>> Connector::begin_payment(const banking::PaymentOrder& ord
   if (!linked) co_return unusable_state("unreadable");
   const auto& products = exchange_->bank().product_by_currency;
   const auto product = products.find(order.amount.currency().code());
-  if (product == products.end()) co_return Refused{.code = "INVALID_CURRENCY", .text = "The bank has no product for this currency."};
+  if (product == products.end())
+    co_return Refused{.code = "INVALID_CURRENCY", .text = "The bank has no product for this currency."};
 
   State state;
   state.stage = Stage::PAYMENT;
@@ -610,7 +574,8 @@ Task<BankResult<Step>> Connector::ask_payment_status(const State& state, std::st
     step = payment_step(*status, sca_status);
     outcome = std::get_if<Outcome>(&step);
   }
-  if (is_unexplained && outcome != nullptr && state.asked == Asked::CODE && read_sca_status(sca_status) == ScaPhase::FAILED) {
+  if (is_unexplained && outcome != nullptr && state.asked == Asked::CODE &&
+      read_sca_status(sca_status) == ScaPhase::FAILED) {
     outcome->failure_code = "MFA_ATTEMPTS_EXHAUSTED";
   }
   co_return step;
@@ -620,8 +585,12 @@ Task<BankResult<Step>> Connector::ask_payment_status(const State& state, std::st
 Task<BankResult<Step>> Connector::outcome_of_authorised(State& state) {
   auto step = co_await ask_payment_status(state, "finalised");
   if (!step) {
-    co_return Outcome{.status = banking::BankStatus::PENDING, .bank_status = {}, .reference = {}, .failure_code = {},
-                      .reason_code = {}, .reason_text = {}};
+    co_return Outcome{.status = banking::BankStatus::PENDING,
+                      .bank_status = {},
+                      .reference = {},
+                      .failure_code = {},
+                      .reason_code = {},
+                      .reason_text = {}};
   }
   if (std::holds_alternative<StillWaiting>(*step)) {  // Another authoriser's word is missing.
     state.asked = Asked::APPROVAL;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"
@@ -46,8 +44,9 @@ std::string_view to_text(http::ClientFailure::Reason reason) {
 }
 
 Failure unknown_outcome(std::string message) {
-  return {.error = {.kind = CallError::Kind::OUTCOME_UNKNOWN, .code = {}, .message = std::move(message), .retry_after = {}},
-          .text = {}};
+  return {
+      .error = {.kind = CallError::Kind::OUTCOME_UNKNOWN, .code = {}, .message = std::move(message), .retry_after = {}},
+      .text = {}};
 }
 
 Failure not_answered(const Call& call, const http::ClientFailure& failure) {
@@ -70,12 +69,7 @@ Result<std::unique_ptr<Exchange>> Exchange::make(const banking::Bank& bank, http
 
 Exchange::Exchange(const banking::Bank& bank, const http::Url& base, http::Client& client, Random& random,
                    const Clock& clock)
-    : bank_(bank),
-      origin_(base.origin()),
-      base_path_(base.target),
-      client_(client),
-      random_(random),
-      clock_(clock) {
+    : bank_(bank), origin_(base.origin()), base_path_(base.target), client_(client), random_(random), clock_(clock) {
   while (base_path_.ends_with('/')) base_path_.pop_back();
 }
 
@@ -135,10 +129,9 @@ Reply Exchange::read(const Call& call, const http::ClientResponse& response) {
 std::string Exchange::follow(const Links& links, std::string_view name) {
   const std::string* href = links.find(name);
   if (href == nullptr) return {};
-  const bool is_plain = std::ranges::all_of(*href, [](char c) { return c > ' ' && c <= '~'; });
   const bool is_relative = href->starts_with('/') && !href->starts_with("//");
   const auto url = http::parse_url(is_relative ? origin_ + *href : *href);
-  if (is_plain && url && url->origin() == origin_) return url->target;
+  if (url && url->origin() == origin_) return url->target;
   note_unknown("link that leads away from the bank", name);
   return {};
 }

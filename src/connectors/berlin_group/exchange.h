@@ -24,11 +24,11 @@ namespace qantara::connectors::berlin_group {
 enum class Contents { PLAIN, SECRET };
 
 struct Call {
-  std::string_view name;       ///< For logs: "start authorisation".
+  std::string_view name;  ///< For logs: "start authorisation".
   http::Method method = http::Method::GET;
-  std::string target;          ///< Path and query at the bank.
-  http::Headers headers;       ///< Beside the usual ones.
-  std::string body;            ///< JSON; empty: none.
+  std::string target;     ///< Path and query at the bank.
+  http::Headers headers;  ///< Beside the usual ones.
+  std::string body;       ///< JSON; empty: none.
   Contents contents = Contents::PLAIN;
   std::string request_id = {};  ///< X-Request-ID; empty: a new one.
 };

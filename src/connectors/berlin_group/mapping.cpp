@@ -16,7 +16,7 @@ using json::Kind;
 using json::Value;
 
 constexpr std::size_t kIdentifierMax = 256;
-constexpr std::size_t kTextMax = 500;    // Characters: the standard's own maximum for texts to us.
+constexpr std::size_t kTextMax = 500;  // Characters: the standard's own maximum for texts to us.
 constexpr std::size_t kLabelMax = 140;
 constexpr std::size_t kLinksMax = 32;
 constexpr std::size_t kMethodsMax = 16;
@@ -174,6 +174,14 @@ std::string account_reference(std::string_view iban, std::string_view account_nu
   return std::move(body).text();
 }
 
+/// The number people know their account by. A BBAN of the Emirates is the bank's three digits and the account's sixteen, of
+/// which banks that number with thirteen leave the first three zero.
+std::string account_number_of(std::string_view iban, std::string_view bban) {
+  if (!iban.starts_with("AE") || iban.size() != 23) return std::string{bban};
+  const std::string_view account = iban.substr(7);
+  return std::string{account.starts_with("000") ? account.substr(3) : account};
+}
+
 std::optional<banking::Account> read_account(const Value& item) {
   const auto currency = item.text("currency");
   if (!currency || currency->size() != 3 || !is_alphanumeric(*currency)) return std::nullopt;
@@ -181,9 +189,9 @@ std::optional<banking::Account> read_account(const Value& item) {
   account.currency = *currency;
   account.resource_id = read_identifier(item, "resourceId").value_or("");
   account.iban = read_identifier(item, "iban").value_or("");
-  account.account_number = read_identifier(item, "bban").value_or("");
   if (!is_alphanumeric(account.iban)) account.iban.clear();
-  if (!is_alphanumeric(account.account_number)) account.account_number.clear();
+  const std::string bban = read_identifier(item, "bban").value_or("");
+  account.account_number = account_number_of(account.iban, is_alphanumeric(bban) ? bban : "");
   if (account.iban.empty() && account.account_number.empty()) return std::nullopt;
   account.name = text_of(&item, "name", kLabelMax);
   account.owner_name = text_of(&item, "ownerName", kLabelMax);
@@ -240,7 +248,8 @@ std::optional<int> tries_left_in(std::string_view text) {
 std::string without_numbers(std::string_view text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
-    const auto word_end = std::ranges::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_letter_or_digit);
+    const auto word_end =
+        std::ranges::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_letter_or_digit);
     const std::string_view word{text.begin() + static_cast<std::ptrdiff_t>(at), word_end};
     if (word.empty()) {
       result += text[at++];
@@ -292,7 +301,8 @@ std::optional<ScaAnswer> read_sca_answer(const Value& answer) {
   if (result.challenge.message.empty()) result.challenge.message = text_of(&answer, "psuMessage", kTextMax);
   result.challenge.target = masked_target(text_of(answer.find("chosenScaMethod"), "name", kLabelMax));
   result.challenge.numeric = text_of(data, "otpFormat", kLabelMax) == "integer";
-  if (const Value* length = data == nullptr ? nullptr : data->find("otpMaxLength"); length != nullptr && length->is(Kind::NUMBER)) {
+  if (const Value* length = data == nullptr ? nullptr : data->find("otpMaxLength");
+      length != nullptr && length->is(Kind::NUMBER)) {
     const auto value = length->integer().value_or(0);
     if (value > 0 && value <= 64) result.challenge.max_length = static_cast<int>(value);
   }
@@ -368,7 +378,8 @@ std::optional<TppMessage> read_tpp_message(const Value& answer) {
   if (messages == nullptr || !messages->is(Kind::ARRAY)) return std::nullopt;
   for (const Value& item : messages->items()) {
     if (item.text("category").value_or("ERROR") != "ERROR") continue;
-    return TppMessage{.code = read_identifier(item, "code").value_or("UNREADABLE"), .text = text_of(&item, "text", kTextMax)};
+    return TppMessage{.code = read_identifier(item, "code").value_or("UNREADABLE"),
+                      .text = text_of(&item, "text", kTextMax)};
   }
   return std::nullopt;
 }
@@ -376,7 +387,8 @@ std::optional<TppMessage> read_tpp_message(const Value& answer) {
 std::optional<std::chrono::seconds> read_retry_after(std::string_view text) {
   constexpr long kDay = 24 * 60 * 60;
   const std::string_view digits = trim(text);
-  if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
   long value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return std::chrono::seconds{std::min(value, kDay)};
@@ -393,8 +405,9 @@ std::string consent_body(std::chrono::year_month_day valid_until) {
   body.begin_object();
   body.name("access").begin_object().member("allPsd2", "allAccounts").end_object();
   body.member("recurringIndicator", true);
-  body.member("validUntil", fmt::format("{:04}-{:02}-{:02}", static_cast<int>(valid_until.year()),
-                                        static_cast<unsigned>(valid_until.month()), static_cast<unsigned>(valid_until.day())));
+  body.member("validUntil",
+              fmt::format("{:04}-{:02}-{:02}", static_cast<int>(valid_until.year()),
+                          static_cast<unsigned>(valid_until.month()), static_cast<unsigned>(valid_until.day())));
   body.member("frequencyPerDay", 4);
   body.member("combinedServiceIndicator", true);
   body.end_object();

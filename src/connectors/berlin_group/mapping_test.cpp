@@ -78,7 +78,8 @@ struct StatusCase {
 };
 
 std::string describe(const banking::Step& step) {
-  if (const auto* waiting = std::get_if<StillWaiting>(&step)) return "waiting " + waiting->bank_status + " " + waiting->sca_status;
+  if (const auto* waiting = std::get_if<StillWaiting>(&step))
+    return "waiting " + waiting->bank_status + " " + waiting->sca_status;
   const auto& outcome = std::get<Outcome>(step);
   return (outcome.status == BankStatus::ACCEPTED  ? "ACCEPTED "
           : outcome.status == BankStatus::PENDING ? "PENDING "
@@ -126,7 +127,8 @@ TEST(failure_code, translates_reasons_and_leaves_no_gap) {
   EXPECT_EQ(failure_code("AC04"), "EU_ACCOUNT_LOCKED");
   EXPECT_EQ(failure_code("SL11"), "BENEFICIARY_NOT_FOUND");
   EXPECT_EQ(failure_code("RR03"), "BANK_RISK_REJECTED");
-  for (const auto* unseen : {"MS03", "NARR", "", "ZZZZ"}) EXPECT_EQ(failure_code(unseen), "UNSEEN_BANK_ERROR") << unseen;
+  for (const auto* unseen : {"MS03", "NARR", "", "ZZZZ"})
+    EXPECT_EQ(failure_code(unseen), "UNSEEN_BANK_ERROR") << unseen;
 }
 
 TEST(kind_of_refusal, tells_whose_business_a_refusal_is) {
@@ -166,10 +168,13 @@ TEST(next_step, goes_by_final_status_then_links) {
       {R"({"scaStatus":"scaMethodSelected","_links":{"authoriseTransaction":{"href":"/a"}}})", ScaStep::CODE},
       {R"({"scaStatus":"psuAuthenticated","_links":{"authoriseTransaction":{"href":"/a"}}})", ScaStep::CODE},
       {R"({"scaStatus":"psuAuthenticated","scaMethods":[{"authenticationMethodId":"sms"}],
-           "_links":{"selectAuthenticationMethod":{"href":"/a"}}})", ScaStep::METHOD},
-      {R"({"scaStatus":"psuAuthenticated","_links":{"selectAuthenticationMethod":{"href":"/a"}}})", ScaStep::UNSUPPORTED},
+           "_links":{"selectAuthenticationMethod":{"href":"/a"}}})",
+       ScaStep::METHOD},
+      {R"({"scaStatus":"psuAuthenticated","_links":{"selectAuthenticationMethod":{"href":"/a"}}})",
+       ScaStep::UNSUPPORTED},
       {R"({"scaStatus":"psuIdentified","_links":{"updatePsuAuthentication":{"href":"/a"}}})", ScaStep::PASSWORD},
-      {R"({"scaStatus":"received","_links":{"startAuthorisationWithPsuAuthentication":{"href":"/a"}}})", ScaStep::PASSWORD},
+      {R"({"scaStatus":"received","_links":{"startAuthorisationWithPsuAuthentication":{"href":"/a"}}})",
+       ScaStep::PASSWORD},
       {R"({"scaStatus":"received","_links":{"scaRedirect":{"href":"https://bank.test/"}}})", ScaStep::UNSUPPORTED},
       {R"({"scaStatus":"started","_links":{"scaStatus":{"href":"/a"}}})", ScaStep::APPROVAL},
       {R"({"scaStatus":"scaMethodSelected"})", ScaStep::APPROVAL},
@@ -198,7 +203,8 @@ TEST(read_sca_answer, keeps_what_the_payer_must_know) {
 }
 
 TEST(read_sca_answer, drops_members_of_the_wrong_type) {
-  const auto answer = read_sca_answer(parse(R"({"scaStatus":"started","authorisationId":7,"scaMethods":[1,{"authenticationMethodId":2}],
+  const auto answer =
+      read_sca_answer(parse(R"({"scaStatus":"started","authorisationId":7,"scaMethods":[1,{"authenticationMethodId":2}],
       "challengeData":{"otpMaxLength":"4","otpFormat":null},"_links":{"a":"b","c":{"href":5},"d":[]},"psuMessage":{}})"));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->authorisation_id, "");
@@ -210,7 +216,8 @@ TEST(read_sca_answer, drops_members_of_the_wrong_type) {
 
 TEST(read_identifier, takes_only_what_fits_a_header_and_a_url) {
   EXPECT_EQ(read_identifier(parse(R"({"id":"a-1/../x?"})"), "id"), "a-1/../x?");
-  for (const auto* bad : {R"({"id":""})", R"({"id":"a b"})", R"({"id":"a\r\nX: y"})", R"({"id":"é"})", R"({"id":5})", R"({})"}) {
+  for (const auto* bad :
+       {R"({"id":""})", R"({"id":"a b"})", R"({"id":"a\r\nX: y"})", R"({"id":"é"})", R"({"id":5})", R"({})"}) {
     EXPECT_FALSE(read_identifier(parse(bad), "id")) << bad;
   }
   EXPECT_FALSE(read_identifier(parse("{\"id\":\"" + std::string(257, 'a') + "\"}"), "id"));
@@ -219,12 +226,14 @@ TEST(read_identifier, takes_only_what_fits_a_header_and_a_url) {
 TEST(read_accounts, keeps_only_accounts_that_can_pay) {
   const auto accounts = read_accounts(parse(R"({"accounts":[
       {"resourceId":"1","iban":"AE340260001015528734001","currency":"AED","ownerName":"Amal Haddad","balance":{"x":1}},
-      {"resourceId":"2","bban":"1015528734001","currency":"USD"},
+      {"resourceId":"2","bban":"0260000315528734002","currency":"USD"}, {"iban":"AE790260000315528734002","bban":"0260000315528734002","currency":"USD"},
       {"resourceId":"3","currency":"AED"}, {"iban":"AE34<script>","currency":"AED"}, {"iban":"AE34"}, 7, null]})"));
   ASSERT_TRUE(accounts);
-  ASSERT_THAT(*accounts, SizeIs(2));
+  ASSERT_THAT(*accounts, SizeIs(3));
   EXPECT_EQ((*accounts)[0].owner_name, "Amal Haddad");
-  EXPECT_EQ((*accounts)[1].account_number, "1015528734001");
+  EXPECT_EQ((*accounts)[0].account_number, "1015528734001");
+  EXPECT_EQ((*accounts)[1].account_number, "0260000315528734002");
+  EXPECT_EQ((*accounts)[2].account_number, "0315528734002");
   EXPECT_FALSE(read_accounts(parse(R"({"accounts":{}})")));
 }
 
@@ -255,11 +264,12 @@ TEST(payment_body, says_what_was_ordered_and_no_more) {
       .creditor = {.name = std::string(80, 'x'), .iban = "", .account_number = "42", .bic = "EBILAEAD"},
       .reference = "INV-1",
   };
-  EXPECT_EQ(payment_body(order),
-            R"({"endToEndIdentification":"e2e-1","instructedAmount":{"currency":"AED","amount":"1000.00"},)"
-            R"("debtorAccount":{"iban":"AE340260001015528734001"},"creditorName":")" +
-                std::string(70, 'x') +
-                R"(","creditorAccount":{"bban":"42"},"creditorAgent":"EBILAEAD","remittanceInformationUnstructured":"INV-1"})");
+  EXPECT_EQ(
+      payment_body(order),
+      R"({"endToEndIdentification":"e2e-1","instructedAmount":{"currency":"AED","amount":"1000.00"},)"
+      R"("debtorAccount":{"iban":"AE340260001015528734001"},"creditorName":")" +
+          std::string(70, 'x') +
+          R"(","creditorAccount":{"bban":"42"},"creditorAgent":"EBILAEAD","remittanceInformationUnstructured":"INV-1"})");
 }
 
 TEST(State, comes_back_as_it_was_stored) {

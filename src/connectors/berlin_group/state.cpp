@@ -50,7 +50,7 @@ std::optional<Enum> value_of(const std::array<Name<Enum>, N>& names, std::option
 // The members that are plain text, by the names they are stored under.
 struct TextMember {
   std::string_view name;
-  std::string State::*member;
+  std::string State::* member;
 };
 constexpr auto kTexts = std::to_array<TextMember>({
     {"psu_id", &State::psu_id},

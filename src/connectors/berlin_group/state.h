@@ -24,17 +24,21 @@ struct State {
   std::string beneficiary_id;
   std::string payment_id;
 
-  std::string start_target;       ///< Where an authorisation of `resource` is started; empty: `resource`/authorisations.
-  std::string authorisation_id;   ///< Empty: none was started.
-  std::string update_target;      ///< Where its answers go.
-  std::string sca_status;         ///< Its last known status.
+  std::string start_target;      ///< Where an authorisation of `resource` is started; empty: `resource`/authorisations.
+  std::string authorisation_id;  ///< Empty: none was started.
+  std::string update_target;     ///< Where its answers go.
+  std::string sca_status;        ///< Its last known status.
   Asked asked = Asked::NOTHING;
   Challenge challenge;
   std::vector<ScaMethod> methods;
 
-  std::string start_target_or_usual() const { return start_target.empty() ? resource + "/authorisations" : start_target; }
+  std::string start_target_or_usual() const {
+    return start_target.empty() ? resource + "/authorisations" : start_target;
+  }
   /// Where the authorisation's status is read.
-  std::string authorisation_target() const { return resource + "/authorisations/" + http::percent_encode(authorisation_id); }
+  std::string authorisation_target() const {
+    return resource + "/authorisations/" + http::percent_encode(authorisation_id);
+  }
 
   /// Forgets the authorisation, not what it was for.
   void forget_authorisation();
