@@ -12,8 +12,8 @@
 
 namespace qantara::http {
 
-/// A handler is a coroutine; the request outlives it.
-using Handler = std::function<Task<Response>(const Request&)>;
+/// A handler is a coroutine; the request outlives it. Whoever routes completes the request (its path parameters).
+using Handler = std::function<Task<Response>(Request&)>;
 
 class Router {
  public:
