@@ -43,8 +43,7 @@ Result<void> check_country(const std::optional<std::string>& country) {
   return {};
 }
 
-/// Checks what the merchant sent and brings the IBAN into its electronic form.
-Result<void> check(DestinationDetails& details) {
+Result<void> check_details(DestinationDetails& details) {
   if (count_words(details.name) < 2) {
     return field_error(ErrorCode::INVALID_NAME, "name", "name must be the account owner's full name: two words or more");
   }
@@ -77,13 +76,17 @@ Error unknown_destination() {
 
 }  // namespace
 
-Result<Destination> Destinations::create(db::Transaction& tx, ApplicationId application, NewDestination wanted) const {
-  RETURN_IF_ERROR(check(wanted));
+Result<NewDestination> Destinations::check(NewDestination wanted) const {
+  RETURN_IF_ERROR(check_details(wanted));
+  return wanted;
+}
+
+Result<Destination> Destinations::create(db::Transaction& tx, ApplicationId application, NewDestination checked) const {
   Destination destination;
-  static_cast<DestinationDetails&>(destination) = std::move(wanted);
+  static_cast<DestinationDetails&>(destination) = checked;
   destination.id = DestinationId::make(clock_, random_);
   destination.application = application;
-  destination.customer = wanted.customer;
+  destination.customer = checked.customer;
   destination.created_at = clock_.now();
   RETURN_IF_ERROR(insert_destination(tx, vault_, destination));
 

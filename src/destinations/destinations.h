@@ -17,11 +17,14 @@ class Destinations {
   Destinations(const Clock& clock, Random& random, const Vault& vault, const applications::Applications& applications)
       : clock_(clock), random_(random), vault_(vault), applications_(applications) {}
 
-  /// The first destination that an application owns itself becomes its default. The caller has checked that the owning
-  /// customer, if any, is the application's.
+  /// Everything that can be said of `wanted` without the database. Result: the same with the IBAN in its electronic form.
   /// Errors, in this order: INVALID_NAME (fewer than two words), INVALID_PARAMETERS (display_name blank, over-long or
-  /// unprintable texts, country), MISSING_PARAMETERS (neither IBAN nor account number), INVALID_IBAN.
-  Result<Destination> create(db::Transaction& tx, ApplicationId application, NewDestination wanted) const;
+  /// unprintable texts, country, BIC), MISSING_PARAMETERS (neither IBAN nor account number), INVALID_IBAN.
+  Result<NewDestination> check(NewDestination wanted) const;
+
+  /// Stores what `check` let pass. The caller has seen that the owning customer, if any, is the application's. The first
+  /// destination that an application owns itself becomes its default.
+  Result<Destination> create(db::Transaction& tx, ApplicationId application, NewDestination checked) const;
 
   /// Errors: UNKNOWN_PAYMENT_DESTINATION, the same for another application's.
   Result<Destination> get(db::Transaction& tx, ApplicationId application, DestinationId id) const;

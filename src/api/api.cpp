@@ -1,0 +1,122 @@
+#include "api/api.h"
+
+#include <chrono>
+
+#include "api/responses.h"
+#include "base/log.h"
+
+namespace qantara::api {
+
+namespace {
+
+Error no_such_route() { return error(ErrorCode::INVALID_URL, "there is no such path"); }
+
+Error no_such_method(std::string_view allow) {
+  return error(ErrorCode::INVALID_HTTP_METHOD, "this path takes " + std::string{allow});
+}
+
+ErrorCode code_of(http::Refusal refusal) {
+  switch (refusal) {
+    case http::Refusal::BODY_TOO_LARGE:
+      return ErrorCode::PAYLOAD_TOO_LARGE;
+    case http::Refusal::UNKNOWN_METHOD:
+      return ErrorCode::INVALID_HTTP_METHOD;
+    case http::Refusal::MALFORMED:
+    case http::Refusal::HEAD_TOO_LARGE:
+    case http::Refusal::TIMED_OUT:
+    case http::Refusal::VERSION:
+    case http::Refusal::EXPECTATION:
+      return ErrorCode::INVALID_PARAMETERS;
+  }
+  return ErrorCode::INVALID_PARAMETERS;
+}
+
+/// One line for each request: no header, no body, no query.
+void log_request(const http::Request& request, const http::Response& response, Duration elapsed) {
+  log::info("request", {{"request_id", request.request_id},
+                        {"method", http::to_text(request.method)},
+                        {"path", request.path},
+                        {"status", response.status},
+                        {"elapsed_us", static_cast<long long>(elapsed.count())}});
+}
+
+}  // namespace
+
+Api::Api(Services services) : services_(services) {
+  for (const auto& row : routes()) {
+    const RouteHandler handler = row.handler;
+    router_.add(row.method, row.pattern, [this, handler](http::Request& request) { return respond(handler, request); });
+  }
+}
+
+Task<http::Response> Api::handle(http::Request& request) {
+  const Instant start = services_.real_clock.now();
+  auto found = router_.find(request.method, request.path);
+  http::Response response;
+  if (auto* const match = std::get_if<http::Router::Match>(&found)) {
+    request.path_parameters = std::move(match->path_parameters);
+    response = co_await (*match->handler)(request);
+  } else if (const auto* const other = std::get_if<http::Router::NoSuchMethod>(&found)) {
+    response = co_await respond_unrouted(request, no_such_method(other->allow));
+    response.headers.set("Allow", other->allow);
+  } else {
+    response = co_await respond_unrouted(request, no_such_route());
+  }
+  add_common_headers(response, request.request_id);
+  log_request(request, response, services_.real_clock.now() - start);
+  co_return response;
+}
+
+http::Response Api::refuse(http::Refusal refusal, int status, std::string_view request_id, std::string_view message) const {
+  auto response = error_response(error(code_of(refusal), std::string{message}), request_id, services_.clock.now());
+  response.status = status;
+  add_common_headers(response, request_id);
+  return response;
+}
+
+Task<Result<Caller>> Api::authenticate(const http::Request& request) {
+  const auto* const token = request.headers.find("lean-app-token");
+  if (token != nullptr && request.headers.find("authorization") != nullptr) {
+    co_return error(ErrorCode::INVALID_PARAMETERS, "send either Authorization or lean-app-token, not both");
+  }
+  const auto id = token == nullptr ? std::nullopt : ApplicationId::parse(*token);
+  if (!id) co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
+  {
+    const std::scoped_lock lock{known_mutex_};
+    if (known_applications_.contains(*id)) co_return Caller{*id};
+  }
+  CO_ASSIGN_OR_RETURN(const auto application,
+                      co_await services_.database.read([&](db::Transaction& tx) { return services_.applications.find(tx, *id); }));
+  if (!application) co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
+  const std::scoped_lock lock{known_mutex_};
+  known_applications_.insert(*id);
+  co_return Caller{*id};
+}
+
+Task<HandlerResult> Api::authenticate_and_run(ApplicationHandler handler, const http::Request& request) {
+  CO_ASSIGN_OR_RETURN(const auto caller, co_await authenticate(request));
+  auto result = co_await handler(request, caller, services_);
+  co_return result;
+}
+
+Task<http::Response> Api::respond(RouteHandler handler, const http::Request& request) {
+  HandlerResult result{http::Response{}};
+  if (const auto* const for_application = std::get_if<ApplicationHandler>(&handler)) {
+    result = co_await authenticate_and_run(*for_application, request);
+  } else {
+    result = co_await std::get<PublicHandler>(handler)(request, services_);
+  }
+  if (result) co_return *std::move(result);
+  const auto& refused = result.error();
+  if (http_status(refused.code) >= 500) {
+    log::error("request failed", {{"request_id", request.request_id}, {"code", to_text(refused.code)}, {"cause", refused.cause}});
+  }
+  co_return error_response(refused, request.request_id, services_.clock.now());
+}
+
+Task<http::Response> Api::respond_unrouted(const http::Request& request, Error refusal) {
+  const auto caller = co_await authenticate(request);
+  co_return error_response(caller ? refusal : caller.error(), request.request_id, services_.clock.now());
+}
+
+}  // namespace qantara::api

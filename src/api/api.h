@@ -1,0 +1,41 @@
+// The API as one handler for the HTTP server: credential, route, use case, envelope, in that order for every request.
+#pragma once
+
+#include <mutex>
+#include <string_view>
+#include <unordered_set>
+
+#include "api/routes.h"
+#include "api/services.h"
+#include "http/router.h"
+#include "http/server.h"
+
+namespace qantara::api {
+
+class Api {
+ public:
+  explicit Api(Services services);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// Answers one request, whatever it is. Never fails.
+  Task<http::Response> handle(http::Request& request);
+
+  /// The envelope for what the server refuses before any handler sees it.
+  http::Response refuse(http::Refusal refusal, int status, std::string_view request_id, std::string_view message) const;
+
+ private:
+  Task<Result<Caller>> authenticate(const http::Request& request);
+  Task<HandlerResult> authenticate_and_run(ApplicationHandler handler, const http::Request& request);
+  Task<http::Response> respond(RouteHandler handler, const http::Request& request);
+  Task<http::Response> respond_unrouted(const http::Request& request, Error refusal);
+
+  Services services_;
+  http::Router router_;
+
+  // Applications are never removed, so an id that was found once stays good.
+  std::mutex known_mutex_;
+  std::unordered_set<ApplicationId> known_applications_;
+};
+
+}  // namespace qantara::api

@@ -1,0 +1,100 @@
+#include "api/body.h"
+#include "api/handlers.h"
+#include "api/responses.h"
+
+namespace qantara::api {
+
+namespace {
+
+constexpr MemberRule kCreateDestination[] = {
+    {"name", MemberType::TEXT, Presence::REQUIRED},
+    {"display_name", MemberType::TEXT, Presence::REQUIRED},
+    {"bank_identifier"},
+    {"swift_code"},
+    {"address"},
+    {"city"},
+    {"country"},
+    {"account_number"},
+    {"iban"},
+    {"customer_id"},
+    // Members of other documented versions (lean.md §3).
+    {"branch_address", MemberType::ANY, Presence::IGNORED},
+    {"ifsc", MemberType::ANY, Presence::IGNORED},
+    {"transit_number", MemberType::ANY, Presence::IGNORED},
+    {"transit_code", MemberType::ANY, Presence::IGNORED},
+    {"sort_code", MemberType::ANY, Presence::IGNORED},
+    {"routing_number", MemberType::ANY, Presence::IGNORED},
+    {"postal_code", MemberType::ANY, Presence::IGNORED},
+    {"currency", MemberType::ANY, Presence::IGNORED},
+    {"currency_iso_code", MemberType::ANY, Presence::IGNORED},
+    {"bank_type", MemberType::ANY, Presence::IGNORED},
+    {"government_identifier", MemberType::ANY, Presence::IGNORED},
+    {"emirate", MemberType::ANY, Presence::IGNORED},
+};
+
+Result<destinations::NewDestination> read_destination(const http::Request& request) {
+  ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateDestination));
+  destinations::NewDestination wanted;
+  wanted.name = required_text(body, "name");
+  wanted.display_name = required_text(body, "display_name");
+  wanted.bank_identifier = optional_text(body, "bank_identifier");
+  wanted.swift_code = optional_text(body, "swift_code");
+  wanted.address = optional_text(body, "address");
+  wanted.city = optional_text(body, "city");
+  wanted.country = optional_text(body, "country");
+  wanted.account_number = optional_text(body, "account_number");
+  wanted.iban = optional_text(body, "iban");
+  ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
+  return wanted;
+}
+
+std::string to_json(const destinations::Destination& destination) {
+  json::Writer writer;
+  write_destination(writer, destination);
+  return std::move(writer).text();
+}
+
+}  // namespace
+
+// POST /payments/v1/destinations · 200 the destination · 400 MISSING_, INVALID_PARAMETERS, INVALID_NAME, INVALID_IBAN · 404 UNKNOWN_CUSTOMER
+Task<HandlerResult> create_destination(const http::Request& request, const Caller& caller, const Services& services) {
+  CO_ASSIGN_OR_RETURN(const auto wanted, read_destination(request));
+  CO_ASSIGN_OR_RETURN(const auto destination,
+                      co_await services.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
+                        ASSIGN_OR_RETURN(auto checked, services.destinations.check(wanted));
+                        if (wanted.customer) RETURN_IF_ERROR(services.customers.get(tx, caller.application, *wanted.customer));
+                        return services.destinations.create(tx, caller.application, std::move(checked));
+                      }));
+  co_return http::Response::json(200, to_json(destination));
+}
+
+// GET /payments/v1/destinations · 200 an array
+Task<HandlerResult> list_destinations(const http::Request&, const Caller& caller, const Services& services) {
+  CO_ASSIGN_OR_RETURN(const auto destinations, co_await services.database.read([&](db::Transaction& tx) {
+    return services.destinations.list(tx, caller.application);
+  }));
+  co_return http::Response::json(200, to_json_array(destinations, write_destination));
+}
+
+// GET /payments/v1/destinations/{payment_destination_id} · 200 the destination · 404 UNKNOWN_PAYMENT_DESTINATION
+Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services) {
+  CO_ASSIGN_OR_RETURN(const auto id,
+                      path_id<DestinationId>(request, "payment_destination_id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
+  CO_ASSIGN_OR_RETURN(const auto destination, co_await services.database.read([&](db::Transaction& tx) {
+    return services.destinations.get(tx, caller.application, id);
+  }));
+  co_return http::Response::json(200, to_json(destination));
+}
+
+// GET /customers/v1/{customer_id}/destinations · 200 an array · 404 UNKNOWN_CUSTOMER
+Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller, const Services& services) {
+  CO_ASSIGN_OR_RETURN(const auto customer, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
+  CO_ASSIGN_OR_RETURN(const auto destinations,
+                      co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<destinations::Destination>> {
+                        RETURN_IF_ERROR(services.customers.get(tx, caller.application, customer));
+                        return services.destinations.list_of_customer(tx, caller.application, customer);
+                      }));
+  co_return http::Response::json(200, to_json_array(destinations, write_destination));
+}
+
+}  // namespace qantara::api

@@ -1,0 +1,45 @@
+// Every handler: parse, one use case, render. Who may call which stands in the tables of routes.cpp.
+#pragma once
+
+#include "api/services.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "http/message.h"
+
+namespace qantara::api {
+
+using HandlerResult = Result<http::Response>;
+
+// customers.cpp
+Task<HandlerResult> create_customer(const http::Request& request, const Caller& caller, const Services& services);
+
+// destinations.cpp
+Task<HandlerResult> create_destination(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_destinations(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller, const Services& services);
+
+// banks.cpp
+Task<HandlerResult> list_banks(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_bank_logo(const http::Request& request, const Services& services);
+
+// payment_sources.cpp
+Task<HandlerResult> list_payment_sources(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_payment_source(const http::Request& request, const Caller& caller, const Services& services);
+
+// payments.cpp
+Task<HandlerResult> create_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services);
+
+// link.cpp
+Task<HandlerResult> open_link_session(const http::Request& request, const Services& services);
+Task<HandlerResult> get_link_session(const http::Request& request, const Services& services);
+Task<HandlerResult> answer_link_step(const http::Request& request, const Services& services);
+Task<HandlerResult> leave_link_session(const http::Request& request, const Services& services);
+
+// health.cpp
+Task<HandlerResult> get_health(const http::Request& request, const Services& services);
+Task<HandlerResult> get_readiness(const http::Request& request, const Services& services);
+
+}  // namespace qantara::api

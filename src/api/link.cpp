@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "api/body.h"
+#include "api/handlers.h"
+#include "api/responses.h"
+
+namespace qantara::api {
+
+namespace {
+
+constexpr MemberRule kOpenSession[] = {
+    {"app_token", MemberType::TEXT, Presence::REQUIRED},
+    {"method", MemberType::TEXT, Presence::REQUIRED},
+    {"customer_id"},
+    {"payment_destination_id"},
+    {"payment_source_id"},
+    {"payment_intent_id"},
+    {"account_id"},
+    {"bank_identifier"},
+    {"language"},
+    {"permissions", MemberType::TEXTS},
+    {"sandbox", MemberType::ANY, Presence::IGNORED},
+};
+
+constexpr MemberRule kAnswerStep[] = {
+    {"action", MemberType::TEXT, Presence::REQUIRED},
+    {"fields", MemberType::OBJECT},
+};
+
+/// Refuses with MISSING_PARAMETERS unless `name` is there.
+Result<void> require(const json::Value& body, std::string_view name) {
+  if (optional_text(body, name)) return {};
+  return field_error(ErrorCode::MISSING_PARAMETERS, std::string{name}, std::string{name} + " must be given for this method");
+}
+
+Result<link::OpenSession> read_session(const http::Request& request) {
+  ASSIGN_OR_RETURN(const auto body, read_body(request, kOpenSession));
+  const auto application = ApplicationId::parse(required_text(body, "app_token"));
+  if (!application) return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  const auto method = link::parse_method(required_text(body, "method"));
+  if (!method) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "method",
+                       "method must be one of CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, PAY");
+  }
+  const auto language = optional_text(body, "language").value_or("en");
+  if (language != "en" && language != "ar") return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
+
+  if (*method == link::Method::PAY) {
+    RETURN_IF_ERROR(require(body, "payment_intent_id"));
+  } else {
+    RETURN_IF_ERROR(require(body, "customer_id"));
+  }
+  if (*method == link::Method::UPDATE_PAYMENT_SOURCE) {
+    RETURN_IF_ERROR(require(body, "payment_source_id"));
+    RETURN_IF_ERROR(require(body, "payment_destination_id"));
+  }
+  if (*method == link::Method::CONNECT) {
+    const auto* const permissions = body.find("permissions");
+    const bool payments = permissions != nullptr && permissions->is(json::Kind::ARRAY) &&
+                          std::ranges::any_of(permissions->items(), [](const auto& item) { return item.string() == "payments"; });
+    if (!payments) return field_error(ErrorCode::INVALID_PARAMETERS, "permissions", "permissions must contain \"payments\"");
+  }
+  link::OpenSession wanted{.application = *application, .method = *method};
+  wanted.language = language;
+  wanted.bank_identifier = optional_text(body, "bank_identifier").value_or("");
+  ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
+  ASSIGN_OR_RETURN(wanted.destination, optional_body_id<DestinationId>(body, "payment_destination_id"));
+  ASSIGN_OR_RETURN(wanted.source, optional_body_id<PaymentSourceId>(body, "payment_source_id"));
+  ASSIGN_OR_RETURN(wanted.intent, optional_body_id<IntentId>(body, "payment_intent_id"));
+  ASSIGN_OR_RETURN(wanted.account, optional_body_id<AccountId>(body, "account_id"));
+  return wanted;
+}
+
+struct SessionKey {
+  LinkSessionId id;
+  std::string token;
+};
+
+Result<SessionKey> read_key(const http::Request& request) {
+  ASSIGN_OR_RETURN(const auto id, path_id<LinkSessionId>(request, "session_id", ErrorCode::UNKNOWN_LINK_SESSION));
+  return SessionKey{.id = id, .token = std::string{request.headers.value_or("link-session-token", "")}};
+}
+
+Result<link::Act> read_act(const http::Request& request) {
+  ASSIGN_OR_RETURN(const auto body, read_body(request, kAnswerStep));
+  const auto action = link::parse_action(required_text(body, "action"));
+  if (!action) return field_error(ErrorCode::INVALID_PARAMETERS, "action", "action must be one of the step's actions");
+  link::Act act{.number = 0, .action = *action, .fields = {}};
+  const auto number = request.path_parameter("number");
+  if (number.empty() || number.size() > 6 || number.find_first_not_of("0123456789") != std::string_view::npos) {
+    return error(ErrorCode::INVALID_URL, "there is no such step");
+  }
+  act.number = std::stoi(std::string{number});
+  if (const auto* const fields = body.find("fields"); fields != nullptr && fields->is(json::Kind::OBJECT)) {
+    for (const auto& [name, value] : fields->members()) {
+      if (!value.is(json::Kind::STRING)) return field_error(ErrorCode::INVALID_PARAMETERS, "fields." + name, name + " must be a string");
+      act.fields.emplace_back(name, Secret{value.string()});
+    }
+  }
+  return act;
+}
+
+banking::PayerDevice device_of(const http::Request& request) {
+  return {.ip_address = request.peer_address,
+          .user_agent = std::string{request.headers.value_or("user-agent", "")},
+          .language = std::string{request.headers.value_or("accept-language", "en").substr(0, 2)}};
+}
+
+}  // namespace
+
+// POST /link/v1/sessions · 201 session, token and first step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED
+Task<HandlerResult> open_link_session(const http::Request& request, const Services& services) {
+  CO_ASSIGN_OR_RETURN(auto wanted, read_session(request));
+  CO_ASSIGN_OR_RETURN(const auto application, co_await services.database.read([&](db::Transaction& tx) {
+    return services.applications.find(tx, wanted.application);
+  }));
+  if (!application) co_return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open(std::move(wanted)));
+  co_return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
+}
+
+// GET /link/v1/sessions/{session_id} · 200 the step · 404 UNKNOWN_LINK_SESSION
+Task<HandlerResult> get_link_session(const http::Request& request, const Services& services) {
+  CO_ASSIGN_OR_RETURN(auto key, read_key(request));
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.view(key.id, std::move(key.token)));
+  co_return http::Response::json(200, link::to_json(view));
+}
+
+// POST /link/v1/sessions/{session_id}/steps/{number} · 200 the next step · 400 · 404 UNKNOWN_LINK_SESSION · 409 STEP_OUTDATED
+Task<HandlerResult> answer_link_step(const http::Request& request, const Services& services) {
+  CO_ASSIGN_OR_RETURN(auto key, read_key(request));
+  CO_ASSIGN_OR_RETURN(auto act, read_act(request));
+  auto device = device_of(request);
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.act(key.id, std::move(key.token), std::move(act), std::move(device)));
+  co_return http::Response::json(200, link::to_json(view));
+}
+
+// POST /link/v1/sessions/{session_id}/leave · 200 the end · 404 UNKNOWN_LINK_SESSION
+Task<HandlerResult> leave_link_session(const http::Request& request, const Services& services) {
+  CO_ASSIGN_OR_RETURN(auto key, read_key(request));
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.leave(key.id, std::move(key.token)));
+  co_return http::Response::json(200, link::to_json(view));
+}
+
+}  // namespace qantara::api

@@ -1,0 +1,154 @@
+#include "api/responses.h"
+
+namespace qantara::api {
+
+namespace {
+
+void write_instant(json::Writer& writer, std::string_view name, const std::optional<Instant>& instant) {
+  writer.name(name);
+  if (instant) {
+    writer.string(qantara::to_text(*instant));
+  } else {
+    writer.null();
+  }
+}
+
+void write_party(json::Writer& writer, std::string_view name, std::string_view account_number, std::string_view iban, std::string_view owner) {
+  const auto none_if_empty = [](std::string_view text) { return text.empty() ? std::nullopt : std::optional{std::string{text}}; };
+  writer.name(name)
+      .begin_object()
+      .member("account_number", none_if_empty(account_number))
+      .member("iban", none_if_empty(iban))
+      .member("name", none_if_empty(owner))
+      .end_object();
+}
+
+}  // namespace
+
+http::Response error_response(const Error& error, std::string_view request_id, Instant now) {
+  json::Writer writer;
+  writer.begin_object()
+      .member("timestamp", qantara::to_text(now))
+      .member("status", to_text(error.code))
+      .member("message", error.message)
+      .name("metadata")
+      .begin_object()
+      .member("request_id", request_id);
+  if (!error.fields.empty()) {
+    writer.name("errors").begin_array();
+    for (const auto& field : error.fields) {
+      writer.begin_object()
+          .member("field", field.field)
+          .member("code", to_text(field.code))
+          .member("message", field.message)
+          .end_object();
+    }
+    writer.end_array();
+  }
+  for (const auto& detail : error.details) writer.raw_member(detail.name, detail.json);
+  writer.end_object().end_object();
+
+  auto response = http::Response::json(http_status(error.code), std::move(writer).text());
+  response.headers.add("x-error-origin", to_text(origin(error.code)));
+  if (retryable(error.code)) response.headers.add("Retry-After", "1");
+  return response;
+}
+
+void add_common_headers(http::Response& response, std::string_view request_id) {
+  response.headers.set("lean-correlation-id", request_id);
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+}
+
+void write_customer(json::Writer& writer, const customers::Customer& customer) {
+  writer.begin_object().member("customer_id", customer.id.to_text()).member("app_user_id", customer.app_user_id).end_object();
+}
+
+void write_destination(json::Writer& writer, const destinations::Destination& destination) {
+  writer.begin_object()
+      .member("id", destination.id.to_text())
+      .member("bank_identifier", destination.bank_identifier)
+      .member("name", destination.name)
+      .member("iban", destination.iban)
+      .member("display_name", destination.display_name)
+      .member("account_number", destination.account_number)
+      .member("swift_code", destination.swift_code)
+      .member("status", "CONFIRMED")
+      .member("address", destination.address)
+      .member("country", destination.country)
+      .member("city", destination.city)
+      .member("default", destination.is_default)
+      .member("customer_id", destination.customer ? std::optional{destination.customer->to_text()} : std::nullopt)
+      .member("owner_type", destination.customer ? "CUSTOMER" : "APPLICATION")
+      .end_object();
+}
+
+void write_payment_source(json::Writer& writer, const payment_sources::PaymentSource& source) {
+  writer.begin_object()
+      .member("id", source.id.to_text())
+      .member("customer_id", source.customer.to_text())
+      .member("app_id", source.application.to_text());
+  if (!source.beneficiaries.empty()) writer.member("status", to_text(source.beneficiaries.front().status));
+  writer.member("bank_identifier", source.bank_identifier).name("beneficiaries").begin_array();
+  for (const auto& beneficiary : source.beneficiaries) {
+    writer.begin_object()
+        .member("id", beneficiary.id.to_text())
+        .member("payment_destination_id", beneficiary.destination.to_text())
+        .member("status", to_text(beneficiary.status));
+    write_instant(writer, "beneficiary_cool_off_expiry", beneficiary.cool_off_expires_at);
+    writer.end_object();
+  }
+  writer.end_array().name("accounts").begin_array();
+  for (const auto& account : source.accounts) {
+    writer.begin_object()
+        .member("id", account.id.to_text())
+        .member("account_id", account.account_id.to_text())
+        .member("account_name", account.name)
+        .member("account_number", account.account_number)
+        .member("iban", account.iban)
+        .name("balance").null()
+        .member("currency", account.currency)
+        .name("balance_last_updated").null()
+        .end_object();
+  }
+  writer.end_array().end_object();
+}
+
+void write_payment(json::Writer& writer, const payments::Payment& payment) {
+  const auto& debtor = payment.parties.debtor;
+  const auto& creditor = payment.parties.creditor;
+  writer.begin_object()
+      .member("id", payment.id.to_text())
+      .member("payment_intent_id", payment.intent.to_text())
+      .member("payment_source_id", payment.source.to_text());
+  write_party(writer, "sender_details", debtor.account_number, debtor.iban, debtor.owner_name);
+  write_party(writer, "recipient_details", creditor.account_number, creditor.iban, creditor.name);
+  writer.raw_member("amount", payment.amount.to_text())
+      .member("currency", payment.amount.currency().code())
+      .member("description", payment.description)
+      .member("submission_timestamp", qantara::to_text(payment.created_at));
+  write_instant(writer, "initiation_timestamp", payment.initiated_at);
+  writer.member("status", to_text(payment.public_status()))
+      .member("status_detail", payment.status_detail)
+      .member("bank_transaction_reference", payment.bank_transaction_reference)
+      .member("reference_sent", payment.reference_sent)
+      .end_object();
+}
+
+void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& intent, const destinations::Destination& destination,
+                  const std::optional<payments::Payment>& payment) {
+  writer.begin_object()
+      .member("payment_intent_id", intent.id.to_text())
+      .member("customer_id", intent.customer.to_text())
+      .raw_member("amount", intent.amount.to_text())
+      .member("currency", intent.amount.currency().code())
+      .member("description", intent.description)
+      .name("payments")
+      .begin_array();
+  if (payment) write_payment(writer, *payment);
+  writer.end_array().name("payment_destination");
+  write_destination(writer, destination);
+  writer.end_object();
+}
+
+}  // namespace qantara::api

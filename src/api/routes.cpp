@@ -1,0 +1,45 @@
+#include "api/routes.h"
+
+namespace qantara::api {
+
+namespace {
+
+using enum http::Method;
+
+ApplicationHandler application(ApplicationHandler handler) { return handler; }
+PublicHandler everybody(PublicHandler handler) { return handler; }
+
+// A trailing slash is optional everywhere (http/router.h).
+const RouteRow kRoutes[] = {
+    {GET, "/healthz", everybody(get_health)},
+    {GET, "/readyz", everybody(get_readiness)},
+
+    {POST, "/customers/v1", application(create_customer)},
+    {POST, "/payments/v1/customer", application(create_customer)},
+    {GET, "/customers/v1/{customer_id}/destinations", application(list_customer_destinations)},
+    {GET, "/customers/v1/{customer_id}/payment-sources", application(list_payment_sources)},
+    {GET, "/customers/v1/{customer_id}/payment_sources", application(list_payment_sources)},
+    {GET, "/customers/v1/{customer_id}/payment-sources/{payment_source_id}", application(get_payment_source)},
+    {GET, "/customers/v1/{customer_id}/payment_sources/{payment_source_id}", application(get_payment_source)},
+
+    {GET, "/banks/v1", application(list_banks)},
+    {GET, "/banks/v1/logos/{file}", everybody(get_bank_logo)},
+
+    {POST, "/payments/v1/destinations", application(create_destination)},
+    {GET, "/payments/v1/destinations", application(list_destinations)},
+    {GET, "/payments/v1/destinations/{payment_destination_id}", application(get_destination)},
+    {POST, "/payments/v1/intents", application(create_payment_intent)},
+    {GET, "/payments/v1/intents/{payment_intent_id}", application(get_payment_intent)},
+    {GET, "/payments/v1/{payment_id}", application(get_payment)},
+
+    {POST, "/link/v1/sessions", everybody(open_link_session)},
+    {GET, "/link/v1/sessions/{session_id}", everybody(get_link_session)},
+    {POST, "/link/v1/sessions/{session_id}/steps/{number}", everybody(answer_link_step)},
+    {POST, "/link/v1/sessions/{session_id}/leave", everybody(leave_link_session)},
+};
+
+}  // namespace
+
+std::span<const RouteRow> routes() { return kRoutes; }
+
+}  // namespace qantara::api

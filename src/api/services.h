@@ -1,0 +1,42 @@
+// What the handlers work with. Everything outlives the API.
+#pragma once
+
+#include <string>
+
+#include "applications/applications.h"
+#include "banking/banks.h"
+#include "customers/customers.h"
+#include "db/database.h"
+#include "destinations/destinations.h"
+#include "events/events.h"
+#include "link/link_flow.h"
+#include "payment_intents/payment_intents.h"
+#include "payment_sources/payment_sources.h"
+#include "payments/payments.h"
+#include "webhooks/webhooks.h"
+
+namespace qantara::api {
+
+struct Services {
+  db::Database& database;
+  const Clock& clock;
+  const Clock& real_clock;
+  Random& random;
+  const applications::Applications& applications;
+  const customers::Customers& customers;
+  const destinations::Destinations& destinations;
+  const payment_intents::PaymentIntents& intents;
+  const payment_sources::PaymentSources& sources;
+  const payments::Payments& payments;
+  const link::LinkFlow& link;
+  const webhooks::Webhooks& webhooks;
+  const events::Events& events;
+  const banking::Banks& banks;
+};
+
+/// Who asks: an application that has proved itself.
+struct Caller {
+  ApplicationId application;
+};
+
+}  // namespace qantara::api
