@@ -9,7 +9,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <filesystem>
-#include <latch>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -22,55 +21,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-using Outcomes = std::vector<std::optional<Result<void>>>;
-
-/// A closure that holds the writer, or a reader, until the test lets it go.
-class Brake {
- public:
-  Result<void> hold(Transaction&) {
-    if (!held_.exchange(true)) {
-      reached_.count_down();
-      released_.wait();
-    }
-    return {};
-  }
-  void wait_until_reached() { reached_.wait(); }
-  void release() { released_.count_down(); }
-
- private:
-  std::atomic<bool> held_{false};
-  std::latch reached_{1};
-  std::latch released_{1};
-};
-
-Task<Result<void>> write_braked(Database& database, Brake& brake) {
-  return database.write([&brake](Transaction& tx) { return brake.hold(tx); });
-}
-
 class EngineTest : public testing::Test {
  protected:
   std::unique_ptr<Engine> open(SqliteOptions options = {}, const Tuning& tuning = {}) {
     options.file = directory_ / "a.db";
     return *open_engine(options, kLedgerMigrations, tuning);
-  }
-
-  /// Runs `tasks` at the same time; while the first batch is held up, the others gather in the queue.
-  template <class... Tasks>
-  Outcomes write_together(Engine& engine, Tasks... tasks) {
-    asio::io_context context{1};
-    Brake brake;
-    Outcomes outcomes(sizeof...(tasks));
-    std::optional<Result<void>> braked;
-    start(context, write_braked(engine, brake), braked);
-    context.poll();
-    brake.wait_until_reached();
-    std::size_t i = 0;
-    (start(context, std::move(tasks), outcomes[i++]), ...);
-    context.poll();
-    brake.release();
-    context.run();
-    EXPECT_TRUE(*braked);
-    return outcomes;
   }
 
   TemporaryDirectory directory_;

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <filesystem>
+#include <latch>
 #include <optional>
 #include <string>
 #include <utility>
@@ -77,6 +79,49 @@ inline Result<std::vector<int>> payments(Database& database) {
   return finish(database.read([](Transaction& tx) {
     return tx.all("SELECT id FROM payments ORDER BY id", [](Row& row) { return row.take<int>(); });
   }));
+}
+
+using Outcomes = std::vector<std::optional<Result<void>>>;
+
+/// A closure that holds the writer, or a reader, until the test lets it go.
+class Brake {
+ public:
+  Result<void> hold(Transaction&) {
+    if (!held_.exchange(true)) {
+      reached_.count_down();
+      released_.wait();
+    }
+    return {};
+  }
+  void wait_until_reached() { reached_.wait(); }
+  void release() { released_.count_down(); }
+
+ private:
+  std::atomic<bool> held_{false};
+  std::latch reached_{1};
+  std::latch released_{1};
+};
+
+inline Task<Result<void>> write_braked(Database& database, Brake& brake) {
+  return database.write([&brake](Transaction& tx) { return brake.hold(tx); });
+}
+
+/// Runs `tasks` at the same time; while the first batch is held up, the others gather in the queue.
+template <class... Tasks>
+Outcomes write_together(Database& database, Tasks... tasks) {
+  boost::asio::io_context context{1};
+  Brake brake;
+  Outcomes outcomes(sizeof...(tasks));
+  std::optional<Result<void>> braked;
+  start(context, write_braked(database, brake), braked);
+  context.poll();
+  brake.wait_until_reached();
+  std::size_t i = 0;
+  (start(context, std::move(tasks), outcomes[i++]), ...);
+  context.poll();
+  brake.release();
+  context.run();
+  return outcomes;
 }
 
 /// What is wrong with a ledger in which `acknowledged` were written and `refused` were not: empty if nothing is.
