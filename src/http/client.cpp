@@ -39,11 +39,12 @@ std::unexpected<ClientFailure> failed(Reached reached, Reason reason, std::strin
 }
 
 /// A connection to one origin, in use by one request or idle in the pool.
-struct Connection {
-  Connection(const Executor& executor, std::string for_origin) : socket(executor), origin(std::move(for_origin)) {}
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() {
+struct ClientConnection {
+  ClientConnection(const Executor& executor, std::string for_origin)
+      : socket(executor), origin(std::move(for_origin)) {}
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
+  ~ClientConnection() {
     if (tls && is_sound) Tls::close_quietly(*tls);
   }
 
@@ -62,7 +63,7 @@ struct Connection {
   bool is_sound = false;  ///< The last answer was read to its end.
   bool has_kept_session = false;
   SteadyClock::time_point idle_until;
-  std::list<std::unique_ptr<Connection>>::iterator position;  ///< In the pool.
+  std::list<std::unique_ptr<ClientConnection>>::iterator position;  ///< In the pool.
 };
 
 /// Idle connections, all origins together.
@@ -71,7 +72,7 @@ class Pool {
   explicit Pool(const ClientOptions& options) : options_(options) {}
 
   /// The connection to `origin` that was used last, if its peer still holds it and `policy` allows its address.
-  std::unique_ptr<Connection> take(const std::string& origin, const AddressPolicy& policy) {
+  std::unique_ptr<ClientConnection> take(const std::string& origin, const AddressPolicy& policy) {
     for (auto bucket = by_origin_.find(origin); bucket != by_origin_.end(); bucket = by_origin_.find(origin)) {
       if (!allows(policy, bucket->second.back()->address)) return nullptr;
       auto connection = remove(*bucket->second.back());
@@ -80,7 +81,7 @@ class Pool {
     return nullptr;
   }
 
-  void put(std::unique_ptr<Connection> connection) {
+  void put(std::unique_ptr<ClientConnection> connection) {
     if (options_.idle_connections == 0) return;
     if (idle_.size() >= options_.idle_connections) remove(*idle_.front());
     connection->idle_until = SteadyClock::now() + options_.idle_time;
@@ -102,7 +103,7 @@ class Pool {
   }
 
  private:
-  std::unique_ptr<Connection> remove(Connection& connection) {
+  std::unique_ptr<ClientConnection> remove(ClientConnection& connection) {
     const auto bucket = by_origin_.find(connection.origin);
     std::erase(bucket->second, &connection);
     if (bucket->second.empty()) by_origin_.erase(bucket);
@@ -112,14 +113,14 @@ class Pool {
   }
 
   const ClientOptions& options_;
-  std::list<std::unique_ptr<Connection>> idle_;  // The one that idles longest comes first.
-  std::unordered_map<std::string, std::vector<Connection*>> by_origin_;
+  std::list<std::unique_ptr<ClientConnection>> idle_;  // The one that idles longest comes first.
+  std::unordered_map<std::string, std::vector<ClientConnection*>> by_origin_;
 };
 
-using Hook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using DeadlineHook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 /// What is cut off when its time is up.
-class Expiring : public Hook {
+class Expiring : public DeadlineHook {
  public:
   virtual ~Expiring() = default;
   virtual void cut_off() = 0;
@@ -131,8 +132,8 @@ class Expiring : public Hook {
 };
 
 /// What a client's coroutines share. Touched on the client's executor only.
-struct Core : std::enable_shared_from_this<Core> {
-  Core(Executor client_executor, Dns& client_dns, ClientOptions client_options)
+struct ClientCore : std::enable_shared_from_this<ClientCore> {
+  ClientCore(Executor client_executor, Dns& client_dns, ClientOptions client_options)
       : executor(std::move(client_executor)), dns(client_dns), options(std::move(client_options)), timer(executor) {}
 
   void watch(Expiring& request, SteadyClock::time_point deadline) {
@@ -143,7 +144,7 @@ struct Core : std::enable_shared_from_this<Core> {
     arm(deadline);
   }
 
-  void put(std::unique_ptr<Connection> connection) {
+  void put(std::unique_ptr<ClientConnection> connection) {
     pool.put(std::move(connection));
     arm(pool.next_end());
   }
@@ -184,7 +185,8 @@ struct Core : std::enable_shared_from_this<Core> {
     arm(pool.next_end());
   }
 
-  boost::intrusive::multiset<Expiring, boost::intrusive::base_hook<Hook>, boost::intrusive::constant_time_size<false>>
+  boost::intrusive::multiset<Expiring, boost::intrusive::base_hook<DeadlineHook>,
+                             boost::intrusive::constant_time_size<false>>
       requests;
   asio::steady_timer timer;
   SteadyClock::time_point armed_for = SteadyClock::time_point::max();
@@ -216,7 +218,7 @@ std::string render(const ClientRequest& request, const Url& url, const ClientOpt
 /// One request on its way: what its steps share.
 class Exchange final : Expiring {
  public:
-  Exchange(std::shared_ptr<Core> core, ClientRequest request)
+  Exchange(std::shared_ptr<ClientCore> core, ClientRequest request)
       : core_(std::move(core)), request_(std::move(request)), started_at_(SteadyClock::now()) {
     core_->watch(*this, end());
   }
@@ -307,7 +309,7 @@ class Exchange final : Expiring {
   Task<Failure> connect_to_file() {
     const auto endpoint = unix_endpoint(request_.unix_socket);
     if (!endpoint) co_return not_sent(Reason::CONNECT, "The path of the socket is too long.");
-    connection_ = std::make_unique<Connection>(core_->executor, origin_);
+    connection_ = std::make_unique<ClientConnection>(core_->executor, origin_);
     error_code error;
     co_await connection_->socket.async_connect(*endpoint, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return not_sent(Reason::CONNECT, "The connection was not accepted: " + error.message() + ".");
@@ -324,7 +326,7 @@ class Exchange final : Expiring {
     auto failure = co_await resolve(addresses);
     if (failure) co_return failure;
 
-    connection_ = std::make_unique<Connection>(core_->executor, origin_);
+    connection_ = std::make_unique<ClientConnection>(core_->executor, origin_);
     auto& socket = connection_->socket;
     const auto port = static_cast<std::uint16_t>(std::stoi(url_.port));
     error_code error;
@@ -508,18 +510,18 @@ class Exchange final : Expiring {
     }
   }
 
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<ClientCore> core_;
   ClientRequest request_;
   SteadyClock::time_point started_at_;
   Url url_;
   std::string origin_;
   std::string message_;
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<ClientConnection> connection_;
   asio::steady_timer* lookup_ = nullptr;  // Set while a name is looked up.
   bool is_reusable_ = false;              // The connection, after this exchange.
 };
 
-Task<ClientResult> send_here(std::shared_ptr<Core> core, ClientRequest request) {
+Task<ClientResult> send_here(std::shared_ptr<ClientCore> core, ClientRequest request) {
   Exchange exchange{std::move(core), std::move(request)};
   auto result = co_await exchange.run();
   co_return result;
@@ -527,7 +529,7 @@ Task<ClientResult> send_here(std::shared_ptr<Core> core, ClientRequest request) 
 
 class SocketClient final : public Client {
  public:
-  explicit SocketClient(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  explicit SocketClient(std::shared_ptr<ClientCore> core) : core_(std::move(core)) {}
   SocketClient(const SocketClient&) = delete;
   SocketClient& operator=(const SocketClient&) = delete;
   /// On the context's thread, or when it no longer runs.
@@ -546,13 +548,13 @@ class SocketClient final : public Client {
   }
 
  private:
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<ClientCore> core_;
 };
 
 }  // namespace
 
 std::unique_ptr<Client> make_client(Executor executor, Dns& dns, ClientOptions options) {
-  return std::make_unique<SocketClient>(std::make_shared<Core>(std::move(executor), dns, std::move(options)));
+  return std::make_unique<SocketClient>(std::make_shared<ClientCore>(std::move(executor), dns, std::move(options)));
 }
 
 }  // namespace qantara::http

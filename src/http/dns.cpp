@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 // one dead name does not hold up the others.
 constexpr std::size_t kThreads = 8;
 
-std::string to_text(const addrinfo& info) {
+std::string address_text(const addrinfo& info) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (info.ai_family == AF_INET) {
     ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(info.ai_addr)->sin_addr, text.data(), text.size());
@@ -38,7 +38,7 @@ Task<Result<std::vector<std::string>>> look_up(std::string host) {
   }
   std::vector<std::string> addresses;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    if (auto text = to_text(*info); !text.empty()) addresses.push_back(std::move(text));
+    if (auto text = address_text(*info); !text.empty()) addresses.push_back(std::move(text));
   }
   ::freeaddrinfo(found);
   if (addresses.empty()) co_return error(ErrorCode::NOT_SENT, "The host name has no address.");

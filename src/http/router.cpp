@@ -11,7 +11,7 @@
 namespace qantara::http {
 namespace {
 
-constexpr std::size_t kMethods = 7;
+constexpr std::size_t kMethodCount = 7;
 constexpr std::size_t kParametersMax = 8;
 
 std::size_t index(Method method) { return static_cast<std::size_t>(method); }
@@ -38,7 +38,7 @@ struct Endpoint {
 struct Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> parameter;
-  std::array<std::unique_ptr<Endpoint>, kMethods> endpoints;
+  std::array<std::unique_ptr<Endpoint>, kMethodCount> endpoints;
 
   bool has_endpoints() const {
     return std::ranges::any_of(endpoints, [](const auto& endpoint) { return endpoint != nullptr; });
@@ -117,7 +117,7 @@ std::variant<Router::Match, Router::NoSuchPath, Router::NoSuchMethod> Router::fi
   }
 
   NoSuchMethod refusal;
-  for (std::size_t i = 0; i < kMethods; ++i) {
+  for (std::size_t i = 0; i < kMethodCount; ++i) {
     const bool is_implied = i == index(Method::HEAD) && node->endpoints[index(Method::GET)];
     if (!node->endpoints[i] && !is_implied) continue;
     if (!refusal.allow.empty()) refusal.allow += ", ";

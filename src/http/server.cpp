@@ -95,14 +95,14 @@ class RequestIds {
   std::size_t used_ = sizeof(block_);
 };
 
-class Connection;
-using Hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-using Connections =
-    boost::intrusive::list<Connection, boost::intrusive::base_hook<Hook>, boost::intrusive::constant_time_size<false>>;
+class ServerConnection;
+using ConnectionHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using Connections = boost::intrusive::list<ServerConnection, boost::intrusive::base_hook<ConnectionHook>,
+                                           boost::intrusive::constant_time_size<false>>;
 
 /// What a server's coroutines share. Touched on the server's executor only.
-struct Core {
-  Core(Executor server_executor, Random& random, ServerOptions server_options)
+struct ServerCore {
+  ServerCore(Executor server_executor, Random& random, ServerOptions server_options)
       : executor(std::move(server_executor)),
         options(std::move(server_options)),
         request_ids(random),
@@ -138,9 +138,10 @@ struct Core {
 };
 
 /// One client's connection. The coroutine that serves it owns it.
-class Connection : public Hook {
+class ServerConnection : public ConnectionHook {
  public:
-  Connection(std::shared_ptr<Core> core, StreamSocket socket) : core_(std::move(core)), socket_(std::move(socket)) {
+  ServerConnection(std::shared_ptr<ServerCore> core, StreamSocket socket)
+      : core_(std::move(core)), socket_(std::move(socket)) {
     ++core_->count;
     error_code ignored;
     auto address = internet_endpoint(socket_.remote_endpoint(ignored)).address();
@@ -150,9 +151,9 @@ class Connection : public Hook {
     peer_address_ = address.to_string();
     enter(Phase::HEAD);  // The first byte is due as soon as a head is; patience comes after the first request.
   }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() {
+  ServerConnection(const ServerConnection&) = delete;
+  ServerConnection& operator=(const ServerConnection&) = delete;
+  ~ServerConnection() {
     unlink();  // Before the lists can go.
     if (--core_->count == 0) core_->emptied.cancel();
   }
@@ -359,7 +360,8 @@ class Connection : public Hook {
     const bool may_go_on =
         head->framing.keep_alive && response.delivery == Response::Delivery::WHOLE && !core_->is_stopping;
     if (response.delivery == Response::Delivery::NOTHING) co_return false;
-    const bool is_sent = co_await answer_with(response, request.method, may_go_on ? After::GO_ON : After::CLOSE);
+    const auto after = may_go_on ? After::GO_ON : After::CLOSE;
+    const bool is_sent = co_await answer_with(response, request.method, after);
     must_drain_ = is_sent && !may_go_on && !inbox_.view().empty();
     co_return is_sent&& may_go_on;
   }
@@ -415,7 +417,7 @@ class Connection : public Hook {
     }
   }
 
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<ServerCore> core_;
   StreamSocket socket_;
   std::string peer_address_;
   Inbox inbox_;
@@ -427,45 +429,45 @@ class Connection : public Hook {
 };
 
 /// Makes room for a newcomer, so that a flood of idle or slow connections cannot lock others out. False if all work.
-bool Core::interrupt_longest_waiting() {
+bool ServerCore::interrupt_longest_waiting() {
   if (waiting.empty()) return false;
-  Connection& connection = waiting.front();
+  ServerConnection& connection = waiting.front();
   waiting.pop_front();
   connection.interrupt(Interrupt::CLOSED);
   return true;
 }
 
-void Core::stop_listening() {
+void ServerCore::stop_listening() {
   std::error_code gone;
   if (std::exchange(owns_socket_file, false)) std::filesystem::remove(options.unix_socket, gone);
   error_code ignored;
   acceptor.close(ignored);
 }
 
-void Core::close() {
+void ServerCore::close() {
   is_closed = true;
   stop_listening();
   sweep_timer.cancel();
   pause_timer.cancel();
-  for (Connection& connection : waiting) connection.close();
-  for (Connection& connection : working) connection.close();
+  for (ServerConnection& connection : waiting) connection.close();
+  for (ServerConnection& connection : working) connection.close();
 }
 
-Task<void> serve(std::unique_ptr<Connection> connection) { co_await connection->serve(); }
+Task<void> serve(std::unique_ptr<ServerConnection> connection) { co_await connection->serve(); }
 
-void admit(const std::shared_ptr<Core>& core, StreamSocket socket) {
+void admit(const std::shared_ptr<ServerCore>& core, StreamSocket socket) {
   if (core->count >= core->options.limits.connections && !core->interrupt_longest_waiting()) return;
   error_code error;
   socket.non_blocking(true, error);
   if (error) return;
   socket.set_option(tcp::no_delay{true}, error);
-  auto connection = std::make_unique<Connection>(core, std::move(socket));
+  auto connection = std::make_unique<ServerConnection>(core, std::move(socket));
   asio::co_spawn(core->executor, serve(std::move(connection)), [](std::exception_ptr failure) {
     if (failure) log::error("a connection was given up: its handler threw an exception");
   });
 }
 
-Task<void> accept(std::shared_ptr<Core> core) {
+Task<void> accept(std::shared_ptr<ServerCore> core) {
   for (;;) {
     error_code error;
     StreamSocket socket = co_await core->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
@@ -481,7 +483,7 @@ Task<void> accept(std::shared_ptr<Core> core) {
 }
 
 /// One timer for all connections: cancels what has waited past its deadline.
-Task<void> sweep(std::shared_ptr<Core> core) {
+Task<void> sweep(std::shared_ptr<ServerCore> core) {
   const auto& limits = core->options.limits;
   const auto shortest = std::min({limits.head_time, limits.body_time, limits.idle_time, limits.write_time});
   const auto pause = std::clamp(shortest / 4, kSweepMin, kSweepMax);
@@ -490,16 +492,16 @@ Task<void> sweep(std::shared_ptr<Core> core) {
     core->sweep_timer.expires_after(pause);
     co_await core->sweep_timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     const auto now = SteadyClock::now();
-    for (Connection& connection : core->waiting) {
+    for (ServerConnection& connection : core->waiting) {
       if (connection.deadline() <= now) connection.interrupt(Interrupt::EXPIRED);
     }
   }
 }
 
-Task<void> stop_here(std::shared_ptr<Core> core, milliseconds patience) {
+Task<void> stop_here(std::shared_ptr<ServerCore> core, milliseconds patience) {
   core->is_stopping = true;
   core->stop_listening();
-  for (Connection& connection : core->waiting) {
+  for (ServerConnection& connection : core->waiting) {
     if (connection.is_idle()) connection.interrupt(Interrupt::CLOSED);
   }
   if (core->count > 0) {
@@ -512,7 +514,7 @@ Task<void> stop_here(std::shared_ptr<Core> core, milliseconds patience) {
 
 class SocketServer final : public Server {
  public:
-  explicit SocketServer(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  explicit SocketServer(std::shared_ptr<ServerCore> core) : core_(std::move(core)) {}
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   /// On the context's thread, or when it no longer runs.
@@ -527,7 +529,7 @@ class SocketServer final : public Server {
   }
 
  private:
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<ServerCore> core_;
 };
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
@@ -546,7 +548,7 @@ error_code remove_stale(const std::filesystem::path& path, const StreamEndpoint&
   return {failure.value(), boost::system::system_category()};
 }
 
-error_code open_unix(Core& core) {
+error_code open_unix(ServerCore& core) {
   const auto& path = core.options.unix_socket;
   const auto endpoint = unix_endpoint(path);
   if (!endpoint) return asio::error::name_too_long;
@@ -563,7 +565,7 @@ error_code open_unix(Core& core) {
   return error;
 }
 
-error_code open_tcp(Core& core) {
+error_code open_tcp(ServerCore& core) {
   error_code error;
   const auto address = asio::ip::make_address(core.options.address, error);
   if (error) return error;
@@ -584,7 +586,7 @@ error_code open_tcp(Core& core) {
 }  // namespace
 
 Result<std::unique_ptr<Server>> listen(Executor executor, Random& random, ServerOptions options) {
-  auto core = std::make_shared<Core>(std::move(executor), random, std::move(options));
+  auto core = std::make_shared<ServerCore>(std::move(executor), random, std::move(options));
   const bool is_unix = !core->options.unix_socket.empty();
   if (const auto failure = is_unix ? open_unix(*core) : open_tcp(*core)) {
     const auto place = is_unix ? core->options.unix_socket.native()
