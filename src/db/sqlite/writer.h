@@ -1,4 +1,6 @@
 // Group commit: the one thread that writes takes whatever waits into one transaction, and answers after it is durable.
+// Its connection is the only one that ever writes or checkpoints: with two, SQLite before 3.51.3 can corrupt the file
+// (the WAL-reset bug).
 #pragma once
 
 #include <array>
