@@ -568,14 +568,14 @@ Task<BankResult<Step>> Connector::ask_payment_status(const State& state, std::st
 
   Step step = payment_step(*status, sca_status);
   auto* outcome = std::get_if<Outcome>(&step);
-  const bool is_unexplained = outcome != nullptr && status->word == "RJCT" && status->reason_code.empty();
+  const bool is_unexplained = outcome != nullptr && outcome->failure_code == "UNSEEN_BANK_ERROR";
   if (sca_status.empty() && !state.authorisation_id.empty() && (outcome == nullptr || is_unexplained)) {
     sca_status = co_await ask_sca_status(state);
     step = payment_step(*status, sca_status);
     outcome = std::get_if<Outcome>(&step);
   }
-  if (is_unexplained && outcome != nullptr && state.asked == Asked::CODE &&
-      read_sca_status(sca_status) == ScaPhase::FAILED) {
+  // No ISO reason says "wrong codes"; a failed authorisation says it.
+  if (is_unexplained && state.asked == Asked::CODE && read_sca_status(sca_status) == ScaPhase::FAILED) {
     outcome->failure_code = "MFA_ATTEMPTS_EXHAUSTED";
   }
   co_return step;

@@ -1,10 +1,7 @@
 // A bench for the tests of this folder: a connector between a scripted bank and a payer, every result told as one line.
 #pragma once
 
-#include "connectors/berlin_group/connector.h"
-
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,6 +15,8 @@
 #include <sstream>
 
 #include "base/uuid.h"
+#include "connectors/berlin_group/connector.h"
+#include "connectors/berlin_group/test_describe.h"
 #include "connectors/registry.h"
 #include "json/json.h"
 
@@ -97,66 +96,6 @@ class ScriptedBank final : public http::Client {
 
 inline http::ClientResult failed(http::Reached reached, http::ClientFailure::Reason reason) {
   return std::unexpected(http::ClientFailure{.reached = reached, .reason = reason, .message = "scripted"});
-}
-
-inline std::string_view to_text(banking::Stage stage) {
-  return stage == banking::Stage::LOGIN ? "LOGIN" : stage == banking::Stage::BENEFICIARY ? "BENEFICIARY" : "PAYMENT";
-}
-
-inline std::string_view to_text(CallError::Kind kind) {
-  switch (kind) {
-    case CallError::Kind::NOT_SENT:
-      return "NOT_SENT";
-    case CallError::Kind::REFUSED:
-      return "REFUSED";
-    case CallError::Kind::OUTCOME_UNKNOWN:
-      return "OUTCOME_UNKNOWN";
-    case CallError::Kind::THROTTLED:
-      return "THROTTLED";
-    case CallError::Kind::MISCONFIGURED:
-      return "MISCONFIGURED";
-    case CallError::Kind::SESSION_ENDED:
-      return "SESSION_ENDED";
-  }
-  return "?";
-}
-
-struct Describe {
-  std::string operator()(const banking::NeedFields& need) const {
-    std::vector<std::string> names;
-    for (const auto& field : need.fields) names.push_back(field.name);
-    return fmt::format("{} asks {}{}{}{}", to_text(need.stage), fmt::join(names, "+"),
-                       need.effect == banking::Effect::IRREVOCABLE ? ", irrevocable" : "",
-                       need.wrong_answer ? ", wrong" : "",
-                       need.tries_left ? fmt::format(", {} left", *need.tries_left) : "");
-  }
-  std::string operator()(const banking::NeedApproval& need) const { return "approval: " + need.message; }
-  std::string operator()(const banking::Continue&) const { return "continue"; }
-  std::string operator()(const banking::Linked& linked) const {
-    return fmt::format("linked {} with {} accounts", linked.bank_user, linked.accounts.size());
-  }
-  std::string operator()(const banking::BeneficiaryAdded& added) const {
-    return fmt::format("added {} {}", added.bank_beneficiary_id,
-                       added.cool_off_until ? "until " + qantara::to_text(*added.cool_off_until) : "usable");
-  }
-  std::string operator()(const banking::Outcome& outcome) const {
-    const auto* ours = outcome.status == banking::BankStatus::ACCEPTED  ? "ACCEPTED"
-                       : outcome.status == banking::BankStatus::PENDING ? "PENDING"
-                                                                        : "REJECTED";
-    return fmt::format("{} {} {}{}", ours, outcome.bank_status, outcome.reference, outcome.failure_code);
-  }
-  std::string operator()(const banking::StillWaiting& waiting) const {
-    return fmt::format("waiting {} {}", waiting.bank_status, waiting.sca_status);
-  }
-  std::string operator()(const banking::Refused& refused) const { return "refused " + refused.code; }
-};
-
-inline std::string describe(const BankResult<Step>& result) {
-  if (result) return std::visit(Describe{}, *result);
-  return fmt::format("{} {}", to_text(result.error().kind), result.error().code);
-}
-inline std::string describe(const BankResult<banking::BeneficiaryAdded>& result) {
-  return result ? Describe{}(*result) : describe(BankResult<Step>{std::unexpected(result.error())});
 }
 
 inline std::string refusal(std::string_view code, std::string_view text = "") {
