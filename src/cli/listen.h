@@ -1,0 +1,22 @@
+// `qantara listen`: every webhook as it comes, checked as a merchant's backend would.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/task.h"
+#include "cli/context.h"
+
+namespace qantara::cli {
+
+struct ListenOptions {
+  std::filesystem::path data;
+  std::string app_token;   ///< Empty: the only application of the gateway.
+  std::string forward_to;  ///< URL; empty: nowhere.
+};
+
+/// Registers an endpoint on loopback with the gateway, prints what arrives, and removes the endpoint on Ctrl-C.
+/// With `forward_to` each delivery goes on there byte for byte, and the gateway gets the answer that came back (502 if none).
+Task<int> listen(Context& context, ListenOptions options);
+
+}  // namespace qantara::cli

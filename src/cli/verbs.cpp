@@ -1,0 +1,286 @@
+#include "cli/verbs.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/event_loop.h"
+#include "cli/app.h"
+#include "cli/clock.h"
+#include "cli/explain.h"
+#include "cli/listen.h"
+#include "cli/sandbox.h"
+
+namespace qantara::cli {
+
+namespace {
+
+constexpr const char* kFooter =
+    "Data goes to standard output; progress, hints and refusals to standard error.\n"
+    "Exit codes: 0 done, 1 refused or failed, 2 usage, 3 no gateway.";
+
+/// What every verb has.
+struct CommonOptions {
+  Output output = Output::TEXT;
+  ColorWish color = ColorWish::AUTO;
+};
+
+int run(const CommonOptions& common, const std::function<Task<int>(Context&)>& work) {
+  std::signal(SIGPIPE, SIG_IGN);  // A pipe that closes must not keep `listen` from removing its endpoint.
+  const SystemClock clock;
+  SystemRandom random;
+  EventLoop loop;
+  const auto timers = make_system_timers(loop.executor(), clock);
+  const auto dns = http::make_system_dns(loop.executor());
+  const auto client = http::make_client(loop.executor(), *dns, {});
+  Terminal out{std::cout, look_of(STDOUT_FILENO, common.color), system_utc_offset()};
+  Terminal err{std::cerr, look_of(STDERR_FILENO, common.color), system_utc_offset()};
+  Context context{.executor = loop.executor(),
+                  .client = *client,
+                  .timers = *timers,
+                  .clock = clock,
+                  .random = random,
+                  .out = out,
+                  .err = err,
+                  .output = common.output,
+                  .on_signal = [&loop](std::function<void()> stop) { loop.on_signal(std::move(stop)); }};
+  return loop.run(work(context));
+}
+
+std::string check_url(const std::string& text) {
+  return http::parse_url(text) ? "" : "'" + text + "' is no http or https URL; type one like http://127.0.0.1:7070";
+}
+
+std::string check_duration(const std::string& text) {
+  return parse_duration(text) ? "" : "'" + text + "' is no length of time; type one like 24h, 90s or 1h30m";
+}
+
+/// One verb as it is being declared: its CLI11 side, and the options it fills.
+template <class Options>
+class Declaration {
+ public:
+  Declaration(CLI::App* verb, Verb& chosen, Task<int> (*work)(Context&, Options))
+      : verb_(verb), common_(std::make_shared<CommonOptions>()), options_(std::make_shared<Options>()) {
+    verb_->add_flag_function(
+        "--json", [common = common_](std::int64_t) { common->output = Output::JSON; },
+        "One JSON object per line on standard output, with the API's field names, and nothing else");
+    const std::map<std::string, ColorWish> colors{
+        {"auto", ColorWish::AUTO}, {"never", ColorWish::NEVER}, {"always", ColorWish::ALWAYS}};
+    verb_
+        ->add_option_function<std::string>(
+            "--color", [common = common_, colors](const std::string& text) { common->color = colors.at(text); },
+            "auto obeys NO_COLOR and TERM=dumb and colours terminals only")
+        ->check(CLI::IsMember({"auto", "never", "always"}))
+        ->type_name("WHEN");
+    verb_->callback([&chosen, common = common_, options = options_, work] {
+      chosen = [common, options, work] {
+        return run(*common, [&](Context& context) { return work(context, *options); });
+      };
+    });
+  }
+
+  CLI::App* operator->() { return verb_; }
+  Options& options() { return *options_; }
+  const std::shared_ptr<Options>& shared() { return options_; }
+
+  CLI::Option* text(const char* flags, std::string& value, const char* type, const std::string& help) {
+    return verb_->add_option(flags, value, help)->type_name(type);
+  }
+
+  void secret(const char* flags, Secret Payer::* member, const char* type, const std::string& help) {
+    verb_
+        ->add_option_function<std::string>(
+            flags, [options = options_, member](const std::string& typed) { options->payer.*member = Secret{typed}; },
+            help)
+        ->type_name(type);
+  }
+
+  /// `--data`: for verbs that ask the operator's socket.
+  void data_folder(const std::string& help) {
+    options_->data = "qantara-data";
+    verb_->add_option("--data", options_->data, help)->envname("QANTARA_DATA")->type_name("DIR")->capture_default_str();
+  }
+
+ private:
+  CLI::App* verb_;
+  std::shared_ptr<CommonOptions> common_;
+  std::shared_ptr<Options> options_;
+};
+
+constexpr const char* kDataHelp = "Data folder of the running gateway";
+
+void add_app_verbs(CLI::App& program, Verb& chosen) {
+  auto* const group =
+      program.add_subcommand("app", "Applications: a merchant's integrations, each with its credentials");
+  group->group("Operator verbs")->require_subcommand(1);
+
+  Declaration create{group->add_subcommand("create", "Make an application; its secrets are printed once"), chosen,
+                     app_create};
+  create.text("--name", create.options().name, "NAME", "Name of the merchant, as payers will see it")->required();
+  create.text("--mode", create.options().mode, "MODE", "sandbox; live does not exist yet")
+      ->check(CLI::IsMember({"sandbox", "live"}))
+      ->capture_default_str();
+  create.text("--webhook-url", create.options().webhook_url, "URL", "Where its webhooks go")->check(check_url);
+  create
+      ->add_option("--origin", create.options().origins,
+                   "Origin whose pages may frame the hosted flow, like https://shop.example; may be given again")
+      ->type_name("ORIGIN")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  create.data_folder(kDataHelp);
+
+  Declaration list{group->add_subcommand("list", "Show the applications and their app tokens"), chosen, app_list};
+  list.data_folder(kDataHelp);
+}
+
+void add_destination_verbs(CLI::App& program, Verb& chosen) {
+  auto* const group = program.add_subcommand("destination", "Destinations: the accounts that are paid");
+  group->group("Operator verbs")->require_subcommand(1);
+  Declaration set_default{group->add_subcommand("default", "Pay this destination where no other is named"), chosen,
+                          destination_default};
+  set_default.text("id", set_default.options().id, "ID", "The destination's id, whole")->required();
+  set_default.data_folder(kDataHelp);
+}
+
+void add_clock_verb(CLI::App& program, Verb& chosen) {
+  Declaration clock_verb{program.add_subcommand("clock", "Show the sandbox's clock, or advance it"), chosen, clock};
+  clock_verb->group("Operator verbs");
+  clock_verb.data_folder(kDataHelp);
+  auto* const advance = clock_verb->add_subcommand(
+      "advance",
+      "Advance gateway and sandbox bank together: cool-offs end, intents expire, retries fall due.\n"
+      "The clock never goes back. The flags of `qantara clock` apply.");
+  advance->fallthrough();
+  advance->add_option("by", clock_verb.options().advance_by, "How far: 24h, 90s, 1h30m, 2d")
+      ->type_name("TIME")
+      ->required()
+      ->check(check_duration);
+}
+
+void add_listen_verb(CLI::App& program, Verb& chosen) {
+  Declaration verb{
+      program.add_subcommand("listen", "Print every webhook as it comes, checked as a merchant would check it"), chosen,
+      listen};
+  verb->group("Operator verbs");
+  verb.text("--forward-to", verb.options().forward_to, "URL",
+            "Send each webhook on to this URL, byte for byte; the gateway gets what it answers")
+      ->check(check_url);
+  verb.text("--app-token", verb.options().app_token, "TOKEN", "The application; not needed where there is only one")
+      ->envname("QANTARA_APP_TOKEN");
+  verb.data_folder(kDataHelp);
+}
+
+template <class Options>
+void add_payer_flags(Declaration<Options>& verb) {
+  auto& options = verb.options();
+  options.url = "http://127.0.0.1:7070";
+  verb.text("--url", options.url, "URL", "The gateway")
+      ->envname("QANTARA_URL")
+      ->check(check_url)
+      ->capture_default_str();
+  verb.text("--app-token", options.app_token, "TOKEN", "The application (qantara app list shows its token)")
+      ->envname("QANTARA_APP_TOKEN")
+      ->required();
+  verb.text("--user", options.payer.user, "USER", "Test user of the sandbox bank")->capture_default_str();
+  verb.secret("--password", &Payer::password, "TEXT", "The user's password [sandbox-pass]");
+  verb.secret("--otp", &Payer::otp, "CODE", "One-time code, whenever one is asked for [1111]");
+  verb.text("--method", options.payer.method, "METHOD", "How to confirm where the bank offers a choice: sms or app")
+      ->capture_default_str();
+  verb->template add_option_function<std::string>(
+          "--timeout",
+          [options = verb.shared()](const std::string& text) {
+            options->patience = std::chrono::ceil<std::chrono::seconds>(parse_duration(text).value_or(Duration{0}));
+          },
+          "How long the whole flow may take [120s]")
+      ->type_name("TIME")
+      ->check(check_duration);
+}
+
+void add_sandbox_verbs(CLI::App& program, Verb& chosen) {
+  auto* const group =
+      program.add_subcommand("sandbox", "A payer for scripts and CI: walks the hosted flow without a browser");
+  group->group("Client verbs")->require_subcommand(1);
+
+  Declaration connect{group->add_subcommand("connect", "Connect a bank for a customer and add the payee"), chosen,
+                      sandbox_connect};
+  connect.text("--customer", connect.options().customer, "ID", "The customer (POST /customers/v1 makes one)")
+      ->required();
+  connect.text("--bank", connect.options().payer.bank, "ID", "The bank, like LEANMB1 [the first that is available]");
+  connect.text("--destination", connect.options().destination, "ID",
+               "The payee [the application's default destination]");
+  add_payer_flags(connect);
+  connect.data_folder(kDataHelp);
+
+  Declaration pay{group->add_subcommand("pay", "Pay an intent, or go on where an earlier try was left"), chosen,
+                  sandbox_pay};
+  pay.text("--intent", pay.options().intent, "ID", "The payment intent (POST /payments/v1/intents makes one)")
+      ->required();
+  pay.text("--account", pay.options().payer.account, "ID",
+           "Account to pay from: its id, or the end of its id or number [the first that can pay]");
+  add_payer_flags(pay);
+  const auto decide = [&](const char* flag, AppDecision decision, const char* help) {
+    return pay->add_flag_function(
+        flag, [options = pay.shared(), decision](std::int64_t) { options->payer.app_decision = decision; }, help);
+  };
+  auto* const approve =
+      decide("--approve", AppDecision::APPROVE, "Approve in the bank's app where it asks (so by default)");
+  auto* const deny = decide("--deny", AppDecision::DENY, "Deny in the bank's app where it asks");
+  auto* const wait = decide("--wait", AppDecision::WAIT, "Leave the bank's app to somebody else and wait");
+  approve->excludes(deny, wait);
+  deny->excludes(wait);
+  pay.data_folder(std::string(kDataHelp) + ", which knows where the bank's app is");
+}
+
+void add_explain_verb(CLI::App& program, Verb& chosen) {
+  Declaration verb{program.add_subcommand("explain",
+                                          "Tell the story of an intent, a payment or a payment source: how it stands,\n"
+                                          "why, what comes next, and every fact in order"),
+                   chosen, explain};
+  verb->group("Operator verbs");
+  verb.text("id", verb.options().id, "ID", "Its id, or any ending of it that is unique (six characters or more)")
+      ->required();
+  verb.data_folder(kDataHelp);
+}
+
+/// "qantara sandbox pay", as far as the command line was understood.
+std::string name_of_verb(const CLI::App& program) {
+  std::string name = program.get_name().empty() ? "qantara" : program.get_name();
+  for (const auto* app = &program; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    name += " " + app->get_name();
+  }
+  return name;
+}
+
+}  // namespace
+
+void add_client_verbs(CLI::App& program, Verb& chosen) {
+  program.footer(kFooter);
+  add_sandbox_verbs(program, chosen);
+  add_app_verbs(program, chosen);
+  add_destination_verbs(program, chosen);
+  add_clock_verb(program, chosen);
+  add_listen_verb(program, chosen);
+  add_explain_verb(program, chosen);
+}
+
+std::optional<int> parse(CLI::App& program, int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  try {
+    program.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::Success& success) {
+    return program.exit(success, out, err);
+  } catch (const CLI::ParseError& wrong) {
+    const auto verb = name_of_verb(program);
+    err << verb << ": " << wrong.what() << "\n  try  " << verb << " --help\n";
+    return kUsage;
+  }
+}
+
+}  // namespace qantara::cli
