@@ -57,10 +57,12 @@ Task<http::Response> Api::handle(http::Request& request) {
     request.path_parameters = std::move(match->path_parameters);
     response = co_await (*match->handler)(request);
   } else if (const auto* const other = std::get_if<http::Router::NoSuchMethod>(&found)) {
-    response = co_await respond_unrouted(request, no_such_method(other->allow));
+    Error refusal = no_such_method(other->allow);
+    response = co_await respond_unrouted(request, std::move(refusal));
     response.headers.set("Allow", other->allow);
   } else {
-    response = co_await respond_unrouted(request, no_such_route());
+    Error refusal = no_such_route();
+    response = co_await respond_unrouted(request, std::move(refusal));
   }
   add_common_headers(response, request.request_id);
   log_request(request, response, services_.real_clock.now() - start);

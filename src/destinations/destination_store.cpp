@@ -75,6 +75,10 @@ Result<std::optional<Destination>> select_destination(db::Transaction& tx, const
   return std::optional{std::move(destination)};
 }
 
+Result<std::optional<ApplicationId>> select_application_of(db::Transaction& tx, DestinationId id) {
+  return tx.one("SELECT application_id FROM destinations WHERE id = $1", [](db::Row& row) { return row.take<ApplicationId>(); }, id);
+}
+
 Result<std::vector<Destination>> select_destinations(db::Transaction& tx, const Vault& vault, ApplicationId application) {
   ASSIGN_OR_RETURN(auto rows,
                    tx.all("SELECT d.id, d.application_id, d.customer_id, d.name, d.display_name, d.bank_identifier, d.swift_code, d.address, "

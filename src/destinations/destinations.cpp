@@ -106,6 +106,12 @@ Result<Destination> Destinations::get(db::Transaction& tx, ApplicationId applica
   return *std::move(destination);
 }
 
+Result<std::optional<Destination>> Destinations::find(db::Transaction& tx, DestinationId id) const {
+  ASSIGN_OR_RETURN(const auto application, select_application_of(tx, id));
+  if (!application) return std::optional<Destination>{};
+  return select_destination(tx, vault_, *application, id);
+}
+
 Result<Destination> Destinations::get_or_default(db::Transaction& tx, ApplicationId application, std::optional<DestinationId> wanted) const {
   if (!wanted) {
     ASSIGN_OR_RETURN(const auto owner, applications_.find(tx, application));

@@ -29,6 +29,9 @@ class Destinations {
   /// Errors: UNKNOWN_PAYMENT_DESTINATION, the same for another application's.
   Result<Destination> get(db::Transaction& tx, ApplicationId application, DestinationId id) const;
 
+  /// By id alone: for operators, who see every application.
+  Result<std::optional<Destination>> find(db::Transaction& tx, DestinationId id) const;
+
   /// The destination that `wanted` names, else the application's default.
   /// Errors: UNKNOWN_PAYMENT_DESTINATION; MISSING_PARAMETERS on payment_destination_id if there is no default.
   Result<Destination> get_or_default(db::Transaction& tx, ApplicationId application, std::optional<DestinationId> wanted) const;

@@ -46,4 +46,14 @@ Result<std::optional<PaymentIntent>> select_intent(db::Transaction& tx, Applicat
                 read_intent, id, application);
 }
 
+Result<std::optional<PaymentIntent>> select_any_intent(db::Transaction& tx, IntentId id) {
+  return tx.one("SELECT id, application_id, customer_id, destination_id, amount, currency, description, created_at, expires_at "
+                "FROM payment_intents WHERE id = $1",
+                read_intent, id);
+}
+
+Result<std::vector<IntentId>> select_newest_intents(db::Transaction& tx, int limit) {
+  return tx.all("SELECT id FROM payment_intents ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<IntentId>(); }, limit);
+}
+
 }  // namespace qantara::payment_intents

@@ -99,4 +99,8 @@ Result<PaymentIntent> PaymentIntents::get(db::Transaction& tx, ApplicationId app
   return *std::move(intent);
 }
 
+Result<std::optional<PaymentIntent>> PaymentIntents::find(db::Transaction& tx, IntentId id) const { return select_any_intent(tx, id); }
+
+Result<std::vector<IntentId>> PaymentIntents::newest(db::Transaction& tx, int limit) const { return select_newest_intents(tx, limit); }
+
 }  // namespace qantara::payment_intents

@@ -43,6 +43,10 @@ class PaymentIntents {
 
   /// Errors: UNKNOWN_PAYMENT_INTENT, the same for another application's.
   Result<PaymentIntent> get(db::Transaction& tx, ApplicationId application, IntentId id) const;
+  /// By id alone: for operators, who see every application.
+  Result<std::optional<PaymentIntent>> find(db::Transaction& tx, IntentId id) const;
+  /// Ids of the newest intents, newest first: where an operator's short id is looked for.
+  Result<std::vector<IntentId>> newest(db::Transaction& tx, int limit) const;
 
  private:
   const Clock& clock_;

@@ -70,6 +70,10 @@ Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, Applicati
                 read_source, customer, application);
 }
 
+Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit) {
+  return tx.all("SELECT id FROM payment_sources ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentSourceId>(); }, limit);
+}
+
 Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index, std::string_view state_sealed) {
   RETURN_IF_ERROR(tx.execute("INSERT INTO payment_sources (id, application_id, customer_id, bank_identifier, bank_user_index, "
                              "connector_state_sealed, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",

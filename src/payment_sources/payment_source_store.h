@@ -16,6 +16,7 @@ Result<std::optional<PaymentSource>> select_source(db::Transaction& tx, PaymentS
 Result<std::optional<PaymentSource>> select_source_of_bank_user(db::Transaction& tx, CustomerId customer, std::string_view bank_identifier,
                                                                 std::string_view bank_user_index);
 Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, ApplicationId application, CustomerId customer);
+Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit);
 Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index, std::string_view state_sealed);
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now);
 Result<std::optional<std::string>> select_source_state(db::Transaction& tx, PaymentSourceId id);

@@ -95,6 +95,8 @@ Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, P
   return std::optional{std::move(source)};
 }
 
+Result<std::vector<PaymentSourceId>> PaymentSources::newest(db::Transaction& tx, int limit) const { return select_newest_sources(tx, limit); }
+
 Result<bool> PaymentSources::is_bank_user(db::Transaction& tx, PaymentSourceId id, std::string_view bank_user) const {
   ASSIGN_OR_RETURN(const auto source, select_source(tx, id));
   if (!source) return unknown_source();

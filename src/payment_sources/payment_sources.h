@@ -51,6 +51,9 @@ class PaymentSources {
   /// By id alone: for workers, which act for every application.
   Result<std::optional<PaymentSource>> find(db::Transaction& tx, PaymentSourceId id) const;
 
+  /// Ids of the newest sources, newest first.
+  Result<std::vector<PaymentSourceId>> newest(db::Transaction& tx, int limit) const;
+
   /// Whether the source belongs to this user of its bank.
   Result<bool> is_bank_user(db::Transaction& tx, PaymentSourceId id, std::string_view bank_user) const;
 

@@ -163,6 +163,10 @@ Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, con
   return select_payment(tx, vault, *id);
 }
 
+Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit) {
+  return tx.all("SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
+}
+
 Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, int limit) {
   return tx.all("SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR lease_until <= $2) "
                 "ORDER BY next_check_at LIMIT $3",

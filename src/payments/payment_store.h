@@ -20,6 +20,8 @@ Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& pa
 Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id);
 Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
 
+Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit);
+
 /// Ids of payments to ask the bank about, those due first; without those that are leased (`real_now`).
 Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, int limit);
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now);

@@ -219,6 +219,10 @@ Result<std::optional<Payment>> Payments::of_intent(db::Transaction& tx, IntentId
   return select_payment_of_intent(tx, vault_, intent);
 }
 
+Result<std::optional<Payment>> Payments::find(db::Transaction& tx, PaymentId id) const { return select_payment(tx, vault_, id); }
+
+Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) const { return select_newest_payments(tx, limit); }
+
 Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   const Instant real_now = real_clock_.now();

@@ -68,6 +68,11 @@ class Payments {
   Result<Payment> get(db::Transaction& tx, ApplicationId application, PaymentId id) const;
   Result<std::optional<Payment>> of_intent(db::Transaction& tx, IntentId intent) const;
 
+  /// By id alone: for operators, who see every application.
+  Result<std::optional<Payment>> find(db::Transaction& tx, PaymentId id) const;
+  /// Ids of the newest payments, newest first.
+  Result<std::vector<PaymentId>> newest(db::Transaction& tx, int limit) const;
+
   /// Reserves the payment for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the code, durably, before
   /// the call is made.
   /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
