@@ -33,6 +33,9 @@
 
 namespace qantara::webhooks {
 
+inline constexpr auto kShop = "https://shop.example/hooks";
+inline constexpr auto kOther = "https://other.example/hooks";
+
 /// In webhook_store_test.cpp, where SQL may stand.
 Result<void> insert_application(db::Transaction& tx, ApplicationId id);
 Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx);
@@ -68,9 +71,11 @@ class ScriptedReceivers final : public http::Client {
   void hold(const std::string& url) { held_.insert(url); }
   void let_go(const std::string& url) {
     held_.erase(url);
-    for (const auto& [waiting, bell] : bells_) {
-      if (waiting == url) bell->ring();
-    }
+    for (const auto& [waiting, bell] : bells_) bell->ring();
+  }
+  void let_all_go() {
+    held_.clear();
+    for (const auto& [waiting, bell] : bells_) bell->ring();
   }
 
   Task<http::ClientResult> send(http::ClientRequest request) override {
@@ -121,6 +126,7 @@ class FragileDatabase final : public db::Database {
   explicit FragileDatabase(db::Database& whole) : whole_(whole) {}
   void fail_writes() { broken_ = true; }
   void heal() { broken_ = false; }
+  int refused() const { return refused_; }
 
   void on_commit(db::Channel channel, std::function<void()> listener) override { whole_.on_commit(channel, std::move(listener)); }
   bool writable() const override { return !broken_; }
@@ -128,7 +134,10 @@ class FragileDatabase final : public db::Database {
 
  protected:
   Task<Result<void>> run_write(const Job& job) override {
-    if (broken_) co_return error(ErrorCode::STORAGE_FAILED, "the disk is gone");
+    if (broken_) {
+      ++refused_;
+      co_return error(ErrorCode::STORAGE_FAILED, "the disk is gone");
+    }
     const Result<void> done = co_await whole_.write([&](db::Transaction& tx) { return job(tx); });
     co_return done;
   }
@@ -140,6 +149,7 @@ class FragileDatabase final : public db::Database {
  private:
   db::Database& whole_;
   bool broken_ = false;
+  int refused_ = 0;
 };
 
 /// One gateway's worth of webhooks, in one thread beside the database's.
@@ -156,6 +166,7 @@ class Stage {
     application = make_application();
   }
   ~Stage() {
+    receivers.let_all_go();
     stop_dispatcher();
     whole_->close();
   }

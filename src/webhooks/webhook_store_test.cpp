@@ -20,7 +20,6 @@ Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx) {
 namespace {
 
 using std::chrono::minutes;
-constexpr auto kShop = "https://shop.example/hooks";
 
 class webhook_store : public testing::Test {
  protected:
@@ -107,6 +106,16 @@ TEST_F(webhook_store, only_the_first_of_a_line_is_due) {
   EXPECT_EQ(claim(endpoint).size(), 0U);
   stage.clock.advance(minutes{1});
   EXPECT_EQ(claim(endpoint).front().delivery, second[0].delivery);
+}
+
+TEST_F(webhook_store, only_the_first_of_a_line_is_due_when_all_came_at_once) {
+  const auto endpoint = stage.create(kShop).endpoint.id;
+  const auto payment = stage.make_aggregate();
+  for (int i = 0; i < 3; ++i) stage.publish(payment);
+  fan_out_next();
+  const auto first = claim(endpoint);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].delivery, stage.deliveries(endpoint).front().id);
 }
 
 TEST_F(webhook_store, what_was_claimed_comes_back_when_the_lease_ends) {

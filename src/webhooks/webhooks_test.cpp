@@ -9,7 +9,6 @@ namespace qantara::webhooks {
 namespace {
 
 using std::chrono::hours;
-constexpr auto kShop = "https://shop.example/hooks";
 
 class webhooks : public testing::Test {
  protected:
