@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "iban/iban.h"
 #include "sandbox_bank/wire.h"
 
 namespace qantara::sandbox_bank {
@@ -80,10 +81,12 @@ Html bdi(std::string_view text) { return {"<bdi dir=\"auto\">" + escape(text).te
 
 Html ltr(std::string_view text) { return {"<bdi dir=\"ltr\">" + escape(text).text + "</bdi>"}; }
 
-Html iban(std::string_view account) {
+Html account_number(std::string_view number) {
+  if (!iban::Iban::parse(number)) return ltr(number);
   Html html{"<bdi dir=\"ltr\" class=\"iban\">"};
-  for (std::size_t at = 0; at < account.size(); at += 4)
-    html += {"<span>" + escape(account.substr(at, 4)).text + "</span>"};
+  for (std::size_t at = 0; at < number.size(); at += 4) {
+    html += {"<span>" + escape(number.substr(at, 4)).text + "</span>"};
+  }
   html += {"</bdi>"};
   return html;
 }

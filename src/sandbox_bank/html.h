@@ -31,9 +31,10 @@ Html escape(std::string_view text);
 /// `words` with each {name} replaced; the words themselves are escaped. One sentence per language, never joined pieces.
 Html fill(std::string_view words, std::initializer_list<std::pair<std::string_view, Html>> slots);
 
-Html bdi(std::string_view text);      ///< Text of either direction: names, references.
-Html ltr(std::string_view text);      ///< Codes, times, ids.
-Html iban(std::string_view account);  ///< Groups of four by margins, so that a copy has no blanks.
+Html bdi(std::string_view text);  ///< Text of either direction: names, references.
+Html ltr(std::string_view text);  ///< Codes, times, ids.
+/// An account's number; an IBAN in groups of four by margins, so that a copy has no blanks.
+Html account_number(std::string_view number);
 /// "AED 1,000.00", or in Arabic the figure and the currency's name.
 Html amount(std::int64_t minor, std::string_view currency, Language language);
 Html time_of_day(Instant at);  ///< "09:41 UTC"

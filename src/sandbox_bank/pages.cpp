@@ -18,11 +18,11 @@ body { margin: 0; background: var(--page); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif; }
 :lang(ar) { font-family: "SF Arabic", -apple-system, "Segoe UI", "Noto Sans Arabic", "Noto Naskh Arabic", Tahoma, sans-serif;
   line-height: 1.7; }
-header { background: var(--indigo); color: #fff; padding: 12px 16px; display: flex; flex-wrap: wrap; gap: 4px 16px;
+header { background: var(--indigo); color: #fff; padding: 4px 16px; display: flex; flex-wrap: wrap; gap: 4px 12px;
   align-items: center; }
-header b { font-size: 1.125rem; letter-spacing: .04em; }
+header b { font-size: 1.0625rem; letter-spacing: .02em; }
 :lang(ar) header b, header :lang(ar) { letter-spacing: 0; }
-header .practice { border: 1px solid #fff; padding: 0 8px; font-size: .875rem; }
+header .practice { border: 1px solid #fff; padding: 0 6px; font-size: .8125rem; }
 header .lang { margin-inline-start: auto; }
 header a, header a:visited { color: #fff; }
 a { color: var(--indigo); text-underline-offset: .25em; }
@@ -44,20 +44,26 @@ button:hover { outline: 2px solid var(--indigo); outline-offset: 1px; }
 .iban span + span { margin-inline-start: .3em; }
 .iban { white-space: nowrap; }
 .result { border-inline-start: 6px solid var(--indigo); padding: 8px 16px; background: var(--page); }
-code, .figure { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", "DejaVu Sans Mono", monospace; }
+:lang(ar) code, code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", "DejaVu Sans Mono", monospace; }
+code { white-space: nowrap; }
+article p:last-child { margin: 0; }
 .scroll { overflow-x: auto; margin-block-end: 24px; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; vertical-align: top; padding: 8px 12px 8px 0; border-block-end: 1px solid var(--line); }
 [dir=rtl] th, [dir=rtl] td { padding: 8px 0 8px 12px; }
 td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tr.second td, tr.second th { border-block-end: 2px solid var(--indigo); }
-tbody tr.first td { border-block-end-style: none; }
+.ledger th:last-child { text-align: end; }
+.ledger tr.first td { border-block-end: 0; }
+.ledger tr.second td { border-block-end: 2px solid var(--indigo); }
 @media (max-width: 40rem) {
   .cards thead { display: none; }
   .cards, .cards tbody, .cards tr, .cards td { display: block; }
   .cards td { border: 0; padding: 2px 0; }
   .cards tr { border-block-end: 1px solid var(--line); padding-block: 8px; }
+  .ledger .cards tr.first { border: 0; padding-block-end: 0; }
+  .ledger .cards tr.second td { border: 0; }
   .cards td.number { text-align: start; }
+  .cards td:empty { display: none; }
 }
 @media (min-width: 48rem) {
   .app .phone { max-width: 25rem; margin: 32px auto; border: 12px solid var(--ink); background: var(--paper); min-height: 40rem; }
@@ -138,10 +144,9 @@ Html describe(const Viewer& viewer, const Authorisation& authorisation, const Pa
   Html html = element("h2", "",
                       fill(w.amount_to_payee, {{"amount", amount(payment.amount, payment.currency, viewer.language)},
                                                {"payee", bdi(payment.creditor_name)}}));
-  Html account = iban(payment.creditor_account);
-  if (!payment.remittance.empty()) account += Html{" · "} + bdi(payment.remittance);
-  html += element("p", "", account);
-  html += element("p", "", fill(w.from_account, {{"account", iban(payment.debtor_account)}}));
+  html += element("p", "", account_number(payment.creditor_account));
+  if (!payment.remittance.empty()) html += element("p", "", bdi(payment.remittance));
+  html += element("p", "", fill(w.from_account, {{"account", account_number(payment.debtor_account)}}));
   html += element("p", "muted",
                   fill(w.payer, {{"name", bdi(find_user(payment.username)->name)}, {"user", ltr(payment.username)}}));
   if (authorisation.is_open()) {
@@ -182,8 +187,8 @@ Result<Html> outcome(db::Transaction& tx, const Viewer& viewer, const Authorisat
     html += element("p", "",
                     fill(w.booked, {{"at", date_and_time(booked->booked_at)},
                                     {"amount", amount(booked->amount, booked->currency, viewer.language)},
-                                    {"debtor", iban(booked->debtor_account)},
-                                    {"creditor", iban(booked->creditor_account)},
+                                    {"debtor", account_number(booked->debtor_account)},
+                                    {"creditor", account_number(booked->creditor_account)},
                                     {"reference", ltr(booked->bank_reference)}}));
   }
   return html;
@@ -247,7 +252,7 @@ Result<http::Response> show_landing(db::Transaction& tx, const Visit& visit) {
     ASSIGN_OR_RETURN(const auto accounts, accounts_of(tx, user.username));
     Html held;
     for (const Account& account : accounts) {
-      held += element("div", "", iban(account.number)) +
+      held += element("div", "", account_number(account.number)) +
               element("div", "", amount(account.balance, account.currency, v.language));
     }
     rows += element("tr", "",
@@ -284,8 +289,7 @@ Result<http::Response> show_ledger(db::Transaction& tx, const Visit& visit) {
   Html body = element("h1", "", escape(w.ledger)) + element("p", "", escape(w.ledger_intro));
   Html rows;
   for (const auto& [currency, sum] : totals) {
-    rows += element("tr", "",
-                    cell(fill(w.sum, {})) + cell(ltr(currency)) + cell(amount(sum, currency, v.language), "number"));
+    rows += element("tr", "", cell(escape(w.sum)) + cell(amount(sum, currency, v.language), "number"));
   }
   body += table("", Html{}, rows);
   if (all.size() > kShown) body += element("p", "muted", escape(w.newest_only));
@@ -300,7 +304,7 @@ Result<http::Response> show_ledger(db::Transaction& tx, const Visit& visit) {
                           cell(!first                         ? Html{}
                                : entry.reference == "OPENING" ? escape(w.opening)
                                                               : ltr(entry.reference)) +
-                          cell(iban(entry.account_number)) +
+                          cell(account_number(entry.account_number)) +
                           cell(amount(entry.amount, entry.currency, v.language), "number"));
     }
   }

@@ -71,7 +71,7 @@ std::expected<Order, http::Response> read_order(const json::Value& body) {
   const auto currency = money::Currency::find(*code);
   if (!currency) return std::unexpected{format_error("instructedAmount.currency: not a currency.")};
   auto amount = money::Money::parse(*figure, *currency);
-  if (!amount) return std::unexpected{format_error("instructedAmount.amount: " + amount.error().message)};
+  if (!amount) return std::unexpected{format_error("instructedAmount: " + amount.error().message)};
   auto debtor = read_account_reference(body.find("debtorAccount"));
   if (!debtor) return std::unexpected{format_error("debtorAccount: a valid iban.")};
   auto creditor = read_account_reference(body.find("creditorAccount"));
