@@ -156,7 +156,7 @@ class FragileDatabase final : public db::Database {
 class Stage {
  public:
   Stage() {
-    auto opened = db::open_sqlite({.file = directory_.path() / "qantara.db"}, gateway_schema::migrations());
+    auto opened = db::open_sqlite({.file = directory_.path() / "qantara.db"}, gateway::schema::migrations());
     if (!opened) {
       ADD_FAILURE() << opened.error().message << ": " << opened.error().cause;
       std::abort();
