@@ -120,6 +120,7 @@ Result<http::Response> get_approvals(db::Transaction& tx, const Visit& visit) {
     json.member("paymentId", payment->id.to_plain_text()).member("endToEndIdentification", payment->end_to_end_id);
     json.member("currency", payment->currency).member("amount", amount_text(payment->amount, payment->currency));
     json.member("creditorName", payment->creditor_name).member("creditorAccount", payment->creditor_account);
+    json.member("reference", payment->remittance);
     json.member("until", qantara::to_text(*authorisation.due_at)).end_object();
   }
   json.end_array().end_object();
