@@ -502,6 +502,7 @@ TEST_F(ClientTest, may_be_used_from_another_context) {
   socket.receive_until("\r\n\r\n");
   socket.send(kOk);
   EXPECT_TRUE(pending.get());
+  context_.run(discard());  // Its thread is done with the other context.
 }
 
 TEST_F(ClientTest, understands_our_own_server) {

@@ -362,8 +362,9 @@ class ServerConnection : public ConnectionHook {
     if (response.delivery == Response::Delivery::NOTHING) co_return false;
     const auto after = may_go_on ? After::GO_ON : After::CLOSE;
     const bool is_sent = co_await answer_with(response, request.method, after);
-    must_drain_ = is_sent && !may_go_on && !inbox_.view().empty();
-    co_return is_sent&& may_go_on;
+    if (is_sent && may_go_on) co_return true;
+    must_drain_ = is_sent && !inbox_.view().empty();
+    co_return false;
   }
 
   Task<void> refuse(Failure failure) {
