@@ -9,14 +9,12 @@
 #include <variant>
 
 #include "connectors/berlin_group/state.h"
+#include "connectors/berlin_group/test_describe.h"
 
 namespace qantara::connectors::berlin_group {
 namespace {
 
-using banking::BankStatus;
 using banking::CallError;
-using banking::Outcome;
-using banking::StillWaiting;
 using testing::SizeIs;
 
 json::Value parse(std::string_view text) {
@@ -77,44 +75,33 @@ struct StatusCase {
   std::string_view expected;
 };
 
-std::string describe(const banking::Step& step) {
-  if (const auto* waiting = std::get_if<StillWaiting>(&step))
-    return "waiting " + waiting->bank_status + " " + waiting->sca_status;
-  const auto& outcome = std::get<Outcome>(step);
-  return (outcome.status == BankStatus::ACCEPTED  ? "ACCEPTED "
-          : outcome.status == BankStatus::PENDING ? "PENDING "
-                                                  : "REJECTED ") +
-         outcome.bank_status + (outcome.failure_code.empty() ? "" : " " + outcome.failure_code) +
-         (outcome.credit_confirmed ? " credit confirmed" : "");
-}
-
 TEST(payment_step, reads_every_status_beside_the_authorisation) {
   constexpr auto kCases = std::to_array<StatusCase>({
       {"RCVD", "", "waiting RCVD "},
       {"RCVD", "scaMethodSelected", "waiting RCVD scaMethodSelected"},
       {"RCVD", "failed", "waiting RCVD failed"},
-      {"RCVD", "finalised", "PENDING RCVD"},
+      {"RCVD", "finalised", "PENDING RCVD "},
       {"ACTC", "started", "waiting ACTC started"},
-      {"ACTC", "exempted", "PENDING ACTC"},
-      {"ACCP", "finalised", "PENDING ACCP"},
+      {"ACTC", "exempted", "PENDING ACTC "},
+      {"ACCP", "finalised", "PENDING ACCP "},
       {"ACFC", "received", "waiting ACFC received"},
       {"PATC", "finalised", "waiting PATC finalised"},
-      {"PDNG", "", "PENDING PDNG"},
-      {"PART", "", "PENDING PART"},
-      {"ACSP", "", "ACCEPTED ACSP"},
-      {"ACWC", "", "ACCEPTED ACWC"},
-      {"ACSC", "failed", "ACCEPTED ACSC"},
-      {"ACWP", "", "ACCEPTED ACWP"},
+      {"PDNG", "", "PENDING PDNG "},
+      {"PART", "", "PENDING PART "},
+      {"ACSP", "", "ACCEPTED ACSP "},
+      {"ACWC", "", "ACCEPTED ACWC "},
+      {"ACSC", "failed", "ACCEPTED ACSC "},
+      {"ACWP", "", "ACCEPTED ACWP "},
       {"ACCC", "", "ACCEPTED ACCC credit confirmed"},
       {"RJCT", "finalised", "REJECTED RJCT UNSEEN_BANK_ERROR"},
       {"CANC", "", "REJECTED CANC USER_CANCELLED"},
-      {"acsc", "finalised", "PENDING acsc"},
-      {"WXYZ", "finalised", "PENDING WXYZ"},
+      {"acsc", "finalised", "PENDING acsc "},
+      {"WXYZ", "finalised", "PENDING WXYZ "},
       {"WXYZ", "started", "waiting WXYZ started"},
       {"RCVD", "hocus", "waiting RCVD hocus"},
   });
   for (const StatusCase& c : kCases) {
-    EXPECT_EQ(describe(payment_step({.word = std::string{c.word}}, c.sca_status)), c.expected);
+    EXPECT_EQ(std::visit(Describe{}, payment_step({.word = std::string{c.word}}, c.sca_status)), c.expected);
   }
 }
 

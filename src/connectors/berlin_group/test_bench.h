@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <deque>
 #include <fstream>
 #include <functional>
@@ -42,17 +42,9 @@ inline std::string fixture(std::string_view name) {
 template <class T>
 T run(Task<T> task) {
   boost::asio::io_context context;
-  std::optional<T> result;
-  boost::asio::co_spawn(
-      context,
-      [](Task<T> inner, std::optional<T>& out) -> Task<void> {
-        auto value = co_await std::move(inner);
-        out = std::move(value);
-      }(std::move(task), result),
-      boost::asio::detached);
+  auto result = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
   context.run();
-  EXPECT_TRUE(result);
-  return *std::move(result);
+  return result.get();
 }
 
 /// Answers in the order of its script and keeps the requests. A request beyond the script fails the test.
