@@ -20,8 +20,8 @@ namespace qantara::http {
 /// Which addresses a request may connect to. Checked on the very address that is connected to, after resolution.
 struct AddressPolicy {
   bool public_addresses = true;
-  /// CIDR blocks that are allowed although they are loopback, private, link-local, CGNAT, multicast, reserved or otherwise
-  /// special: {"127.0.0.0/8", "::1/128"}.
+  /// CIDR blocks and single addresses that are allowed although they are loopback, private, link-local, CGNAT, multicast,
+  /// reserved or otherwise special: {"127.0.0.0/8", "::1"}.
   std::vector<std::string> allowed_networks;
 
   static AddressPolicy anywhere();  ///< Every address: for banks, whose URLs the operator wrote.
@@ -81,6 +81,7 @@ class Dns {
 };
 std::unique_ptr<Dns> make_system_dns(Executor executor);
 
+/// Safe to ask from any context. One thread runs its own, and it goes away there, or when the context no longer runs.
 class Client {
  public:
   virtual ~Client() = default;

@@ -31,7 +31,9 @@ class Headers {
 
 struct Request {
   Method method = Method::GET;
-  std::string path;   ///< Percent-decoded once, starts with '/', trailing slash dropped (but "/" stays).
+  /// Percent-decoded once, starts with '/', trailing slash dropped (but "/" stays). An encoded slash stays "%2F", and so in
+  /// its segment. Valid UTF-8 without control characters.
+  std::string path;
   std::string query;  ///< After '?', as sent; empty if none.
   Headers headers;
   std::string body;

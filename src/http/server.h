@@ -19,9 +19,11 @@
 namespace qantara::http {
 
 struct ServerLimits {
-  std::size_t head_bytes = 16 * 1024;           ///< Request line and headers; more is 431.
-  std::size_t body_bytes = 256 * 1024;          ///< More is 413, before the body is read.
-  std::size_t connections = 10'000;             ///< Beyond it, new connections are closed at once.
+  std::size_t head_bytes = 16 * 1024;   ///< Request line and headers; more is 431.
+  std::size_t body_bytes = 256 * 1024;  ///< More is 413, before the body is read.
+  /// Beyond it, a newcomer takes the place of the connection that has waited longest for its client, so that a flood of
+  /// idle ones locks nobody out. If a handler runs on each, the newcomer is closed.
+  std::size_t connections = 10'000;
   std::chrono::milliseconds head_time{10'000};  ///< From the first byte of a request to the end of its head.
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds idle_time{75'000};  ///< Between requests on a kept connection.
@@ -52,6 +54,7 @@ struct ServerOptions {
 };
 
 /// Listens and serves on `executor`'s context until `stop()`. One server may run on each of several contexts (SO_REUSEPORT).
+/// One thread runs that context. A server goes away there, or when the context no longer runs.
 class Server {
  public:
   virtual ~Server() = default;
