@@ -332,6 +332,21 @@ TEST_F(dispatcher, lets_attempts_in_flight_end_when_stopped) {
   EXPECT_EQ(deliveries[0].status, DeliveryStatus::DELIVERED);
 }
 
+TEST_F(dispatcher, leaves_no_attempt_behind_when_stopped_though_nothing_can_be_recorded) {
+  stage.create(kShop);
+  stage.receivers.hold(kShop);
+  stage.start_dispatcher();
+  stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(attempted(kShop, 1));
+  stage.database->fail_writes();
+  stage.dispatcher->stop();
+  ASSERT_TRUE(stage.until([&] { return stage.database->refused() > 0; }));
+  stage.publish_quietly(stage.make_aggregate());  // Time for the dispatcher to end, if it does not wait.
+  EXPECT_TRUE(stage.is_dispatching());
+  stage.receivers.let_go(kShop);
+  EXPECT_TRUE(stage.until([&] { return !stage.is_dispatching(); }));
+}
+
 TEST_F(dispatcher, shares_its_room_evenly) {
   std::vector<std::string> urls;
   for (int i = 0; i < 4; ++i) {

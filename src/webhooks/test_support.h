@@ -255,6 +255,7 @@ class Stage {
     EXPECT_TRUE(until([&] { return dispatcher_task_.count() == 0; }));
     dispatcher.reset();
   }
+  bool is_dispatching() const { return dispatcher_task_.count() > 0; }
   /// A later moment, of which the dispatcher hears.
   void advance(Duration by) {
     clock.advance(by);
