@@ -122,6 +122,7 @@ test('keeps the headers of libraries in their folders', () => {
 test('co_await stands alone', () => {
   const alone = [
     'co_await f();',
+    '(void)co_await f();',
     'const auto x = co_await f(a, b);',
     'const Result<std::map<int, int>> x =\n    co_await f(a);',
     'x = co_await f();',

@@ -142,7 +142,7 @@ function remedyBefore(statement) {
   rest = rest.trim();
   if (/\bauto\s*&{0,2}\s*\[[^\]]*\]\s*=$/.test(rest)) return 'no structured binding around co_await: bind a name, then take it apart';
   if (rest === 'co_return') return 'no co_return co_await: await into a name, then return it';
-  const alone = rest === '' || /^[^?]*[^=!<>+\-*\/%|&^?]=$/.test(rest) || /^CO_RETURN_IF_ERROR\($/.test(rest) || /^CO_ASSIGN_OR_RETURN\([^?]*,$/.test(rest);
+  const alone = rest === '' || rest === '(void)' || /^[^?]*[^=!<>+\-*\/%|&^?]=$/.test(rest) || /^CO_RETURN_IF_ERROR\($/.test(rest) || /^CO_ASSIGN_OR_RETURN\([^?]*,$/.test(rest);
   return alone ? undefined : 'co_await stands alone: auto x = co_await f(names);';
 }
 
