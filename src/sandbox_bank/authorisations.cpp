@@ -41,11 +41,15 @@ ScaStatus first_status(std::span<const Method> methods) {
   return methods.front() == Method::sms ? ScaStatus::scaMethodSelected : ScaStatus::started;
 }
 
-void write_method(json::Writer& json, Method method) {
+std::string_view name_of(const Call& call, Method method) {
+  if (method == Method::sms) return reads_arabic(call) ? "رسالة نصية إلى •••• 123" : "SMS to •••• 123";
+  return reads_arabic(call) ? "موافقة في تطبيق البنك" : "Approval in the bank’s app";
+}
+
+void write_method(json::Writer& json, const Call& call, Method method) {
   json.begin_object();
   json.member("authenticationType", method == Method::sms ? "SMS_OTP" : "PUSH_OTP");
-  json.member("authenticationMethodId", to_text(method));
-  json.member("name", method == Method::sms ? "SMS to •••• 123" : "Approval in the bank’s app");
+  json.member("authenticationMethodId", to_text(method)).member("name", name_of(call, method));
   json.end_object();
 }
 
@@ -202,18 +206,18 @@ void write_authorisation(json::Writer& json, const Call& call, const Authorisati
   json.member("scaStatus", to_text(authorisation.status)).member("authorisationId", authorisation.id.to_plain_text());
   if (choosing) {
     json.name("scaMethods").begin_array();
-    for (const Method method : methods) write_method(json, method);
+    for (const Method method : methods) write_method(json, call, method);
     json.end_array();
   }
   if (authorisation.status == ScaStatus::scaMethodSelected) {
     json.name("chosenScaMethod");
-    write_method(json, *authorisation.method);
+    write_method(json, call, *authorisation.method);
   }
   if (wants_code) {
     json.name("challengeData").begin_object().member("otpMaxLength", static_cast<int>(kCode.size()));
     json.member("otpFormat", "integer");
     json.member("additionalInformation",
-                reads_arabic(call) ? "اكتب الرمز المرسل إلى •••• 123" : "Type the code sent to •••• 123.");
+                reads_arabic(call) ? "اكتب الرمز المرسل إلى •••• 123." : "Type the code sent to •••• 123.");
     json.end_object();
   }
   if (authorisation.waits_for_app()) {

@@ -78,7 +78,6 @@ constexpr auto kErrands = std::to_array<ErrandRow>({
     {GET, "/_admin/approvals", get_approvals},
     {POST, "/_admin/approvals/{authorisation_id}", decide_approval},
     {GET, "/", show_landing},
-    {GET, "/style.css", show_style},
     {GET, "/ledger", show_ledger},
     {GET, "/app", show_app},
     {GET, "/app/{authorisation_id}", show_approval},
@@ -159,6 +158,7 @@ void Bank::add_routes() {
   }
   router_.add(GET, "/healthz",
               [](const http::Request&) -> Task<http::Response> { co_return http::Response::text(200, "ok\n"); });
+  router_.add(GET, "/style.css", [](const http::Request&) -> Task<http::Response> { co_return stylesheet(); });
   router_.add(PUT, "/_admin/clock", [this](const http::Request& request) { return put_clock(request); });
 }
 

@@ -94,6 +94,7 @@ TEST_F(SignIn, speaks_arabic_to_who_reads_it) {
       bank.post(consent.link("startAuthorisationWithPsuAuthentication"), R"({"psuData":{"password":"sandbox-pass"}})",
                 {{"PSU-Accept-Language", "ar-AE"}});
   EXPECT_NE(authorisation.text.find("اكتب الرمز"), std::string::npos);
+  EXPECT_NE(authorisation.text.find("رسالة نصية"), std::string::npos);
 }
 
 TEST_F(SignIn, refuses_an_unknown_user_as_it_refuses_a_wrong_password) {

@@ -274,7 +274,7 @@ Result<http::Response> show_landing(db::Transaction& tx, const Visit& visit) {
   return page(v, "/", "landing", w.home, body);
 }
 
-Result<http::Response> show_style(db::Transaction&, const Visit&) {
+http::Response stylesheet() {
   http::Response response{.body = std::string{kStyle}};
   response.headers.set("Content-Type", "text/css; charset=utf-8");
   return response;
