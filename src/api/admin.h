@@ -19,7 +19,6 @@ struct AdminHooks {
   /// Moves the domain clock, the sandbox bank's first. Result: how far it runs ahead of the real one now.
   std::function<Task<Result<Duration>>(Duration by)> advance_clock;
   std::function<Duration()> clock_offset;
-  std::function<void()> wake_dispatcher;
 };
 
 class Admin {

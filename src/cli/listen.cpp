@@ -228,6 +228,7 @@ Task<int> listen(Context& context, ListenOptions options) {
                    "Webhooks are shown here as they come, until Ctrl-C." +
                        (options.forward_to.empty() ? "" : " Each goes on to " + options.forward_to + "."));
 
+  options.listening();
   co_await listener.wait_for_end();
 
   const auto path = "/admin/v1/webhook-endpoints/" + text_of(*endpoint, "id");

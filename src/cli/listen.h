@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "base/task.h"
@@ -11,8 +12,9 @@ namespace qantara::cli {
 
 struct ListenOptions {
   std::filesystem::path data;
-  std::string app_token;   ///< Empty: the only application of the gateway.
-  std::string forward_to;  ///< URL; empty: nowhere.
+  std::string app_token;                    ///< Empty: the only application of the gateway.
+  std::string forward_to;                   ///< URL; empty: nowhere.
+  std::function<void()> listening = [] {};  ///< Called once, when the gateway knows the endpoint.
 };
 
 /// Registers an endpoint on loopback with the gateway, prints what arrives, and removes the endpoint on Ctrl-C.

@@ -1,0 +1,205 @@
+#include "gateway/gateway.h"
+
+#include <charconv>
+
+#include "api/api.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/nursery.h"
+#include "base/timers.h"
+#include "connectors/registry.h"
+#include "gateway/sandbox_banks.h"
+#include "gateway/settings_store.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "migrations/gateway.h"
+#include "payment_sources/cool_off_timer.h"
+#include "payments/payment_worker.h"
+#include "webhooks/dispatcher.h"
+
+namespace qantara::gateway {
+
+namespace {
+
+constexpr std::string_view kClockOffset = "clock_offset_micros";
+constexpr auto kRequestPatience = std::chrono::seconds{15};  ///< For requests in work: a bank's time-out and a little.
+
+http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) {
+  return {.public_addresses = true, .allowed_networks = networks};
+}
+
+}  // namespace
+
+// In the order of construction: what stands below uses what stands above.
+struct Gateway::Parts {
+  Parts(Executor executor_, const Clock& real_clock_, Random& random_, GatewayOptions options_, Vault vault_,
+        std::unique_ptr<db::Database> database_)
+      : executor(std::move(executor_)),
+        real_clock(real_clock_),
+        random(random_),
+        options(std::move(options_)),
+        vault(std::move(vault_)),
+        database(std::move(database_)) {}
+
+  Executor executor;
+  const Clock& real_clock;
+  Random& random;
+  GatewayOptions options;
+  Vault vault;
+  std::unique_ptr<db::Database> database;
+
+  ShiftedClock clock{real_clock};
+  std::unique_ptr<Timers> timers = make_system_timers(executor, clock);
+  std::unique_ptr<http::Dns> dns = http::make_system_dns(executor);
+  std::unique_ptr<http::Client> client = http::make_client(executor, *dns, {.idle_connections = 256});
+  banking::Banks banks;
+
+  events::Events events{clock, random};
+  applications::Applications applications{clock, random};
+  customers::Customers customers{clock, random};
+  destinations::Destinations destinations{clock, random, vault, applications};
+  payment_intents::PaymentIntents intents{clock, random, events, customers, destinations, payment_intents::Rules::defaults()};
+  payment_sources::PaymentSources sources{clock, random, vault, events};
+  payments::Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
+  payments::PaymentAuthorisation authorisation{*database, payments, banks};
+  webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks)};
+  link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents, sources, payments,
+                       authorisation, banks}};
+
+  payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
+  payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
+  webhooks::Dispatcher dispatcher{{executor, *database, *client, clock, real_clock, random, vault, *timers,
+                                   webhook_addresses(options.webhook_networks)}};
+  Nursery loops{executor};
+
+  api::Services services{*database, clock,   real_clock, random,   applications, customers, destinations, intents,
+                         sources,   payments, link,      webhooks, events,       banks};
+  api::Api api{services};
+  std::unique_ptr<api::Admin> admin;
+  std::unique_ptr<http::Server> server;
+  std::unique_ptr<http::Server> admin_server;
+  std::string url;
+
+  Task<Result<void>> serve();
+
+  Task<void> stop_all() {
+    if (server) co_await server->stop(kRequestPatience);
+    if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
+    payment_worker.stop();
+    cool_off_timer.stop();
+    dispatcher.stop();
+    co_await loops.finish();
+    database->close();
+  }
+
+  Task<Result<Duration>> advance_clock(Duration by) {
+    if (options.sandbox_bank_url.empty()) {
+      co_return error(ErrorCode::INVALID_PARAMETERS, "the clock moves in a sandbox only: this gateway has no sandbox bank");
+    }
+    const Duration offset = clock.offset() + by;
+    // The bank first: what it says of a cool-off that has ended must be true before anybody asks.
+    http::ClientRequest request{.method = http::Method::PUT, .url = options.sandbox_bank_url + "/_admin/clock"};
+    request.headers.add("Content-Type", "application/json");
+    request.body = R"({"offset_micros":)" + std::to_string(offset.count()) + "}";
+    const auto answer = co_await client->send(std::move(request));
+    if (!answer || answer->status / 100 != 2) {
+      co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "the sandbox bank's clock could not be moved, so the gateway's was not either",
+                          answer ? std::to_string(answer->status) : answer.error().message);
+    }
+    CO_RETURN_IF_ERROR(co_await database->write(
+        [&](db::Transaction& tx) { return upsert_setting(tx, kClockOffset, std::to_string(offset.count())); }));
+    clock.set_offset(offset);
+    timers->ring_all();
+    co_return offset;
+  }
+};
+
+namespace {
+
+Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configured, http::Client& client, Random& random, const Clock& clock) {
+  for (auto& bank : configured) {
+    ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, client, random, clock));
+    banks.add(std::move(bank), std::move(connector));
+  }
+  return {};
+}
+
+/// What must be true before the first request: the clock stands where it was, and what was being submitted is known to be unknown.
+Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, ShiftedClock& clock) {
+  CO_ASSIGN_OR_RETURN(const auto stored, co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
+  Duration::rep offset = 0;
+  if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
+  clock.set_offset(Duration{offset});
+  CO_ASSIGN_OR_RETURN(const int unknown, co_await database.write([&](db::Transaction& tx) { return payments.recover(tx); }));
+  if (unknown > 0) log::warn("payments were being submitted when the gateway stopped; their banks are asked", {{"count", unknown}});
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+Gateway::Gateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Gateway::~Gateway() = default;
+
+Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const Clock& real_clock, Random& random, GatewayOptions options) {
+  std::error_code failed;
+  std::filesystem::create_directories(options.data, failed);
+  if (failed) {
+    co_return error(ErrorCode::STORAGE_FAILED, "the data folder " + options.data.string() + " cannot be made: " + failed.message());
+  }
+  std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
+  CO_ASSIGN_OR_RETURN(auto vault, Vault::open(options.data / "key", random));
+  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite({.file = options.data / "qantara.db"}, schema::migrations()));
+  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault), std::move(database));
+  auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
+
+  auto served = co_await gateway->parts_->serve();
+  if (!served) {
+    co_await gateway->stop();
+    co_return std::move(served).error();
+  }
+  co_return gateway;
+}
+
+Task<Result<void>> Gateway::Parts::serve() {
+  if (!options.sandbox_bank_url.empty()) {
+    CO_RETURN_IF_ERROR(add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random, clock));
+  }
+  database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
+  database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
+  database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
+  CO_RETURN_IF_ERROR(co_await recover(*database, payments, clock));
+
+  http::ServerOptions for_everybody{.address = options.address, .port = options.port};
+  for_everybody.handler = [this](http::Request& request) { return api.handle(request); };
+  for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id, std::string_view message) {
+    return api.refuse(refusal, status, request_id, message);
+  };
+  CO_ASSIGN_OR_RETURN(server, http::listen(executor, random, std::move(for_everybody)));
+  const bool is_v6 = options.address.find(':') != std::string::npos;
+  url = "http://" + (is_v6 ? "[" + options.address + "]" : options.address) + ":" + std::to_string(server->port());
+
+  admin = std::make_unique<api::Admin>(services, api::AdminHooks{.version = QANTARA_VERSION,
+                                                                 .url = url,
+                                                                 .sandbox_bank_url = options.sandbox_bank_url,
+                                                                 .advance_clock = [this](Duration by) { return advance_clock(by); },
+                                                                 .clock_offset = [this] { return clock.offset(); }});
+  http::ServerOptions for_operators;
+  for_operators.unix_socket = options.data / "admin.sock";
+  for_operators.handler = [this](http::Request& request) { return admin->handle(request); };
+  for_operators.refuse = [this](http::Refusal refusal, int status, const std::string& request_id, std::string_view message) {
+    return api.refuse(refusal, status, request_id, message);
+  };
+  CO_ASSIGN_OR_RETURN(admin_server, http::listen(executor, random, std::move(for_operators)));
+
+  loops.start(dispatcher.run());
+  loops.start(cool_off_timer.run());
+  loops.start(payment_worker.run());
+  log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});
+  co_return Result<void>{};
+}
+
+std::string Gateway::url() const { return parts_->url; }
+const api::Services& Gateway::services() const { return parts_->services; }
+Task<void> Gateway::stop() { return parts_->stop_all(); }
+
+}  // namespace qantara::gateway

@@ -1,0 +1,51 @@
+// The gateway as a whole: opens the database, wires the folders together, serves and runs the background loops.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/admin.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace qantara::gateway {
+
+struct GatewayOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 7070;                      ///< 0 takes a free one.
+  std::filesystem::path data;                     ///< The data folder: database, key, socket. Made (mode 0700) if there is none.
+  std::vector<std::string> webhook_networks;      ///< CIDR blocks that webhooks may reach although they are special.
+  std::string sandbox_bank_url;                   ///< Empty: no sandbox bank, and no clock to move.
+  std::chrono::milliseconds bank_timeout{10'000};
+};
+
+class Gateway {
+ public:
+  /// Opens the database, recovers what a crash left, and serves on `executor` until `stop()`. `real_clock` and `random` outlive it.
+  /// Errors: those of Vault::open, db::open_sqlite and http::listen, and INVALID_PARAMETERS for options that cannot work.
+  static Task<Result<std::unique_ptr<Gateway>>> start(Executor executor, const Clock& real_clock, Random& random, GatewayOptions options);
+
+  ~Gateway();
+
+  std::string url() const;  ///< "http://127.0.0.1:7070"
+
+  /// What the wired parts offer, for whoever starts the gateway with something already in it.
+  const api::Services& services() const;
+
+  /// Lets requests and calls to banks in work finish, records deliveries, closes the database. Once, before the end of the executor.
+  Task<void> stop();
+
+ private:
+  struct Parts;
+  explicit Gateway(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace qantara::gateway

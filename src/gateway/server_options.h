@@ -1,0 +1,62 @@
+// What the server verbs are told: by flags, then QANTARA_* variables, then the configuration file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace qantara::gateway {
+
+/// An address to listen at. Port 0 takes a free one.
+struct Listen {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+};
+
+/// "127.0.0.1:7070" or "[::1]:7070"; nothing for any other text.
+std::optional<Listen> parse_listen(std::string_view text);
+
+struct ServeOptions {
+  Listen listen{"127.0.0.1", 7070};
+  std::filesystem::path data = "qantara-data";
+  std::vector<std::string> webhook_networks;
+  std::string sandbox_bank_url;
+  std::chrono::milliseconds bank_timeout{10'000};
+  log::Level log_level = log::Level::INFO;
+  bool json = false;
+};
+
+struct SandboxBankOptions {
+  Listen listen{"127.0.0.1", 7071};
+  std::filesystem::path data = "qantara-data";
+  log::Level log_level = log::Level::INFO;
+  bool json = false;
+};
+
+struct DevOptions {
+  Listen listen{"127.0.0.1", 7070};  ///< Of the gateway; the sandbox bank takes the next port, or a free one too.
+  std::filesystem::path data = "qantara-data";
+  std::string webhook_url;
+  std::chrono::milliseconds bank_timeout{10'000};
+  log::Level log_level = log::Level::WARN;
+  bool demo = false;  ///< Make one scripted payment.
+  bool once = false;  ///< … and end.
+  bool json = false;
+};
+
+/// Says on standard error why a server did not start. Result: the exit code.
+int refuse_to_start(const Error& error);
+
+/// Each runs until SIGINT or SIGTERM. Result: the exit code.
+int serve(const ServeOptions& options);
+int serve_sandbox_bank(const SandboxBankOptions& options);
+int run_dev(const DevOptions& options);
+
+}  // namespace qantara::gateway

@@ -1,0 +1,146 @@
+#include "gateway/server_verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <map>
+#include <memory>
+
+#include "base/clock.h"
+#include "gateway/server_options.h"
+#include "http/message.h"
+
+namespace qantara::gateway {
+
+namespace {
+
+constexpr auto kBankTimeoutMax = std::chrono::seconds{60};  ///< A call's lease (payments.cpp) must outlast it.
+
+/// One server verb as it is being declared.
+template <class Options>
+class Declaration {
+ public:
+  Declaration(CLI::App& program, cli::Verb& chosen, const char* name, const char* help, int (*work)(const Options&))
+      : verb_(program.add_subcommand(name, help)), options_(std::make_shared<Options>()) {
+    verb_->fallthrough();  // `--config` may stand behind the verb.
+    verb_->callback([&chosen, options = options_, work] { chosen = [options, work] { return work(*options); }; });
+  }
+
+  Options& options() { return *options_; }
+
+  void listen(const std::string& help) {
+    auto* const option = verb_->add_option_function<std::string>(
+        "--listen",
+        [options = options_](const std::string& text) {
+          const auto parsed = parse_listen(text);
+          if (!parsed) throw CLI::ValidationError("--listen", "'" + text + "' is no address; type one like 127.0.0.1:7070");
+          options->listen = *parsed;
+        },
+        help);
+    option->envname("QANTARA_LISTEN")->type_name("ADDRESS:PORT")->default_str(options_->listen.address + ":" + std::to_string(options_->listen.port));
+  }
+
+  void data(const std::string& help) {
+    verb_->add_option("--data", options_->data, help)->envname("QANTARA_DATA")->type_name("DIR")->capture_default_str();
+  }
+
+  void bank_timeout() {
+    verb_
+        ->add_option_function<std::string>(
+            "--bank-timeout",
+            [options = options_](const std::string& text) {
+              const auto parsed = parse_duration(text);
+              if (!parsed || *parsed < std::chrono::milliseconds{50} || *parsed > kBankTimeoutMax) {
+                throw CLI::ValidationError("--bank-timeout", "'" + text + "' is no length of time from 50ms to 60s; type one like 10s");
+              }
+              options->bank_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*parsed);
+            },
+            "How long a call to a bank may take before its outcome counts as unknown")
+        ->envname("QANTARA_BANK_TIMEOUT")
+        ->type_name("TIME")
+        ->default_str("10s");
+  }
+
+  void common() {
+    const std::map<std::string, log::Level> levels{{"debug", log::Level::DEBUG}, {"info", log::Level::INFO},   {"warn", log::Level::WARN},
+                                                   {"error", log::Level::ERROR}, {"off", log::Level::OFF}};
+    verb_->add_option("--log-level", options_->log_level, "The least that is logged: debug, info, warn, error or off")
+        ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
+        ->envname("QANTARA_LOG_LEVEL")
+        ->type_name("LEVEL");
+    verb_->add_flag("--json", options_->json, "When ready, print one line of JSON with every address and credential");
+  }
+
+  CLI::App* operator->() { return verb_; }
+
+ private:
+  CLI::App* verb_;
+  std::shared_ptr<Options> options_;
+};
+
+std::string check_http_url(const std::string& text) {
+  return http::parse_url(text) ? "" : "'" + text + "' is no http or https URL";
+}
+
+void add_serve(CLI::App& program, cli::Verb& chosen) {
+  Declaration<ServeOptions> verb{program, chosen, "serve", "Run the gateway", serve};
+  verb.listen("Where the API is served; port 0 takes a free one");
+  verb.data("The data folder: database, key file, operator's socket");
+  verb->add_option("--sandbox-bank-url", verb.options().sandbox_bank_url, "The sandbox bank to connect with: its banks join the registry")
+      ->envname("QANTARA_SANDBOX_BANK_URL")
+      ->type_name("URL")
+      ->check(check_http_url);
+  verb->add_option("--allow-webhook-network", verb.options().webhook_networks,
+                   "A network that webhooks may reach although it is loopback, private or otherwise special, such as 127.0.0.0/8")
+      ->envname("QANTARA_ALLOW_WEBHOOK_NETWORK")
+      ->type_name("CIDR")
+      ->delimiter(',');
+  verb.bank_timeout();
+  verb.common();
+}
+
+void add_sandbox_bank(CLI::App& program, cli::Verb& chosen) {
+  Declaration<SandboxBankOptions> verb{program, chosen, "sandbox-bank", "Run the sandbox bank alone", serve_sandbox_bank};
+  verb.listen("Where the bank is served; port 0 takes a free one");
+  verb.data("The folder of the bank's books");
+  verb.common();
+}
+
+void add_dev(CLI::App& program, cli::Verb& chosen) {
+  Declaration<DevOptions> verb{program, chosen, "dev", "Run gateway and sandbox bank together, with an application to try", run_dev};
+  verb.listen("Where the API is served; the bank takes the next port. Port 0: free ports for all");
+  verb.data("The data folder. Started again on it, it is the same application with the same credentials");
+  verb->add_option("--webhook-url", verb.options().webhook_url, "Where the application's webhooks go, besides this terminal")
+      ->envname("QANTARA_WEBHOOK_URL")
+      ->type_name("URL")
+      ->check(check_http_url);
+  verb->add_flag("--demo", verb.options().demo, "Make one scripted payment through the HTTP interfaces, then stay");
+  verb->add_flag("--once", verb.options().once, "End after the scripted payment: exit code 0 if it went through");
+  verb.bank_timeout();
+  verb.common();
+}
+
+}  // namespace
+
+std::optional<Listen> parse_listen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  auto address = text.substr(0, colon);
+  const auto port_text = text.substr(colon + 1);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  std::uint16_t port = 0;
+  const auto [end, failed] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (failed != std::errc{} || end != port_text.data() + port_text.size()) return std::nullopt;
+  return Listen{.address = std::string{address}, .port = port};
+}
+
+void add_server_verbs(CLI::App& program, cli::Verb& chosen) {
+  program.set_config("--config", "", "A configuration file (TOML); tools/config/qantara.toml shows every setting")
+      ->envname("QANTARA_CONFIG")
+      ->type_name("FILE");
+  program.allow_config_extras(false);
+  add_dev(program, chosen);
+  add_serve(program, chosen);
+  add_sandbox_bank(program, chosen);
+}
+
+}  // namespace qantara::gateway
