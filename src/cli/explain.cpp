@@ -13,7 +13,7 @@ namespace qantara::cli {
 
 namespace {
 
-constexpr std::size_t kGapWidth = 11;  // "+999.999 s" and a blank before it.
+constexpr std::size_t kGapWidth = 10;  // "+999.999 s"
 constexpr std::size_t kSourceWidth = 10;
 constexpr std::size_t kSymbolWidth = 11;
 
@@ -23,8 +23,7 @@ std::string gap_text(std::int64_t milliseconds) {
   constexpr std::int64_t kHour = 60 * kMinute;
   if (milliseconds < 1'000'000) return fmt::format("+{}.{:03} s", milliseconds / 1000, milliseconds % 1000);
   if (milliseconds < 100 * kMinute) return fmt::format("+{} min", milliseconds / kMinute);
-  if (milliseconds < 100 * kHour)
-    return fmt::format("+{} h {} min", milliseconds / kHour, milliseconds % kHour / kMinute);
+  if (milliseconds < 100 * kHour) return fmt::format("+{} h", milliseconds / kHour);
   return fmt::format("+{} d", milliseconds / (24 * kHour));
 }
 
@@ -49,9 +48,12 @@ void print_entry(Terminal& out, const json::Value& entry, std::string& date) {
 }  // namespace
 
 void print_story(Terminal& out, const json::Value& story) {
+  auto kind = text_of(story, "kind");  // "payment_source"
+  std::ranges::replace(kind, '_', ' ');
   auto status = text_of(story, "status");
   if (const auto detail = text_of(story, "status_detail"); !detail.empty()) status += " (" + detail + ")";
-  out.hang("", out.words(text_of(story, "title")) + "  " + out.words(status));
+  const auto name = out.words(kind) + " " + out.id(text_of(story, "id"));
+  out.hang("", name + "  " + out.words(text_of(story, "title")) + "  " + out.words(status));
   if (const auto why = text_of(story, "why"); !why.empty()) out.hang("Why:  ", out.words(why));
   if (const auto next = text_of(story, "next"); !next.empty()) out.hang("Next: ", out.words(next));
   std::string date;

@@ -105,7 +105,7 @@ int tell(Context& context, const Refusal& refusal) {
     err.fact("  " + (flag.empty() ? err.words(field.name) : std::string(flag)), err.words(field.message));
   }
   for (const auto& fact : refusal.facts) err.fact("  " + err.words(fact.name), err.words(fact.value));
-  if (!refusal.remedy.empty()) err.fact("  try", err.verbatim(refusal.remedy));
+  if (!refusal.remedy.empty()) err.hang("  try  ", err.verbatim(refusal.remedy));
 
   if (context.output == Output::JSON && !refusal.envelope.empty()) context.out.json(refusal.envelope);
   return refusal.exit_code;

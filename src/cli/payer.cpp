@@ -25,23 +25,31 @@ Move choose_bank(const json::Value& step, const Payer& payer) {
   return Stuck{"The bank " + payer.bank + " is not on the list.", "--bank " + (known.empty() ? "ID" : known)};
 }
 
+/// Whether `--account` means this account.
+bool is_named(const json::Value& account, const Payer& payer) {
+  return text_of(account, "id").ends_with(payer.account) || text_of(account, "number_masked").ends_with(payer.account);
+}
+
 Move choose_account(const json::Value& step, const Payer& payer) {
-  std::string reasons;
+  std::string seen;
   for (const auto& account : items_of(step, "accounts")) {
-    const auto id = text_of(account, "id");
-    const auto number = text_of(account, "number_masked");
-    const bool is_meant = payer.account.empty() ? is_true(account, "usable")
-                                                : id.ends_with(payer.account) || number.ends_with(payer.account);
-    if (is_meant) return Act{"select", {{"account_id", id}}};
-    reasons += (reasons.empty() ? "" : "; ") + text_of(account, "name") + " " + number;
+    const bool is_meant = payer.account.empty() ? is_true(account, "usable") : is_named(account, payer);
+    if (is_meant) return Act{"select", {{"account_id", text_of(account, "id")}}};
     const auto reason = text_of(account, "reason");
-    if (!reason.empty()) reasons += ": " + reason;
+    seen += (seen.empty() ? "" : "; ") + text_of(account, "name") + " " + text_of(account, "number_masked");
+    if (!reason.empty()) seen += ": " + reason;
   }
-  if (reasons.empty()) reasons = "there are none";
+  if (seen.empty()) seen = "there are none";
   if (payer.account.empty())
-    return Stuck{"No account can pay this (" + reasons + ").", "qantara sandbox connect --customer ID"};
-  return Stuck{"No account ends in " + payer.account + " (" + reasons + ").",
-               "--account with the end of an id or number"};
+    return Stuck{"No account can pay this (" + seen + ").", "qantara sandbox connect --customer ID"};
+  return Stuck{"No account ends in " + payer.account + " (" + seen + ").", "--account with the end of an id or number"};
+}
+
+/// Pays, unless the account under review is another than `--account` names.
+Move review(const json::Value& step, const Payer& payer) {
+  const auto accounts = items_of(step, "accounts");
+  const bool is_other = !payer.account.empty() && !accounts.empty() && !is_named(accounts.front(), payer);
+  return Act{is_other ? "change_account" : "pay", {}};
 }
 
 /// The flag behind a field that a bank asks for, and what the payer says.
@@ -115,7 +123,7 @@ Move next_move(const json::Value& step, const Payer& payer, Submitted submitted)
   if (kind == "CREDENTIALS" || kind == "CODE" || kind == "METHOD") return fill_in(step, payer, submitted);
   if (kind == "PAYEE") return Act{"confirm", {}};
   if (kind == "ACCOUNT") return choose_account(step, payer);
-  if (kind == "REVIEW") return Act{"pay", {}};
+  if (kind == "REVIEW") return review(step, payer);
   if (kind == "BANK_UNREACHABLE") return Act{"try_again", {}};
   if (kind == "APPROVAL") return DecideInApp{};
   if (kind == "WORKING") return Wait{};

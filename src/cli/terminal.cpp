@@ -10,7 +10,6 @@
 #include <ctime>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
 
@@ -142,38 +141,6 @@ std::string isolate_right_to_left(std::string_view text) {
   return out + blanks;
 }
 
-/// Breaks `text` into lines of at most `width` columns, at blanks where there are some.
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines{""};
-  std::size_t used = 0;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    auto word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (used > 0 && used + 1 + display_width(word) > width) {
-      lines.emplace_back();
-      used = 0;
-    } else if (used > 0 || (word.empty() && !lines.back().empty())) {
-      lines.back() += ' ';
-      ++used;
-    }
-    while (display_width(word) > width) {  // A word that fits no line is cut.
-      std::size_t bytes = 0;
-      for (std::size_t columns = 0; columns < width;) {
-        const auto [point, length] = first_code_point(word.substr(bytes));
-        bytes += length;
-        columns += display_width(word.substr(bytes - length, length));
-      }
-      lines.back() += word.substr(0, bytes);
-      lines.emplace_back();
-      word.remove_prefix(bytes);
-    }
-    lines.back() += word;
-    used = display_width(lines.back());
-  }
-  return lines;
-}
-
 /// "2025-11-22T05:41:02.114Z"
 std::string utc_text(Instant instant) { return to_text(instant).substr(0, 23) + 'Z'; }
 
@@ -247,6 +214,37 @@ std::size_t display_width(std::string_view text) {
 std::string padded(std::string_view text, std::size_t width, std::size_t gap) {
   const std::size_t used = display_width(text);
   return std::string(text) + std::string(std::max(width > used ? width - used : 0, gap), ' ');
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines{""};
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    auto word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (used > 0 && used + 1 + display_width(word) > width) {
+      lines.emplace_back();
+      used = 0;
+    } else if (used > 0 || (word.empty() && !lines.back().empty())) {
+      lines.back() += ' ';
+      ++used;
+    }
+    while (display_width(word) > width) {  // A word that fits no line is cut.
+      std::size_t bytes = 0;
+      for (std::size_t columns = 0; columns < width;) {
+        const auto [point, length] = first_code_point(word.substr(bytes));
+        bytes += length;
+        columns += display_width(word.substr(bytes - length, length));
+      }
+      lines.back() += word.substr(0, bytes);
+      lines.emplace_back();
+      word.remove_prefix(bytes);
+    }
+    lines.back() += word;
+    used = display_width(lines.back());
+  }
+  return lines;
 }
 
 Terminal::Terminal(std::ostream& out, Look look, UtcOffset utc_offset)

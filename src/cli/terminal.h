@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -98,5 +99,8 @@ std::size_t display_width(std::string_view text);
 
 /// `text`, and blanks up to `width` columns; at least `gap` of them.
 std::string padded(std::string_view text, std::size_t width, std::size_t gap = 0);
+
+/// Breaks `text` into lines of at most `width` columns, at blanks where there are some. At least one line.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 }  // namespace qantara::cli

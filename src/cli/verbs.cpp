@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,49 @@ namespace {
 constexpr const char* kFooter =
     "Data goes to standard output; progress, hints and refusals to standard error.\n"
     "Exit codes: 0 done, 1 refused or failed, 2 usage, 3 no gateway.";
+
+/// Help that fits into 80 columns: a flag and what it takes; beside it what it means, what stands for it, and whether it
+/// must be given.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(kFlagWidth); }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const auto type = option->get_type_size() == 0 ? std::string{} : option->get_type_name();
+    return type.empty() ? type : " " + type.substr(0, type.find(':'));  // Behind the colon: what a check allows.
+  }
+
+  std::string make_option_desc(const CLI::Option* option) const override {
+    std::string notes;
+    const auto note = [&](const std::string& text) { notes += (notes.empty() ? "" : "; ") + text; };
+    if (option->get_required()) note("required");
+    if (!option->get_envname().empty()) note("or " + option->get_envname());
+    if (!option->get_default_str().empty()) note("default " + option->get_default_str());
+    return in_column(option->get_description() + (notes.empty() ? "" : " (" + notes + ")"));
+  }
+
+  std::string make_subcommand(const CLI::App* verb) const override {
+    std::ostringstream out;
+    CLI::detail::format_help(out, verb->get_display_name(true), in_column(verb->get_description()), kFlagWidth);
+    return out.str();
+  }
+
+  std::string make_description(const CLI::App* verb) const override {
+    return join(wrapped(verb->get_description(), kWidth)) + "\n\n";
+  }
+
+ private:
+  static constexpr std::size_t kWidth = 80;
+  static constexpr std::size_t kFlagWidth = 24;
+
+  static std::string in_column(const std::string& text) { return join(wrapped(text, kWidth - kFlagWidth)); }
+
+  static std::string join(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
+    return text;
+  }
+};
 
 /// What every verb has.
 struct CommonOptions {
@@ -67,17 +111,6 @@ class Declaration {
  public:
   Declaration(CLI::App* verb, Verb& chosen, Task<int> (*work)(Context&, Options))
       : verb_(verb), common_(std::make_shared<CommonOptions>()), options_(std::make_shared<Options>()) {
-    verb_->add_flag_function(
-        "--json", [common = common_](std::int64_t) { common->output = Output::JSON; },
-        "One JSON object per line on standard output, with the API's field names, and nothing else");
-    const std::map<std::string, ColorWish> colors{
-        {"auto", ColorWish::AUTO}, {"never", ColorWish::NEVER}, {"always", ColorWish::ALWAYS}};
-    verb_
-        ->add_option_function<std::string>(
-            "--color", [common = common_, colors](const std::string& text) { common->color = colors.at(text); },
-            "auto obeys NO_COLOR and TERM=dumb and colours terminals only")
-        ->check(CLI::IsMember({"auto", "never", "always"}))
-        ->type_name("WHEN");
     verb_->callback([&chosen, common = common_, options = options_, work] {
       chosen = [common, options, work] {
         return run(*common, [&](Context& context) { return work(context, *options); });
@@ -101,10 +134,24 @@ class Declaration {
         ->type_name(type);
   }
 
-  /// `--data`: for verbs that ask the operator's socket.
-  void data_folder(const std::string& help) {
+  /// `--data`, for verbs that ask the operator's socket, and what every verb has: the last of its flags.
+  void common_flags(const std::string& data_help) {
     options_->data = "qantara-data";
-    verb_->add_option("--data", options_->data, help)->envname("QANTARA_DATA")->type_name("DIR")->capture_default_str();
+    verb_->add_option("--data", options_->data, data_help)
+        ->envname("QANTARA_DATA")
+        ->type_name("DIR")
+        ->capture_default_str();
+    verb_->add_flag_function(
+        "--json", [common = common_](std::int64_t) { common->output = Output::JSON; },
+        "One JSON object per line, with the API's field names, and nothing else on standard output");
+    const std::map<std::string, ColorWish> colors{
+        {"auto", ColorWish::AUTO}, {"never", ColorWish::NEVER}, {"always", ColorWish::ALWAYS}};
+    verb_
+        ->add_option_function<std::string>(
+            "--color", [common = common_, colors](const std::string& text) { common->color = colors.at(text); },
+            "auto, never or always; auto colours terminals only and obeys NO_COLOR and TERM=dumb")
+        ->check(CLI::IsMember({"auto", "never", "always"}))
+        ->type_name("WHEN");
   }
 
  private:
@@ -133,10 +180,10 @@ void add_app_verbs(CLI::App& program, Verb& chosen) {
       ->type_name("ORIGIN")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  create.data_folder(kDataHelp);
+  create.common_flags(kDataHelp);
 
   Declaration list{group->add_subcommand("list", "Show the applications and their app tokens"), chosen, app_list};
-  list.data_folder(kDataHelp);
+  list.common_flags(kDataHelp);
 }
 
 void add_destination_verbs(CLI::App& program, Verb& chosen) {
@@ -144,21 +191,21 @@ void add_destination_verbs(CLI::App& program, Verb& chosen) {
   group->group("Operator verbs")->require_subcommand(1);
   Declaration set_default{group->add_subcommand("default", "Pay this destination where no other is named"), chosen,
                           destination_default};
-  set_default.text("id", set_default.options().id, "ID", "The destination's id, whole")->required();
-  set_default.data_folder(kDataHelp);
+  set_default.text("ID", set_default.options().id, "", "The destination's id, whole")->required();
+  set_default.common_flags(kDataHelp);
 }
 
 void add_clock_verb(CLI::App& program, Verb& chosen) {
   Declaration clock_verb{program.add_subcommand("clock", "Show the sandbox's clock, or advance it"), chosen, clock};
   clock_verb->group("Operator verbs");
-  clock_verb.data_folder(kDataHelp);
+  clock_verb.common_flags(kDataHelp);
   auto* const advance = clock_verb->add_subcommand(
       "advance",
-      "Advance gateway and sandbox bank together: cool-offs end, intents expire, retries fall due.\n"
-      "The clock never goes back. The flags of `qantara clock` apply.");
+      "Advance gateway and sandbox bank together: cool-offs end, intents expire, retries fall due. The clock never "
+      "goes back. The flags of `qantara clock` apply.");
   advance->fallthrough();
-  advance->add_option("by", clock_verb.options().advance_by, "How far: 24h, 90s, 1h30m, 2d")
-      ->type_name("TIME")
+  advance->add_option("BY", clock_verb.options().advance_by, "How far: 24h, 90s, 1h30m, 2d")
+      ->type_name("")
       ->required()
       ->check(check_duration);
 }
@@ -173,7 +220,7 @@ void add_listen_verb(CLI::App& program, Verb& chosen) {
       ->check(check_url);
   verb.text("--app-token", verb.options().app_token, "TOKEN", "The application; not needed where there is only one")
       ->envname("QANTARA_APP_TOKEN");
-  verb.data_folder(kDataHelp);
+  verb.common_flags(kDataHelp);
 }
 
 template <class Options>
@@ -188,8 +235,8 @@ void add_payer_flags(Declaration<Options>& verb) {
       ->envname("QANTARA_APP_TOKEN")
       ->required();
   verb.text("--user", options.payer.user, "USER", "Test user of the sandbox bank")->capture_default_str();
-  verb.secret("--password", &Payer::password, "TEXT", "The user's password [sandbox-pass]");
-  verb.secret("--otp", &Payer::otp, "CODE", "One-time code, whenever one is asked for [1111]");
+  verb.secret("--password", &Payer::password, "TEXT", "The user's password (default sandbox-pass)");
+  verb.secret("--otp", &Payer::otp, "CODE", "One-time code, whenever one is asked for (default 1111)");
   verb.text("--method", options.payer.method, "METHOD", "How to confirm where the bank offers a choice: sms or app")
       ->capture_default_str();
   verb->template add_option_function<std::string>(
@@ -197,7 +244,7 @@ void add_payer_flags(Declaration<Options>& verb) {
           [options = verb.shared()](const std::string& text) {
             options->patience = std::chrono::ceil<std::chrono::seconds>(parse_duration(text).value_or(Duration{0}));
           },
-          "How long the whole flow may take [120s]")
+          "How long the whole flow may take (default 120s)")
       ->type_name("TIME")
       ->check(check_duration);
 }
@@ -211,18 +258,19 @@ void add_sandbox_verbs(CLI::App& program, Verb& chosen) {
                       sandbox_connect};
   connect.text("--customer", connect.options().customer, "ID", "The customer (POST /customers/v1 makes one)")
       ->required();
-  connect.text("--bank", connect.options().payer.bank, "ID", "The bank, like LEANMB1 [the first that is available]");
+  connect.text("--bank", connect.options().payer.bank, "ID",
+               "The bank, like LEANMB1; without it the first that is available");
   connect.text("--destination", connect.options().destination, "ID",
-               "The payee [the application's default destination]");
+               "The payee; without it the application's default destination");
   add_payer_flags(connect);
-  connect.data_folder(kDataHelp);
+  connect.common_flags(kDataHelp);
 
   Declaration pay{group->add_subcommand("pay", "Pay an intent, or go on where an earlier try was left"), chosen,
                   sandbox_pay};
   pay.text("--intent", pay.options().intent, "ID", "The payment intent (POST /payments/v1/intents makes one)")
       ->required();
   pay.text("--account", pay.options().payer.account, "ID",
-           "Account to pay from: its id, or the end of its id or number [the first that can pay]");
+           "Account to pay from: its id, or the end of its id or number; without it the first that can pay");
   add_payer_flags(pay);
   const auto decide = [&](const char* flag, AppDecision decision, const char* help) {
     return pay->add_flag_function(
@@ -234,34 +282,59 @@ void add_sandbox_verbs(CLI::App& program, Verb& chosen) {
   auto* const wait = decide("--wait", AppDecision::WAIT, "Leave the bank's app to somebody else and wait");
   approve->excludes(deny, wait);
   deny->excludes(wait);
-  pay.data_folder(std::string(kDataHelp) + ", which knows where the bank's app is");
+  pay.common_flags(std::string(kDataHelp) + ", which knows where the bank's app is");
 }
 
 void add_explain_verb(CLI::App& program, Verb& chosen) {
   Declaration verb{program.add_subcommand("explain",
-                                          "Tell the story of an intent, a payment or a payment source: how it stands,\n"
+                                          "Tell the story of an intent, a payment or a payment source: how it stands, "
                                           "why, what comes next, and every fact in order"),
                    chosen, explain};
   verb->group("Operator verbs");
-  verb.text("id", verb.options().id, "ID", "Its id, or any ending of it that is unique (six characters or more)")
+  verb.text("ID", verb.options().id, "", "Its id, or any ending of it that is unique (six characters or more)")
       ->required();
-  verb.data_folder(kDataHelp);
+  verb.common_flags(kDataHelp);
 }
 
-/// "qantara sandbox pay", as far as the command line was understood.
-std::string name_of_verb(const CLI::App& program) {
-  std::string name = program.get_name().empty() ? "qantara" : program.get_name();
-  for (const auto* app = &program; !app->get_subcommands().empty();) {
-    app = app->get_subcommands().front();
-    name += " " + app->get_name();
+/// The verb that a command line named, as far as it was understood.
+const CLI::App& named_verb(const CLI::App& program) {
+  const auto* verb = &program;
+  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+  return *verb;
+}
+
+/// "qantara sandbox pay"
+std::string full_name(const CLI::App& verb) {
+  return (verb.get_parent() == nullptr ? "" : full_name(*verb.get_parent()) + " ") + verb.get_name();
+}
+
+/// What to type instead: the verbs there are, or the flag that is missing and what it means.
+std::string advice(const CLI::App& verb, const std::string& complaint) {
+  std::string verbs;
+  for (const auto* const below : verb.get_subcommands([](const CLI::App*) { return true; })) {
+    verbs += (verbs.empty() ? "" : ", ") + below->get_name();
   }
-  return name;
+  if (!verbs.empty()) return (verb.get_require_subcommand_min() > 0 ? "one of: " : "") + verbs;
+  for (const auto* const option : verb.get_options()) {
+    const bool is_meant = option->get_required() && complaint.starts_with(option->get_name() + " ");
+    if (!is_meant) continue;
+    const auto variable = option->get_envname().empty() ? "" : " (or " + option->get_envname() + " in the environment)";
+    const auto type = option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    return option->get_name() + type + variable + ": " + option->get_description();
+  }
+  return {};
+}
+
+/// One form of help for every verb, whoever declared it.
+void dress(CLI::App& verb, const std::shared_ptr<HelpFormatter>& formatter) {
+  verb.formatter(formatter);
+  if (verb.get_footer().empty()) verb.footer(kFooter);
+  for (auto* const below : verb.get_subcommands([](CLI::App*) { return true; })) dress(*below, formatter);
 }
 
 }  // namespace
 
 void add_client_verbs(CLI::App& program, Verb& chosen) {
-  program.footer(kFooter);
   add_sandbox_verbs(program, chosen);
   add_app_verbs(program, chosen);
   add_destination_verbs(program, chosen);
@@ -271,14 +344,20 @@ void add_client_verbs(CLI::App& program, Verb& chosen) {
 }
 
 std::optional<int> parse(CLI::App& program, int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  dress(program, std::make_shared<HelpFormatter>());
   try {
     program.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::Success& success) {
     return program.exit(success, out, err);
   } catch (const CLI::ParseError& wrong) {
-    const auto verb = name_of_verb(program);
-    err << verb << ": " << wrong.what() << "\n  try  " << verb << " --help\n";
+    const auto& verb = named_verb(program);
+    const auto unknown = program.remaining(true);
+    const std::string complaint = unknown.empty() ? wrong.what() : "nothing here is called " + unknown.front();
+    err << full_name(verb) << ": " << complaint << '\n';
+    const auto remedy = advice(verb, complaint);
+    if (!remedy.empty()) err << "  try  " << remedy << '\n';
+    err << "  see  " << full_name(verb) << " --help\n";
     return kUsage;
   }
 }
