@@ -1,7 +1,7 @@
 // A payment: the one attempt of an intent at a bank.
 //
 // Invariants. An intent has at most one payment, ever (a database constraint). The order that leaves is fixed when the row is
-// made: amount, payee, account, reference, end-to-end id and request key never change. Once `status` is ACCEPTED_BY_BANK or
+// made: amount, payee, account, reference and end-to-end id never change. Once `status` is ACCEPTED_BY_BANK or
 // FAILED nothing of the row changes again. SUBMITTING is committed before the irrevocable request's first byte leaves.
 #pragma once
 
@@ -35,7 +35,7 @@ struct Payment {
   std::string description;
   std::string reference_sent;  ///< What the bank was given: the description, cut to what the bank holds.
   std::string end_to_end_id;   ///< The payment's id without hyphens.
-  std::string request_key;     ///< Request id of the irrevocable call.
+  std::string request_key;     ///< Request id of the irrevocable call: stored before it, new for each code.
   Parties parties;
 
   PaymentStatus status = PaymentStatus::AWAITING_LOGIN_MFA;

@@ -8,19 +8,22 @@ bool is_continue(const banking::BankResult<banking::Step>& brought) {
   return brought && std::holds_alternative<banking::Continue>(*brought);
 }
 
-bool is_refused(const banking::BankResult<banking::Step>& brought) {
-  return brought && std::holds_alternative<banking::Refused>(*brought);
+/// Whether this would end the payment: an authorisation that failed for good, or an explicit no.
+bool is_the_end(const banking::BankResult<banking::Step>& brought) {
+  using enum banking::CallError::Kind;
+  if (brought) return std::holds_alternative<banking::Refused>(*brought);
+  return brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED || brought.error().kind == SESSION_ENDED;
 }
 
-/// The authorisation failed for good, and the bank was asked what that made of the payment: its word on the money counts, the
-/// authorisation's reason says more than "rejected".
-banking::BankResult<banking::Step> after_refusal(banking::Refused refused, banking::BankResult<banking::Step> asked) {
-  if (!asked) return banking::Step{std::move(refused)};
-  auto* const outcome = std::get_if<banking::Outcome>(&*asked);
-  if (outcome == nullptr) return banking::Step{std::move(refused)};
-  if (outcome->status == banking::BankStatus::REJECTED) {
-    outcome->failure_code = std::move(refused.code);
-    if (outcome->reason_text.empty()) outcome->reason_text = std::move(refused.text);
+/// The bank refused, and was asked what that made of the payment: its word on the money counts. Of a rejection the refusal's
+/// own reason says more; where the bank knows no end yet, the refusal stands.
+banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refusal, banking::BankResult<banking::Step> asked) {
+  auto* const outcome = asked ? std::get_if<banking::Outcome>(&*asked) : nullptr;
+  if (outcome == nullptr) return refusal;
+  const auto* const refused = refusal ? std::get_if<banking::Refused>(&*refusal) : nullptr;
+  if (refused != nullptr && outcome->status == banking::BankStatus::REJECTED) {
+    outcome->failure_code = refused->code;
+    if (outcome->reason_text.empty()) outcome->reason_text = refused->text;
   }
   return asked;
 }
@@ -44,6 +47,10 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, banking::PayerDe
         [&](db::Transaction& tx) { return payments_.record(tx, id, banking::Step{banking::Continue{}}, state); }));
   }
   auto started = co_await connector.advance_payment(order, device, state);
+  if (is_the_end(started)) {
+    auto asked = co_await connector.poll_payment(state);
+    started = weigh(std::move(started), std::move(asked));
+  }
   auto recorded = co_await record(id, std::move(started), std::move(state));
   co_return recorded;
 }
@@ -55,9 +62,9 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, Call call, bank
   auto state = claim.payment.connector_state;
 
   auto brought = co_await connector.submit_payment(order, answers, device, state);
-  if (is_refused(brought)) {
+  if (is_the_end(brought)) {
     auto asked = co_await connector.poll_payment(state);
-    brought = after_refusal(std::get<banking::Refused>(*std::move(brought)), std::move(asked));
+    brought = weigh(std::move(brought), std::move(asked));
   }
   auto recorded = co_await record(id, std::move(brought), std::move(state));
   co_return recorded;

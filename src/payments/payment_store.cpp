@@ -135,11 +135,12 @@ Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& pa
       const auto updated,
       tx.execute("UPDATE payments SET status = $3, waiting_status = $4, status_detail = $5, failure_text = $6, bank_status = $7, "
                  "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, connector_state_sealed = $11, initiated_at = $12, "
-                 "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, version = version + 1 "
+                 "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, request_key = $18, version = version + 1 "
                  "WHERE id = $1 AND version = $2",
                  payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status), payment.status_detail,
                  payment.failure_text, payment.bank_status, payment.bank_reason_code, payment.bank_transaction_reference, payment.step,
-                 state_bytes, payment.initiated_at, payment.lease_until, payment.next_check_at, payment.checks, payment.code_tries, payment.steps));
+                 state_bytes, payment.initiated_at, payment.lease_until, payment.next_check_at, payment.checks, payment.code_tries, payment.steps,
+                 payment.request_key));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the payment was changed meanwhile");
   ++payment.version;
   return {};

@@ -241,6 +241,8 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) cons
       return error(ErrorCode::STEP_OUTDATED, "the payment does not wait for a code");
     }
     ++payment.code_tries;
+    // A further code is a further request: a bank that knows requests by their id must not answer with the old refusal.
+    payment.request_key = Uuid::make(clock_, random_).to_text();
     payment.waiting_status = payment.status;
     if (!payment.initiated_at) payment.initiated_at = clock_.now();
     RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
