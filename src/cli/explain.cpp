@@ -13,9 +13,9 @@ namespace qantara::cli {
 
 namespace {
 
-constexpr std::size_t kGapWidth = 10;  // "+999.999 s"
-constexpr std::size_t kSourceWidth = 10;
-constexpr std::size_t kSymbolWidth = 11;
+constexpr std::size_t kStoryGapWidth = 10;  // "+999.999 s"
+constexpr std::size_t kStorySourceWidth = 10;
+constexpr std::size_t kStorySymbolWidth = 11;
 
 /// Time since the fact before: to the millisecond while that says something, then rounder.
 std::string gap_text(std::int64_t milliseconds) {
@@ -40,8 +40,9 @@ void print_entry(Terminal& out, const json::Value& entry, std::string& date) {
   const auto symbol_words = symbol ? out.symbol(*symbol) : std::string{};
 
   std::string lead = "  " + (at ? out.time_of_day(*at) : std::string{"-"}) + " ";
-  lead += std::string(kGapWidth - std::min(kGapWidth, gap_words.size()), ' ') + gap_words + "  ";
-  lead += padded(out.words(text_of(entry, "source")), kSourceWidth, 2) + padded(symbol_words, kSymbolWidth, 2);
+  lead += std::string(kStoryGapWidth - std::min(kStoryGapWidth, gap_words.size()), ' ') + gap_words + "  ";
+  lead +=
+      padded(out.words(text_of(entry, "source")), kStorySourceWidth, 2) + padded(symbol_words, kStorySymbolWidth, 2);
   out.hang(lead, out.words(text_of(entry, "text")));
 }
 

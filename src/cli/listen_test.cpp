@@ -12,19 +12,19 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::string_view kSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+constexpr std::string_view kEndpointSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 
 /// Runs `listen` beside a gateway that delivers to it, then presses Ctrl-C.
 class ListenTest : public VerbTest {
  protected:
   struct Sent {
     std::string body;
-    std::string secret{kSecret};
+    std::string secret{kEndpointSecret};
   };
 
   void SetUp() override {
     operators_.on("POST /admin/v1/webhook-endpoints", 201,
-                  R"({"id":"e1","webhook_secret":")" + std::string(kSecret) + "\"}");
+                  R"({"id":"e1","webhook_secret":")" + std::string(kEndpointSecret) + "\"}");
     operators_.on("DELETE /admin/v1/webhook-endpoints/e1", 200, "{}");
     operators_.on("GET /admin/v1/clock", 200, R"({"now":"2025-11-21T05:40:00Z","offset_seconds":0})");
   }
