@@ -126,7 +126,8 @@ Task<Dispatcher::Next> Dispatcher::round() {
 
 Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& round) const {
   for (const Outcome& outcome : round.outcomes) {
-    RETURN_IF_ERROR(record_attempt(tx, outcome.delivery, outcome.attempt, outcome.status, outcome.next_attempt_at, round.now));
+    RETURN_IF_ERROR(
+        record_attempt(tx, outcome.delivery, outcome.attempt, outcome.status, outcome.next_attempt_at, round.now));
     if (outcome.endpoint == Outcome::Endpoint::IS_GONE) RETURN_IF_ERROR(disable_endpoint(tx, outcome.target));
   }
   Work work;
@@ -217,7 +218,8 @@ Dispatcher::Outcome Dispatcher::judge(const Target& target, const Claim& claim, 
     outcome.status = DeliveryStatus::DEAD;
     outcome.endpoint = Outcome::Endpoint::IS_GONE;
   } else {
-    outcome.next_attempt_at = next_attempt(claim.first_attempt_at, with_.domain_clock.now(), asked_to_wait, with_.random);
+    outcome.next_attempt_at =
+        next_attempt(claim.first_attempt_at, with_.domain_clock.now(), asked_to_wait, with_.random);
     outcome.status = outcome.next_attempt_at ? DeliveryStatus::PENDING : DeliveryStatus::DEAD;
   }
   return outcome;

@@ -14,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::hours;
 
-
 http::ClientResult answer(int status, std::string_view retry_after) {
   http::ClientResponse response{.status = status};
   response.headers.add("Retry-After", retry_after);
@@ -22,7 +21,8 @@ http::ClientResult answer(int status, std::string_view retry_after) {
 }
 
 http::ClientResult time_out() {
-  return std::unexpected{http::ClientFailure{.reason = http::ClientFailure::Reason::TIMED_OUT, .message = "no answer in time"}};
+  return std::unexpected{
+      http::ClientFailure{.reason = http::ClientFailure::Reason::TIMED_OUT, .message = "no answer in time"}};
 }
 
 class dispatcher : public testing::Test {
@@ -68,8 +68,10 @@ TEST_F(dispatcher, delivers_the_envelope_as_it_was_committed_and_signed) {
   EXPECT_EQ(request.body, envelope);
   EXPECT_EQ(request.headers.value_or("content-type", ""), "application/json; charset=utf-8");
   EXPECT_EQ(request.headers.value_or("webhook-id", ""), id);
-  EXPECT_EQ(request.headers.value_or("webhook-timestamp", ""), "1600000000");  // The real clock's, whatever the domain's says.
-  EXPECT_EQ(request.headers.value_or("webhook-signature", ""), standard_signature(created.secret, id, 1'600'000'000, envelope));
+  EXPECT_EQ(request.headers.value_or("webhook-timestamp", ""),
+            "1600000000");  // The real clock's, whatever the domain's says.
+  EXPECT_EQ(request.headers.value_or("webhook-signature", ""),
+            standard_signature(created.secret, id, 1'600'000'000, envelope));
   EXPECT_EQ(request.headers.value_or("lean-signature", ""), lean_signature(created.secret, envelope));
   EXPECT_EQ(request.deadline, 10s);
   EXPECT_EQ(request.response_limit, 1024U);
@@ -330,6 +332,13 @@ TEST_F(dispatcher, lets_attempts_in_flight_end_when_stopped) {
   const auto deliveries = stage.deliveries(id);
   ASSERT_EQ(deliveries.size(), 1U);  // What came after stop() waits for the next start.
   EXPECT_EQ(deliveries[0].status, DeliveryStatus::DELIVERED);
+}
+
+TEST_F(dispatcher, room_is_taken_again_as_soon_as_it_is_free) {
+  const auto id = stage.create(kShop).endpoint.id;
+  for (int i = 0; i < 20; ++i) stage.publish(stage.make_aggregate());
+  stage.start_dispatcher({.in_flight = 4});
+  EXPECT_TRUE(stage.delivered(id, 20));
 }
 
 TEST_F(dispatcher, leaves_no_attempt_behind_when_stopped_though_nothing_can_be_recorded) {

@@ -23,7 +23,8 @@ std::string seal_secret(const Vault& vault, WebhookEndpointId endpoint, const Se
   return vault.seal(secret.reveal(), context_of(endpoint));
 }
 
-Result<LiveSecrets> open_secrets(const Vault& vault, WebhookEndpointId endpoint, const SealedSecrets& sealed, Instant now) {
+Result<LiveSecrets> open_secrets(const Vault& vault, WebhookEndpointId endpoint, const SealedSecrets& sealed,
+                                 Instant now) {
   const std::string context = context_of(endpoint);
   LiveSecrets live;
   ASSIGN_OR_RETURN(std::string current, vault.unseal(sealed.current, context));

@@ -33,6 +33,7 @@ Secret make_secret(Random& random);
 std::string seal_secret(const Vault& vault, WebhookEndpointId endpoint, const Secret& secret);
 
 /// Errors: STORAGE_FAILED if one was changed, or sealed with another key.
-Result<LiveSecrets> open_secrets(const Vault& vault, WebhookEndpointId endpoint, const SealedSecrets& sealed, Instant now);
+Result<LiveSecrets> open_secrets(const Vault& vault, WebhookEndpointId endpoint, const SealedSecrets& sealed,
+                                 Instant now);
 
 }  // namespace qantara::webhooks

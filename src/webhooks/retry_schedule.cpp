@@ -30,7 +30,8 @@ std::optional<Duration> until_http_date(std::string_view text, Instant real_now)
 }  // namespace
 
 std::optional<Instant> next_attempt(Instant first_attempt_at, Instant now, Duration asked_to_wait, Random& random) {
-  const auto* const slot = std::ranges::find_if(kFirstRetries, [&](Duration offset) { return first_attempt_at + offset > now; });
+  const auto* const slot =
+      std::ranges::find_if(kFirstRetries, [&](Duration offset) { return first_attempt_at + offset > now; });
   Instant next;
   if (slot != kFirstRetries.end()) {
     next = first_attempt_at + *slot;
@@ -45,7 +46,8 @@ std::optional<Instant> next_attempt(Instant first_attempt_at, Instant now, Durat
 
 std::optional<Duration> parse_retry_after(std::string_view text, Instant real_now) {
   text = trim(text);
-  const bool digits = !text.empty() && std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
+  const bool digits =
+      !text.empty() && std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
   if (!digits) return until_http_date(text, real_now);
   constexpr auto kMax = std::chrono::duration_cast<std::chrono::seconds>(kRetryAfterMax);
   std::int64_t seconds = 0;

@@ -12,9 +12,9 @@
 namespace qantara::webhooks {
 
 /// The published retries, counted from the first attempt.
-inline constexpr auto kFirstRetries = std::to_array<Duration>(
-    {std::chrono::minutes{1}, std::chrono::minutes{2}, std::chrono::minutes{5}, std::chrono::minutes{10},
-     std::chrono::minutes{60}, std::chrono::minutes{180}});
+inline constexpr auto kFirstRetries =
+    std::to_array<Duration>({std::chrono::minutes{1}, std::chrono::minutes{2}, std::chrono::minutes{5},
+                             std::chrono::minutes{10}, std::chrono::minutes{60}, std::chrono::minutes{180}});
 /// After those, one retry in each such time, give or take kLaterRetrySpread (10 %), so that the deliveries which an
 /// outage piled up do not all come back in one moment.
 inline constexpr Duration kLaterRetryEvery = std::chrono::hours{4};

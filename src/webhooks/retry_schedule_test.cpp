@@ -12,10 +12,10 @@ using namespace std::chrono_literals;
 constexpr Instant kFirst{std::chrono::seconds{1'700'000'000}};
 
 struct Row {
-  Duration failed_at;      ///< After the first attempt, as all here.
+  Duration failed_at;  ///< After the first attempt, as all here.
   Duration asked_to_wait;
-  Duration next_from;      ///< The earliest and
-  Duration next_to;        ///< the latest time of the next attempt. Both zero: give up.
+  Duration next_from;  ///< The earliest and
+  Duration next_to;    ///< the latest time of the next attempt. Both zero: give up.
 };
 
 TEST(retry_schedule, next_attempt) {

@@ -22,7 +22,9 @@ constexpr std::string_view kLean =
     "sha512=29b735f30694bb57c767b097fc984006299ba0a13640bf3870df6c36d865575a"
     "5cc93a1e505c4456e0d409740e0cfc6d2209bd017b23d911ce2d705618cdb84f";
 
-TEST(signing, signs_as_standard_webhooks_do) { EXPECT_EQ(standard_signature(kSecret, kId, kTimestamp, kBody), kStandard); }
+TEST(signing, signs_as_standard_webhooks_do) {
+  EXPECT_EQ(standard_signature(kSecret, kId, kTimestamp, kBody), kStandard);
+}
 
 TEST(signing, signs_as_lean_does) { EXPECT_EQ(lean_signature(kSecret, kBody), kLean); }
 

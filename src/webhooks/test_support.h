@@ -64,7 +64,9 @@ class ScriptedReceivers final : public http::Client {
   explicit ScriptedReceivers(Timers& timers) : timers_(timers) {}
 
   void answer(const std::string& url, http::ClientResult answer) { scripts_[url].push_back(std::move(answer)); }
-  void answer(const std::string& url, int status) { answer(url, http::ClientResult{http::ClientResponse{.status = status}}); }
+  void answer(const std::string& url, int status) {
+    answer(url, http::ClientResult{http::ClientResponse{.status = status}});
+  }
   void always(const std::string& url, int status) { defaults_[url] = status; }
 
   /// Attempts at `url` wait, until it is let go.
@@ -128,7 +130,9 @@ class FragileDatabase final : public db::Database {
   void heal() { broken_ = false; }
   int refused() const { return refused_; }
 
-  void on_commit(db::Channel channel, std::function<void()> listener) override { whole_.on_commit(channel, std::move(listener)); }
+  void on_commit(db::Channel channel, std::function<void()> listener) override {
+    whole_.on_commit(channel, std::move(listener));
+  }
   bool writable() const override { return !broken_; }
   void close() override {}
 
@@ -180,7 +184,9 @@ class Stage {
     return std::move(result).value();
   }
   template <class Closure>
-  auto write(Closure closure) { return run(whole_->write(std::move(closure))); }
+  auto write(Closure closure) {
+    return run(whole_->write(std::move(closure)));
+  }
 
   /// Lets everybody work until `done()`. False if that does not come to pass.
   template <class Done>
@@ -223,7 +229,8 @@ class Stage {
   Uuid make_aggregate() { return Uuid::make(clock, random); }
 
   std::vector<Delivery> deliveries(WebhookEndpointId endpoint) {
-    auto found = *write([&](db::Transaction& tx) { return webhooks.deliveries_of_endpoint(tx, endpoint, INT64_MAX, 1000); });
+    auto found =
+        *write([&](db::Transaction& tx) { return webhooks.deliveries_of_endpoint(tx, endpoint, INT64_MAX, 1000); });
     std::ranges::reverse(found);
     return found;
   }
@@ -263,7 +270,8 @@ class Stage {
   }
   bool delivered(WebhookEndpointId id, std::size_t count) {
     return until([&] {
-      return std::ranges::count(deliveries(id), DeliveryStatus::DELIVERED, &Delivery::status) == static_cast<std::ptrdiff_t>(count);
+      return std::ranges::count(deliveries(id), DeliveryStatus::DELIVERED, &Delivery::status) ==
+             static_cast<std::ptrdiff_t>(count);
     });
   }
 

@@ -58,12 +58,14 @@ Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std:
   RETURN_IF_ERROR(tx.execute(
       "INSERT INTO webhook_endpoints (id, application_id, url, secret_sealed, status, after_seq, created_at) "
       "SELECT $1, $2, $3, $4, $5, COALESCE(MAX(seq), 0), $6 FROM events",
-      endpoint.id, endpoint.application, endpoint.url, db::Bytes{secret_sealed}, to_text(endpoint.status), endpoint.created_at));
+      endpoint.id, endpoint.application, endpoint.url, db::Bytes{secret_sealed}, to_text(endpoint.status),
+      endpoint.created_at));
   return {};
 }
 
 Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndpointId id) {
-  return tx.one("SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE id = $1", read_endpoint, id);
+  return tx.one("SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE id = $1",
+                read_endpoint, id);
 }
 
 Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application) {
@@ -84,18 +86,19 @@ Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, Webhook
 }
 
 Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const SealedSecrets& secrets) {
-  RETURN_IF_ERROR(tx.execute(
-      "UPDATE webhook_endpoints SET secret_sealed = $2, previous_secret_sealed = $3, previous_secret_expires_at = $4 WHERE id = $1",
-      id, db::Bytes{secrets.current}, bytes_of(secrets.previous), secrets.previous_expires_at));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_endpoints SET secret_sealed = $2, previous_secret_sealed = $3, "
+                 "previous_secret_expires_at = $4 WHERE id = $1",
+                 id, db::Bytes{secrets.current}, bytes_of(secrets.previous), secrets.previous_expires_at));
   return {};
 }
 
 Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id) {
   RETURN_IF_ERROR(update_endpoint_status(tx, id, EndpointStatus::DISABLED));
-  RETURN_IF_ERROR(tx.execute(
-      "UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL, lease_until = NULL "
-      "WHERE endpoint_id = $1 AND status = 'PENDING'",
-      id));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL, lease_until = NULL "
+                 "WHERE endpoint_id = $1 AND status = 'PENDING'",
+                 id));
   return {};
 }
 
@@ -113,12 +116,14 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
     std::optional<std::int64_t> last;
     std::int64_t count = 0;
   };
-  ASSIGN_OR_RETURN(const auto range,
-                   tx.one("SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) AS next",
-                          [](db::Row& row) {
-                            return Range{.last = row.take<std::optional<std::int64_t>>(), .count = row.take<std::int64_t>()};
-                          },
-                          from, limit));
+  ASSIGN_OR_RETURN(
+      const auto range,
+      tx.one(
+          "SELECT MAX(seq), COUNT(*) FROM (SELECT seq FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) AS next",
+          [](db::Row& row) {
+            return Range{.last = row.take<std::optional<std::int64_t>>(), .count = row.take<std::int64_t>()};
+          },
+          from, limit));
   if (!range || !range->last) return FanOut::DONE;
 
   RETURN_IF_ERROR(tx.execute(
@@ -131,9 +136,10 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
       "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < e.seq "
       "ORDER BY e.seq",
       from, *range->last, now));
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO settings (name, value) VALUES ('fanned_out', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      std::to_string(*range->last)));
+  RETURN_IF_ERROR(
+      tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', $1) ON CONFLICT (name) DO UPDATE SET value "
+                 "= excluded.value",
+                 std::to_string(*range->last)));
   return range->count == limit ? FanOut::MORE : FanOut::DONE;
 }
 
@@ -144,7 +150,8 @@ Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now)
       "  SELECT (SELECT endpoint_id FROM webhook_deliveries WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL "
       "          ORDER BY endpoint_id LIMIT 1) "
       "  UNION ALL "
-      "  SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.status = 'PENDING' AND d.next_attempt_at IS NOT NULL "
+      "  SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.status = 'PENDING' AND d.next_attempt_at IS "
+      "NOT NULL "
       "          AND d.endpoint_id > pending.endpoint_id ORDER BY d.endpoint_id LIMIT 1) "
       "  FROM pending WHERE pending.endpoint_id IS NOT NULL) "
       "SELECT e.id, e.url, e.secret_sealed, e.previous_secret_sealed, e.previous_secret_expires_at "
@@ -152,26 +159,27 @@ Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now)
       "WHERE e.status = 'ACTIVE' AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id "
       "  AND d.status = 'PENDING' AND d.next_attempt_at <= $1)",
       [](db::Row& row) {
-        return Receiver{.id = row.take<WebhookEndpointId>(), .url = row.take<std::string>(), .secrets = read_secrets(row)};
+        return Receiver{
+            .id = row.take<WebhookEndpointId>(), .url = row.take<std::string>(), .secrets = read_secrets(row)};
       },
       now);
 }
 
-Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now, Instant lease_until,
-                                            int limit) {
+Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now,
+                                            Instant lease_until, int limit) {
   ASSIGN_OR_RETURN(auto claims, tx.all(
-      "SELECT d.id, d.attempts, COALESCE(d.first_attempt_at, $2), e.id, e.body "
-      "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
-      "WHERE d.endpoint_id = $1 AND d.status = 'PENDING' AND d.next_attempt_at <= $2 "
-      "ORDER BY d.next_attempt_at, d.id LIMIT $3",
-      [](db::Row& row) {
-        return Claim{.delivery = row.take<std::int64_t>(),
-                     .attempts = row.take<int>(),
-                     .first_attempt_at = row.take<Instant>(),
-                     .event = row.take<EventId>(),
-                     .body = row.take<std::string>()};
-      },
-      endpoint, now, limit));
+                                    "SELECT d.id, d.attempts, COALESCE(d.first_attempt_at, $2), e.id, e.body "
+                                    "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+                                    "WHERE d.endpoint_id = $1 AND d.status = 'PENDING' AND d.next_attempt_at <= $2 "
+                                    "ORDER BY d.next_attempt_at, d.id LIMIT $3",
+                                    [](db::Row& row) {
+                                      return Claim{.delivery = row.take<std::int64_t>(),
+                                                   .attempts = row.take<int>(),
+                                                   .first_attempt_at = row.take<Instant>(),
+                                                   .event = row.take<EventId>(),
+                                                   .body = row.take<std::string>()};
+                                    },
+                                    endpoint, now, limit));
   for (const Claim& claim : claims) {
     RETURN_IF_ERROR(tx.execute(
         "UPDATE webhook_deliveries SET first_attempt_at = $2, next_attempt_at = $3, lease_until = $3 WHERE id = $1",
@@ -182,21 +190,23 @@ Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpoint
 
 Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt, DeliveryStatus status,
                             std::optional<Instant> next_attempt_at, Instant now) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-      delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
-      db::Bytes{attempt.answer}));
+  RETURN_IF_ERROR(
+      tx.execute("INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+                 delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
+                 db::Bytes{attempt.answer}));
 
   struct Line {
     WebhookEndpointId endpoint;
     Uuid aggregate;
   };
-  ASSIGN_OR_RETURN(const auto line, tx.one(
-      "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL "
-      "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id",
-      [](db::Row& row) { return Line{.endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>()}; },
-      delivery, to_text(status), attempt.number, next_attempt_at));
+  ASSIGN_OR_RETURN(
+      const auto line,
+      tx.one(
+          "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL "
+          "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id",
+          [](db::Row& row) { return Line{.endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>()}; },
+          delivery, to_text(status), attempt.number, next_attempt_at));
   if (!line || status == DeliveryStatus::PENDING) return {};
 
   RETURN_IF_ERROR(tx.execute(
@@ -209,14 +219,16 @@ Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const At
 
 Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
   return tx.execute(
-      "UPDATE webhook_deliveries SET next_attempt_at = $1, lease_until = NULL WHERE status = 'PENDING' AND lease_until IS NOT NULL",
+      "UPDATE webhook_deliveries SET next_attempt_at = $1, lease_until = NULL WHERE status = 'PENDING' AND lease_until "
+      "IS NOT NULL",
       now);
 }
 
 Result<std::vector<Delivery>> select_deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId endpoint,
                                                             std::int64_t before_seq, int limit) {
   return tx.all(
-      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, d.next_attempt_at "
+      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, "
+      "d.next_attempt_at "
       "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
       "WHERE d.endpoint_id = $1 AND d.event_seq < $2 ORDER BY d.event_seq DESC LIMIT $3",
       read_delivery, endpoint, before_seq, limit);
@@ -224,7 +236,8 @@ Result<std::vector<Delivery>> select_deliveries_of_endpoint(db::Transaction& tx,
 
 Result<std::vector<Delivery>> select_deliveries_of_aggregate(db::Transaction& tx, const Uuid& aggregate) {
   return tx.all(
-      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, d.next_attempt_at "
+      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, "
+      "d.next_attempt_at "
       "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
       "JOIN webhook_deliveries d ON d.endpoint_id = p.id AND d.event_seq = e.seq "
       "WHERE e.aggregate_id = $1 ORDER BY e.seq, p.id",
@@ -233,7 +246,8 @@ Result<std::vector<Delivery>> select_deliveries_of_aggregate(db::Transaction& tx
 
 Result<std::vector<Attempt>> select_attempts(db::Transaction& tx, std::int64_t delivery) {
   return tx.all(
-      "SELECT number, started_at, status, failure, elapsed, answer FROM webhook_attempts WHERE delivery_id = $1 ORDER BY number",
+      "SELECT number, started_at, status, failure, elapsed, answer FROM webhook_attempts WHERE delivery_id = $1 ORDER "
+      "BY number",
       [](db::Row& row) {
         return Attempt{.number = row.take<int>(),
                        .started_at = row.take<Instant>(),

@@ -54,8 +54,8 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit);
 Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now);
 
 /// Takes at most `limit` due deliveries of the endpoint, the longest due first, until `lease_until`.
-Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now, Instant lease_until,
-                                            int limit);
+Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now,
+                                            Instant lease_until, int limit);
 
 /// Adds the attempt. The delivery gets `status` and `next_attempt_at`, and if it has ended, the next of its line is due at
 /// `now`; unless it is no longer PENDING, or somebody else has recorded an attempt of this number.

@@ -8,13 +8,14 @@ namespace qantara::webhooks {
 
 Result<void> insert_application(db::Transaction& tx, ApplicationId id) {
   RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO applications (id, name, mode, client_secret_hash, created_at) VALUES ($1, 'shop', 'sandbox', $2, 0)", id,
-      db::Bytes{"digest"}));
+      "INSERT INTO applications (id, name, mode, client_secret_hash, created_at) VALUES ($1, 'shop', 'sandbox', $2, 0)",
+      id, db::Bytes{"digest"}));
   return {};
 }
 
 Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx) {
-  return tx.one("SELECT value FROM settings WHERE name = 'fanned_out'", [](db::Row& row) { return row.take<std::string>(); });
+  return tx.one("SELECT value FROM settings WHERE name = 'fanned_out'",
+                [](db::Row& row) { return row.take<std::string>(); });
 }
 
 namespace {

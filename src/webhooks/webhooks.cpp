@@ -27,12 +27,14 @@ bool is_address(std::string_view host) {
 Result<void> check_url(std::string_view url, const http::AddressPolicy& addresses) {
   const auto parsed = url.size() <= kUrlLengthMax ? http::parse_url(url) : std::nullopt;
   if (!parsed) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "url",
-                       "url must be an absolute http or https URL of at most 2000 characters, without user info and fragment");
+    return field_error(
+        ErrorCode::INVALID_PARAMETERS, "url",
+        "url must be an absolute http or https URL of at most 2000 characters, without user info and fragment");
   }
   if (is_address(parsed->host) && !http::allows(addresses, parsed->host)) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "url",
-                       "url must not name a private, loopback or otherwise special address, unless the operator allows its network");
+    return field_error(
+        ErrorCode::INVALID_PARAMETERS, "url",
+        "url must not name a private, loopback or otherwise special address, unless the operator allows its network");
   }
   return {};
 }
@@ -77,7 +79,8 @@ std::string_view to_text(DeliveryStatus status) {
 Webhooks::Webhooks(const Clock& clock, Random& random, const Vault& vault, http::AddressPolicy addresses)
     : clock_(clock), random_(random), vault_(vault), addresses_(std::move(addresses)) {}
 
-Result<CreatedEndpoint> Webhooks::create_endpoint(db::Transaction& tx, ApplicationId application, std::string_view url) const {
+Result<CreatedEndpoint> Webhooks::create_endpoint(db::Transaction& tx, ApplicationId application,
+                                                  std::string_view url) const {
   RETURN_IF_ERROR(check_url(url, addresses_));
   CreatedEndpoint created{.endpoint = {.id = WebhookEndpointId::make(clock_, random_),
                                        .application = application,

@@ -45,8 +45,8 @@ class Webhooks {
   Result<Secret> rotate_secret(db::Transaction& tx, WebhookEndpointId id, Duration overlap) const;
 
   /// Newest first, those before `before_seq` (an event's), at most `limit`.
-  Result<std::vector<Delivery>> deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId id, std::int64_t before_seq,
-                                                       int limit) const;
+  Result<std::vector<Delivery>> deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId id,
+                                                       std::int64_t before_seq, int limit) const;
   /// All deliveries of the aggregate's events, by event and endpoint: what `explain` tells of.
   Result<std::vector<Delivery>> deliveries_of_aggregate(db::Transaction& tx, const Uuid& aggregate) const;
   /// In order.

@@ -28,7 +28,8 @@ TEST_F(webhooks, creates_an_active_endpoint_and_shows_its_secret_once) {
   EXPECT_EQ(created.endpoint.status, EndpointStatus::ACTIVE);
   EXPECT_TRUE(created.secret.reveal().starts_with("whsec_"));
 
-  const auto listed = use([&](const Webhooks& w, db::Transaction& tx) { return w.list_endpoints(tx, stage.application); });
+  const auto listed =
+      use([&](const Webhooks& w, db::Transaction& tx) { return w.list_endpoints(tx, stage.application); });
   ASSERT_EQ(listed->size(), 1U);
   EXPECT_EQ(listed->front().id, created.endpoint.id);
   EXPECT_EQ(listed->front().url, kShop);
@@ -36,12 +37,14 @@ TEST_F(webhooks, creates_an_active_endpoint_and_shows_its_secret_once) {
 
   const auto sealed = stage.write([&](db::Transaction& tx) { return select_secrets(tx, created.endpoint.id); });
   EXPECT_FALSE((*sealed)->current.contains(created.secret.reveal()));
-  EXPECT_EQ(open_secrets(stage.vault, created.endpoint.id, **sealed, stage.clock.now())->current.reveal(), created.secret.reveal());
+  EXPECT_EQ(open_secrets(stage.vault, created.endpoint.id, **sealed, stage.clock.now())->current.reveal(),
+            created.secret.reveal());
 }
 
 TEST_F(webhooks, accepts_and_refuses_urls) {
   const Webhooks closed{stage.clock, stage.random, stage.vault, {}};
-  const Webhooks with_loopback{stage.clock, stage.random, stage.vault, {.allowed_networks = {"127.0.0.0/8", "::1/128"}}};
+  const Webhooks with_loopback{
+      stage.clock, stage.random, stage.vault, {.allowed_networks = {"127.0.0.0/8", "::1/128"}}};
   enum Expected { ALWAYS, WITH_LOOPBACK, NEVER };
   const struct {
     std::string url;
@@ -73,8 +76,10 @@ TEST_F(webhooks, accepts_and_refuses_urls) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.url.substr(0, 60));
-    const auto by_default = stage.write([&](db::Transaction& tx) { return closed.create_endpoint(tx, stage.application, row.url); });
-    const auto at_the_desk = stage.write([&](db::Transaction& tx) { return with_loopback.create_endpoint(tx, stage.application, row.url); });
+    const auto by_default =
+        stage.write([&](db::Transaction& tx) { return closed.create_endpoint(tx, stage.application, row.url); });
+    const auto at_the_desk =
+        stage.write([&](db::Transaction& tx) { return with_loopback.create_endpoint(tx, stage.application, row.url); });
     EXPECT_EQ(by_default.has_value(), row.expected == ALWAYS);
     EXPECT_EQ(at_the_desk.has_value(), row.expected != NEVER);
     if (by_default) continue;
@@ -108,7 +113,8 @@ TEST_F(webhooks, does_not_know_what_does_not_exist) {
   for (const auto how : {&Webhooks::pause_endpoint, &Webhooks::resume_endpoint, &Webhooks::remove_endpoint}) {
     EXPECT_EQ(change(how, nobody).error().code, ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT);
   }
-  const auto rotated = use([&](const Webhooks& w, db::Transaction& tx) { return w.rotate_secret(tx, nobody, hours{24}); });
+  const auto rotated =
+      use([&](const Webhooks& w, db::Transaction& tx) { return w.rotate_secret(tx, nobody, hours{24}); });
   EXPECT_EQ(rotated.error().code, ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT);
 }
 
@@ -149,7 +155,8 @@ TEST_F(webhooks, removing_an_endpoint_ends_what_it_was_still_to_be_told) {
     EXPECT_FALSE(delivery.next_attempt_at);
   }
   for (const Delivery& delivery : stage.deliveries(kept)) EXPECT_EQ(delivery.status, DeliveryStatus::PENDING);
-  const auto story = use([&](const Webhooks& w, db::Transaction& tx) { return w.deliveries_of_aggregate(tx, payment); });
+  const auto story =
+      use([&](const Webhooks& w, db::Transaction& tx) { return w.deliveries_of_aggregate(tx, payment); });
   EXPECT_EQ(story->size(), 4U);
 }
 
