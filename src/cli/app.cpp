@@ -29,8 +29,8 @@ Task<int> app_create(Context& context, AppCreateOptions options) {
     co_return kDone;
   }
   auto& out = context.out;
-  constexpr auto kFacts = std::to_array<std::string_view>(
-      {"name", "mode", "app_token", "client_id", "client_secret", "webhook_secret", "webhook_endpoint_id"});
+  constexpr auto kFacts =
+      std::to_array<std::string_view>({"name", "mode", "app_token", "client_id", "client_secret", "webhook_secret"});
   for (const auto name : kFacts) {
     const auto value = text_of(*created, name);
     if (!value.empty()) out.fact(name, out.verbatim(value));

@@ -43,7 +43,8 @@ constexpr auto kRemedies = std::to_array<RemedyOfCode>({
     {"BENEFICIARY_NOT_FOUND", "connect the payer to this destination first: qantara sandbox connect --customer ID"},
     {"PAYMENT_INTENT_ALREADY_USED", "an intent is paid once: make another with POST /payments/v1/intents"},
     {"PAYMENT_INTENT_EXPIRED", "make another with POST /payments/v1/intents"},
-    {"PENDING_BENEFICIARY_COOL_OFF", "in a sandbox the wait can be skipped: qantara clock advance 24h"},
+    {"PENDING_BENEFICIARY_COOL_OFF",
+     "in a sandbox: qantara clock advance 24h, then with a new intent (this one expires meanwhile)"},
     {"UNAUTHORIZED", "qantara app list shows the app tokens of this gateway"},
     {"UNKNOWN_APPLICATION", "qantara app list shows the app tokens of this gateway"},
     {"UNKNOWN_BANK", "leave --bank out, or name one that GET /banks/v1 lists"},
@@ -102,7 +103,9 @@ int tell(Context& context, const Refusal& refusal) {
   err.hang(err.symbol(Symbol::FAIL) + "  ", err.words(code + refusal.message));
   for (const auto& field : refusal.fields) {
     const auto flag = flag_of(field.name);
-    err.fact("  " + (flag.empty() ? err.words(field.name) : std::string(flag)), err.words(field.message));
+    const bool is_said = field.message == refusal.message;
+    if (!is_said) err.fact("  " + (flag.empty() ? err.words(field.name) : std::string(flag)), err.words(field.message));
+    if (is_said && !flag.empty()) err.fact("  flag", flag);
   }
   for (const auto& fact : refusal.facts) err.fact("  " + err.words(fact.name), err.words(fact.value));
   if (!refusal.remedy.empty()) err.hang("  try  ", err.verbatim(refusal.remedy));

@@ -15,6 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds kPauseMin{20};
 constexpr std::chrono::milliseconds kPauseDefault{500};
 constexpr std::chrono::milliseconds kPauseMax{5'000};
+constexpr std::chrono::milliseconds kPauseAfterDecision{100};  // We know that the bank knows.
 constexpr int kTriesAtUnreachableBank = 3;
 constexpr int kActsMax = 100;  // No flow has as many; a server that turns in a circle shall not turn us with it.
 
@@ -84,8 +85,8 @@ class Walk {
   Task<Answer> take(const json::Value& step, const Act& act) {
     if (act.action == "try_again") {
       if (++unreachable_ > kTriesAtUnreachableBank) {
-        co_return std::unexpected(
-            refusal("The bank is not answering. No money has left your account.", "the same command later"));
+        const auto* const money = text_of(step, "money") == "not_moved" ? " No money has left your account." : "";
+        co_return std::unexpected(refusal(std::string("The bank is not answering.") + money, "the same command later"));
       }
       co_await pause(step);
     }
@@ -118,8 +119,9 @@ class Walk {
 
   Task<void> pause(const json::Value& step) {
     const auto milliseconds = integer_of(step, "ask_again_in_ms");
-    const auto pause =
-        std::clamp(milliseconds ? std::chrono::milliseconds{*milliseconds} : kPauseDefault, kPauseMin, kPauseMax);
+    auto pause = milliseconds ? std::chrono::milliseconds{*milliseconds} : kPauseDefault;
+    if (has_decided_ && flow_.payer.app_decision != AppDecision::WAIT) pause = std::min(pause, kPauseAfterDecision);
+    pause = std::clamp(pause, kPauseMin, kPauseMax);
     co_await bell_->wait_until(std::min<Instant>(context_.clock.now() + pause, give_up_at_));
   }
 

@@ -128,7 +128,7 @@ TEST_F(SandboxTest, tells_a_refusal_with_its_facts_and_what_to_type_instead) {
             "x fail  PENDING_BENEFICIARY_COOL_OFF: The payee is new.\n"
             "  beneficiary_cool_off_expiry  2025-11-22T05:40:00Z\n"
             "  request_id      AbCd\n"
-            "  try  in a sandbox the wait can be skipped: qantara clock advance 24h\n");
+            "  try  in a sandbox: qantara clock advance 24h, then with a new intent (this one expires meanwhile)\n");
   EXPECT_EQ(out_.str(), envelope + "\n");
 }
 
@@ -138,6 +138,14 @@ TEST_F(SandboxTest, names_the_flag_behind_a_field_that_the_gateway_refuses) {
                   "code":"INVALID_PARAMETERS","message":"A UUID."}]}})");
   EXPECT_EQ(run(sandbox_connect(context(), connecting())), kRefused);
   EXPECT_THAT(err_.str(), HasSubstr("  --customer      A UUID.\n"));
+}
+
+TEST_F(SandboxTest, does_not_say_the_same_thing_twice) {
+  gateway_.on(kSessions, 400,
+              R"({"status":"INVALID_PARAMETERS","message":"A UUID.","metadata":{"errors":[{"field":"customer_id",
+                  "code":"INVALID_PARAMETERS","message":"A UUID."}]}})");
+  EXPECT_EQ(run(sandbox_connect(context(), connecting())), kRefused);
+  EXPECT_EQ(err_.str(), "x fail  INVALID_PARAMETERS: A UUID.\n  flag            --customer\n");
 }
 
 TEST_F(SandboxTest, goes_on_where_another_window_was_faster) {

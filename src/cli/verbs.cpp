@@ -34,7 +34,7 @@ class HelpFormatter final : public CLI::Formatter {
 
   std::string make_option_opts(const CLI::Option* option) const override {
     const auto type = option->get_type_size() == 0 ? std::string{} : option->get_type_name();
-    return type.empty() ? type : " " + type.substr(0, type.find(':'));  // Behind the colon: what a check allows.
+    return type.empty() ? type : " " + type.substr(0, type.find(":{"));  // From there: what a check allows.
   }
 
   std::string make_option_desc(const CLI::Option* option) const override {
