@@ -116,6 +116,21 @@ TEST_F(ListenTest, marks_what_is_forged_repeated_or_late) {
   EXPECT_EQ(printed[3].find("payload")->text("iban"), "AE26****1001");
 }
 
+TEST_F(ListenTest, bids_people_look_at_what_is_repeated_or_late) {
+  context();
+  const auto now = clock_.now();
+  EXPECT_EQ(listen_to({{event("a", now)}, {event("a", now)}, {event("b", now - std::chrono::minutes{3})}},
+                      {.data = data_, .app_token = "t1"}),
+            kDone);
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr(
+          "! look     webhook   payment.created a           signature verified, sequence 1, repeated (arrival 2)"));
+  EXPECT_THAT(
+      out_.str(),
+      HasSubstr("! look     webhook   payment.created b           signature verified, sequence 1, late by 3 min"));
+}
+
 TEST_F(ListenTest, knows_that_the_sandbox_clock_was_advanced) {
   context();
   operators_.on("GET /admin/v1/clock", 200, R"({"now":"2025-11-21T05:40:00Z","offset_seconds":86400})");
