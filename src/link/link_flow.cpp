@@ -148,7 +148,7 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     auto state = session.connector_state;
     banking::BankResult<banking::Step> brought;
     if (decision.call == BankCall::LINK_SUBMIT) {
-      brought = co_await connector.submit(act.fields, device, state);
+      brought = co_await connector.submit(decision.answers, device, state);
     } else {
       brought = co_await connector.add_beneficiary(*decision.creditor, device, state);
     }
@@ -158,7 +158,7 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, device));
   }
   if (decision.call == BankCall::PAYMENT_ANSWER) {
-    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_call, act.fields, device));
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_call, decision.answers, device));
   }
   auto viewed = co_await view(id, std::move(token));
   co_return viewed;
@@ -342,7 +342,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
         return decision;
       }
       ASSIGN_OR_RETURN(const auto asked, json::parse(session.step));
-      RETURN_IF_ERROR(answers_to(asked, act.fields));
+      ASSIGN_OR_RETURN(decision.answers, answers_to(asked, act.fields));
       if (session.step_kind == StepKind::CODE && ++session.code_tries > kCodeTriesMax) {
         RETURN_IF_ERROR(fail(tx, session, "MFA_ATTEMPTS_EXHAUSTED", "too many codes were tried"));
         return decision;
@@ -414,7 +414,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
   }
   CHECK(payment->step.has_value());
   ASSIGN_OR_RETURN(const auto asked, json::parse(*payment->step));
-  RETURN_IF_ERROR(answers_to(asked, act.fields));
+  ASSIGN_OR_RETURN(decision.answers, answers_to(asked, act.fields));
   const auto* const irrevocable = asked.find("irrevocable");
   decision.payment_call = irrevocable != nullptr ? payments::Call::SUBMISSION : payments::Call::HARMLESS;
   decision.call = BankCall::PAYMENT_ANSWER;

@@ -93,6 +93,7 @@ class LinkFlow {
     BankCall call = BankCall::NONE;
     std::optional<PaymentId> payment;
     payments::Call payment_call = payments::Call::HARMLESS;
+    banking::Answers answers;  ///< As the bank gets them: checked, and codes normalised.
     std::optional<banking::Creditor> creditor;
   };
 
