@@ -35,6 +35,20 @@ export class SandboxBank {
     await this.ok('POST', '/_admin/scenarios', scenario);
   }
 
+  /** Forgets all scenarios. */
+  async calm(): Promise<void> {
+    await this.ok('DELETE', '/_admin/scenarios');
+  }
+
+  /** Counts the calls of one kind from now on, after those that scenarios ordered so far will take. */
+  async count(call: string): Promise<() => Promise<number>> {
+    const {id} = await this.ok<{id: number}>('POST', '/_admin/scenarios', {call, effect: 'answer_late', delay_ms: 0, times: 1_000_000});
+    return async () => {
+      const {scenarios} = await this.ok<{scenarios: {id: number; used: number}[]}>('GET', '/_admin/scenarios');
+      return scenarios.find((scenario) => scenario.id === id)?.used ?? 0;
+    };
+  }
+
   async transfers(): Promise<Transfer[]> {
     return (await this.ok<{transfers: Transfer[]}>('GET', '/_admin/ledger')).transfers;
   }

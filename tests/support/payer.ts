@@ -34,6 +34,8 @@ export interface Payer {
 export type Wanted = {method: 'CONNECT' | 'CREATE_PAYMENT_SOURCE' | 'UPDATE_PAYMENT_SOURCE' | 'PAY'} & Record<string, unknown>;
 
 const kPatienceMs = 30_000;
+/** Before asking again at a step that changes by itself: less than the step says, since nobody watches. */
+const kWaitMs = 50;
 
 export class LinkSession {
   private constructor(
@@ -63,14 +65,15 @@ export class LinkSession {
     return this.take(await this.call('POST', `/link/v1/sessions/${this.id}/leave`, {body: {}, headers: {'link-session-token': this.token}}));
   }
 
-  /** Goes on until the flow has ended, or until it reaches a step of the kind `until`. Result: that step. */
-  async walk(payer: Payer, until?: string): Promise<Step> {
+  /** Goes on until the flow has ended, or until it reaches a step of the kind (and stage) `until`. Result: that step. */
+  async walk(payer: Payer, until?: string, stage?: Step['stage']): Promise<Step> {
     const deadline = Date.now() + kPatienceMs;
-    while (!this.step.result && this.step.kind !== until) {
+    const isThere = () => this.step.kind === until && (stage === undefined || this.step.stage === stage);
+    while (!this.step.result && !isThere()) {
       if (Date.now() > deadline) throw new Error(`the flow stands at ${JSON.stringify(this.step)}`);
       const act = (await payer.at?.(this.step)) ?? usualAct(this.step, payer);
       if (act === 'wait') {
-        await wait(Math.min(this.step.ask_again_in_ms ?? 100, 1000));
+        await wait(kWaitMs);
         await this.look();
       } else {
         await this.act(act.action, act.fields);
