@@ -392,6 +392,17 @@ TEST_F(ClientTest, takes_an_answer_that_comes_before_all_is_sent) {
   reader.join();
 }
 
+TEST_F(ClientTest, takes_the_answer_of_a_peer_that_hangs_up_before_all_is_sent) {
+  auto pending = start({.method = Method::POST, .url = url(), .body = std::string(16 * 1024 * 1024, 'x')});
+  auto socket = peer_.accept();
+  socket.receive_until("\r\n\r\n");
+  socket.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+  socket.close();
+  const auto result = pending.get();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->status, 413);
+}
+
 TEST_F(ClientTest, reaches_no_address_that_is_not_allowed) {
   const auto dns = make_system_dns(context_.executor());
   context_.run(discard());

@@ -358,8 +358,12 @@ TEST_F(ServerTest, limits_head_and_body) {
 TEST_F(ServerTest, tells_of_a_refusal_even_while_the_body_is_still_coming) {
   start({.body_bytes = 100});
   auto socket = connect();
-  socket.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + std::string(500'000, 'a'));
-  EXPECT_THAT(socket.receive_all(), StartsWith("HTTP/1.1 413 "));
+  socket.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n");
+  EXPECT_THAT(socket.receive_until("too large."), StartsWith("HTTP/1.1 413 "));
+  socket.send(std::string(500'000, 'a'));
+  socket.finish_sending();
+  EXPECT_EQ(socket.receive_all(), "");
+  EXPECT_FALSE(socket.was_reset());
 }
 
 TEST_F(ServerTest, waits_no_longer_than_its_limits) {

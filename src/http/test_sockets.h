@@ -13,6 +13,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <cerrno>
 #include <cstdint>
 #include <future>
 #include <string>
@@ -119,6 +120,8 @@ class RawSocket {
     ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();
   }
+  /// Whether the other side ended not with a goodbye but with a reset.
+  bool was_reset() const { return was_reset_; }
   int descriptor() const { return descriptor_; }
 
  private:
@@ -126,11 +129,13 @@ class RawSocket {
     char buffer[16 * 1024];
     const auto size = ::recv(descriptor_, buffer, sizeof buffer, 0);
     if (size > 0) received_.append(buffer, static_cast<std::size_t>(size));
+    was_reset_ = size < 0 && errno == ECONNRESET;
     return size > 0;
   }
 
   int descriptor_;
   std::string received_;
+  bool was_reset_ = false;
 };
 
 /// A listening socket on a free port. Nobody is waited for longer than ten seconds.
