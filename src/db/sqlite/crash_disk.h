@@ -38,6 +38,7 @@ class CrashDisk {
     int from;                                     ///< The n-th such operation from now on, counted from 1.
     int count = std::numeric_limits<int>::max();  ///< How many fail.
     int code;                                     ///< SQLite's, for example SQLITE_IOERR_FSYNC.
+    bool takes_effect = false;                    ///< A write is reported as failed, and has arrived all the same.
   };
 
   /// Registers itself with SQLite under `name`.
@@ -240,7 +241,8 @@ class CrashDisk {
 
   int change(File& file, Operation operation, Change change, int failure) {
     const std::lock_guard lock{mutex_};
-    if (const int struck = strike(operation, failure); struck != SQLITE_OK) return struck;
+    const int struck = strike(operation, failure);
+    if (struck != SQLITE_OK && (dead_ || !fault_.takes_effect)) return struck;
     Node& node = **file.node;
     const std::size_t end = change.offset + change.data.size();
     bool fits = true;
@@ -252,7 +254,7 @@ class CrashDisk {
     put(node.now, change);
     node.unsynced.push_back(std::move(change));
     if (!survives()) return failure;
-    return fits ? SQLITE_OK : SQLITE_FULL;
+    return fits ? struck : SQLITE_FULL;
   }
 
   // The methods of a file.

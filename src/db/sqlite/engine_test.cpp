@@ -332,11 +332,11 @@ TEST_F(EngineTest, a_second_process_is_refused_until_the_first_is_gone) {
   ::close(pipe_ends[1]);
   EXPECT_EQ(::read(pipe_ends[0], &ready, 1), 1);
   const auto second = open_sqlite({.file = directory_ / "a.db"}, kLedgerMigrations);
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::SERVICE_UNAVAILABLE);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   ::close(pipe_ends[0]);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::SERVICE_UNAVAILABLE);
   EXPECT_EQ(*payments(*open()), (std::vector{1}));
 }
 

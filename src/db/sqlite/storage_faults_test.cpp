@@ -29,16 +29,17 @@ class StorageFaultsTest : public testing::Test {
 
   /// Writes payments `first` to `last`; those that were acknowledged.
   static std::vector<int> write_series(Engine& engine, int first, int last) {
+    return *finish(series(engine, first, last));
+  }
+
+  static Task<Result<std::vector<int>>> series(Engine& engine, int first, int last) {
     std::vector<int> acknowledged;
     for (int id = first; id <= last; ++id) {
-      const Result<void> written = finish(write_payment(engine, id));
-      if (written) {
-        acknowledged.push_back(id);
-      } else {
-        EXPECT_EQ(written.error().code, ErrorCode::STORAGE_FAILED);
-      }
+      const Result<void> written = co_await write_payment(engine, id);
+      if (written) acknowledged.push_back(id);
+      EXPECT_TRUE(written || written.error().code == ErrorCode::STORAGE_FAILED);
     }
-    return acknowledged;
+    co_return acknowledged;
   }
 
   void wait_until_writable(const Engine& engine) {
@@ -54,21 +55,23 @@ TEST_F(StorageFaultsTest, never_lead_to_a_false_success) {
   struct Case {
     Operation operation;
     int code;
+    bool takes_effect = false;
   };
   constexpr Case kCases[] = {
       {Operation::OPEN, SQLITE_CANTOPEN},           {Operation::READ, SQLITE_IOERR_READ},
       {Operation::WRITE, SQLITE_IOERR_WRITE},       {Operation::WRITE, SQLITE_FULL},
       {Operation::TRUNCATE, SQLITE_IOERR_TRUNCATE}, {Operation::SYNC, SQLITE_IOERR_FSYNC},
       {Operation::REMOVE, SQLITE_IOERR_DELETE},     {Operation::SHARED_MEMORY, SQLITE_IOERR_SHMMAP},
+      {Operation::WRITE, SQLITE_IOERR_WRITE, true},
   };
   int struck = 0;
-  for (const auto& [operation, code] : kCases) {
+  for (const auto& [operation, code, takes_effect] : kCases) {
     for (const int count : {1, 2, kForever}) {
       for (int n = 1;; ++n) {
         const std::string where =
             "code " + std::to_string(code) + " at " + std::to_string(n) + ", " + std::to_string(count) + " times";
         disk_.format(1);
-        disk_.fail({.operation = operation, .from = n, .count = count, .code = code});
+        disk_.fail({.operation = operation, .from = n, .count = count, .code = code, .takes_effect = takes_effect});
         std::vector<int> acknowledged;
         if (auto engine = open()) {
           acknowledged = write_series(**engine, 1, 30);
@@ -104,13 +107,19 @@ TEST_F(StorageFaultsTest, never_lead_to_something_being_done_twice) {
     RETURN_IF_ERROR(tx.execute("INSERT INTO payments (note) VALUES ('one more')"));
     return {};
   };
-  constexpr std::pair<Operation, int> kCases[] = {
-      {Operation::WRITE, SQLITE_IOERR_WRITE}, {Operation::WRITE, SQLITE_FULL}, {Operation::SYNC, SQLITE_IOERR_FSYNC}};
-  for (const auto& [operation, code] : kCases) {
+  constexpr CrashDisk::Fault kFaults[] = {
+      {.operation = Operation::WRITE, .count = 1, .code = SQLITE_IOERR_WRITE},
+      {.operation = Operation::WRITE, .count = 1, .code = SQLITE_IOERR_WRITE, .takes_effect = true},
+      {.operation = Operation::WRITE, .count = 1, .code = SQLITE_FULL},
+      {.operation = Operation::SYNC, .count = 1, .code = SQLITE_IOERR_FSYNC},
+  };
+  for (CrashDisk::Fault fault : kFaults) {
+    const int code = fault.code;
     for (int n = 1;; ++n) {
       disk_.format(1);
       auto engine = *open();
-      disk_.fail({.operation = operation, .from = n, .count = 1, .code = code});
+      fault.from = n;
+      disk_.fail(fault);
       const Outcomes outcomes = write_together(*engine, engine->write(insert_anywhere), engine->write(insert_anywhere));
       const bool struck = disk_.failures() > 0;
       const auto succeeded = std::ranges::count_if(outcomes, [](const auto& outcome) { return outcome->has_value(); });
