@@ -1,6 +1,8 @@
 // Secret: text that prints as **** and is wiped when it goes.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +29,13 @@ class Secret {
   std::string text_;
 };
 
-/// For {fmt}: a Secret formats as ****.
-inline std::string_view format_as(const Secret&) { return "****"; }
-
 }  // namespace qantara
+
+/// A Secret formats as ****. (What {fmt} 9 takes from a `format_as` is enumerations only.)
+template <>
+struct fmt::formatter<qantara::Secret> : fmt::formatter<std::string_view> {
+  template <class Context>
+  auto format(const qantara::Secret&, Context& context) const {
+    return fmt::formatter<std::string_view>::format("****", context);
+  }
+};
