@@ -78,10 +78,10 @@ class Database {
 
 struct SqliteOptions {
   std::filesystem::path file;
-  int readers = 1;                    ///< Reader threads, each with a read-only connection.
-  std::size_t batch_max = 256;        ///< Closures in one commit.
-  std::size_t queue_max = 10'000;     ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
-  std::string vfs;                    ///< For tests: the name of a registered SQLite VFS. Empty: the machine's.
+  int readers = 1;                 ///< Reader threads, each with a read-only connection.
+  std::size_t batch_max = 256;     ///< Closures in one commit.
+  std::size_t queue_max = 10'000;  ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
+  std::string vfs;                 ///< For tests: the name of a registered SQLite VFS. Empty: the machine's.
 
   /// Called once, from the writer's thread, when the storage can no longer be trusted: a flush failed or the file is
   /// damaged. Nothing is written from then on, and nobody of the failed batch has been answered yet. A gateway ends here.

@@ -39,7 +39,9 @@ using Value = std::variant<std::monostate, std::int64_t, std::string_view, Bytes
 
 inline Value to_value(std::monostate) { return {}; }
 template <std::integral T>
-Value to_value(T value) { return static_cast<std::int64_t>(value); }  ///< Booleans are 0 and 1.
+Value to_value(T value) {
+  return static_cast<std::int64_t>(value);
+}  ///< Booleans are 0 and 1.
 inline Value to_value(std::string_view text) { return text; }
 inline Value to_value(const std::string& text) { return std::string_view{text}; }
 inline Value to_value(const char* text) { return std::string_view{text}; }
@@ -48,10 +50,14 @@ inline Value to_value(const Uuid& uuid) {
   return Bytes{{reinterpret_cast<const char*>(uuid.bytes().data()), Uuid::kSize}};
 }
 template <class Tag>
-Value to_value(const Id<Tag>& id) { return to_value(id.uuid); }
+Value to_value(const Id<Tag>& id) {
+  return to_value(id.uuid);
+}
 inline Value to_value(Instant instant) { return static_cast<std::int64_t>(instant.time_since_epoch().count()); }
 template <class T>
-Value to_value(const std::optional<T>& value) { return value ? to_value(*value) : Value{}; }
+Value to_value(const std::optional<T>& value) {
+  return value ? to_value(*value) : Value{};
+}
 
 /// One row of a result, read column by column from the left: `row.take<CustomerId>()`. Valid inside the callback only.
 /// A column of another type than asked for is a bug of ours.

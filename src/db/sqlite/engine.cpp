@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,7 +27,8 @@ namespace {
 Result<void> make_private_file(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return caused_by(ErrorCode::STORAGE_FAILED, "Cannot open the database file " + file.string(), std::strerror(errno));
+    return caused_by(ErrorCode::STORAGE_FAILED, "Cannot open the database file " + file.string(),
+                     std::generic_category().message(errno));
   }
   ::close(descriptor);
   return {};
