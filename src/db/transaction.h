@@ -38,10 +38,11 @@ struct Bytes {
 using Value = std::variant<std::monostate, std::int64_t, std::string_view, Bytes>;
 
 inline Value to_value(std::monostate) { return {}; }
+/// Booleans are 0 and 1.
 template <std::integral T>
 Value to_value(T value) {
   return static_cast<std::int64_t>(value);
-}  ///< Booleans are 0 and 1.
+}
 inline Value to_value(std::string_view text) { return text; }
 inline Value to_value(const std::string& text) { return std::string_view{text}; }
 inline Value to_value(const char* text) { return std::string_view{text}; }
