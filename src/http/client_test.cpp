@@ -296,20 +296,25 @@ TEST_F(ClientTest, never_repeats_a_request_of_which_a_byte_has_left) {
   EXPECT_FALSE(peer_.has_caller());
 }
 
-TEST_F(ClientTest, closes_idle_connections_beyond_its_limit_and_its_time) {
-  make({.idle_connections = 1, .idle_time = milliseconds{50}});
-  auto first = connect_and_pool();
+TEST_F(ClientTest, closes_the_oldest_idle_connection_beyond_its_limit) {
+  make({.idle_connections = 1});
   auto pending = start_get();
+  auto first = peer_.accept();
   first.receive_until("\r\n\r\n");
-  auto second = start_get();
-  auto other = peer_.accept();
-  other.receive_until("\r\n\r\n");
+  auto second = connect_and_pool();
   first.send(kOk);
   EXPECT_TRUE(pending.get());
-  other.send(kOk);
-  EXPECT_TRUE(second.get());
-  EXPECT_EQ(first.receive_all(), "");  // The older one had to go,
-  EXPECT_EQ(other.receive_all(), "");  // the younger one went with time.
+  EXPECT_EQ(second.receive_all(), "");
+
+  auto again = start_get();
+  EXPECT_THAT(first.receive_until("\r\n\r\n"), StartsWith("GET "));
+  first.send(kOk);
+  EXPECT_TRUE(again.get());
+}
+
+TEST_F(ClientTest, closes_idle_connections_after_a_while) {
+  make({.idle_time = milliseconds{50}});
+  EXPECT_EQ(connect_and_pool().receive_all(), "");
 }
 
 TEST_F(ClientTest, meets_its_deadline_wherever_it_stands) {
@@ -374,6 +379,18 @@ TEST_F(ClientTest, tries_the_next_address) {
   auto pending = start({.url = target});
   auto socket = peer_.accept();
   EXPECT_THAT(socket.receive_until("\r\n\r\n"), HasSubstr("\r\nHost: two.example:"));
+  socket.send(kOk);
+  EXPECT_TRUE(pending.get());
+}
+
+TEST_F(ClientTest, leaves_time_for_the_next_address) {
+  const RawListener full{0, peer_.port(), 1};
+  const auto filler = RawSocket::connect(peer_.port(), 1);
+  dns_.names["two.example"] = {"127.0.0.2", "127.0.0.1"};
+  auto pending =
+      start({.url = "http://two.example:" + std::to_string(peer_.port()) + "/", .deadline = milliseconds{1'000}});
+  auto socket = peer_.accept();
+  socket.receive_until("\r\n\r\n");
   socket.send(kOk);
   EXPECT_TRUE(pending.get());
 }

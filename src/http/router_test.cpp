@@ -28,6 +28,8 @@ TEST(Router, finds_routes) {
   router.add(Method::GET, "/customers/v1/search", handle);
   router.add(Method::GET, "/customers/v1/{customer_id}/sources/{source_id}", handle);
   router.add(Method::PUT, "/customers/v1/search/again", handle);
+  router.add(Method::GET, "/a/b/{x}/c", handle);
+  router.add(Method::GET, "/a/{y}/{z}/d", handle);
 
   struct Case {
     Method method;
@@ -63,6 +65,8 @@ TEST(Router, finds_routes) {
       {Method::GET, "/customers/v1//sources/8", "404"},
       {Method::GET, "/customers/v1/7/sources//", "404"},
       {Method::OPTIONS, "/customers/v1/search/again", "405 PUT"},
+      {Method::GET, "/a/b/1/c", "ok x=1"},
+      {Method::GET, "/a/b/1/d", "ok y=b z=1"},
   };
   for (const auto& c : cases)
     EXPECT_EQ(found(router, c.method, c.path), c.expected) << to_text(c.method) << ' ' << c.path;

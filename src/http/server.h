@@ -41,9 +41,14 @@ enum class Refusal {
   EXPECTATION,     ///< 417: an Expect other than 100-continue
 };
 
+/// Whether a second listener may take the same port. SHARED is for one process with a server on each of several contexts;
+/// else two gateways would each get some of the requests and nobody would notice.
+enum class PortUse { EXCLUSIVE, SHARED };
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 takes a free one.
+  PortUse port_use = PortUse::EXCLUSIVE;
   /// Listen at this file instead (mode 0600), for whoever may open it. One that a killed server left behind is replaced.
   std::filesystem::path unix_socket;
   ServerLimits limits;
@@ -53,7 +58,7 @@ struct ServerOptions {
   std::function<Response(Refusal, int status, const std::string& request_id, std::string_view message)> refuse;
 };
 
-/// Listens and serves on `executor`'s context until `stop()`. One server may run on each of several contexts (SO_REUSEPORT).
+/// Listens and serves on `executor`'s context until `stop()`. One server may run on each of several contexts (PortUse::SHARED).
 /// One thread runs that context. A server goes away there, or when the context no longer runs.
 class Server {
  public:

@@ -77,9 +77,10 @@ class RawSocket {
   RawSocket& operator=(RawSocket&&) = delete;
   ~RawSocket() { close(); }
 
-  static RawSocket connect(std::uint16_t port) {
+  static RawSocket connect(std::uint16_t port, std::uint32_t neighbour = 0) {
     RawSocket socket{::socket(AF_INET, SOCK_STREAM, 0)};
-    const auto address = loopback(port);
+    auto address = loopback(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + neighbour);
     EXPECT_EQ(::connect(socket.descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     return socket;
   }
@@ -130,6 +131,7 @@ class RawSocket {
     const auto size = ::recv(descriptor_, buffer, sizeof buffer, 0);
     if (size > 0) received_.append(buffer, static_cast<std::size_t>(size));
     was_reset_ = size < 0 && errno == ECONNRESET;
+    EXPECT_FALSE(size < 0 && errno == EAGAIN) << "Nothing came for ten seconds.";
     return size > 0;
   }
 
@@ -141,10 +143,13 @@ class RawSocket {
 /// A listening socket on a free port. Nobody is waited for longer than ten seconds.
 class RawListener {
  public:
-  explicit RawListener(int backlog = 16) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  /// `neighbour`: 0 for 127.0.0.1, 1 for 127.0.0.2, …
+  explicit RawListener(int backlog = 16, std::uint16_t port = 0, std::uint32_t neighbour = 0)
+      : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    auto address = loopback(0);
+    auto address = loopback(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + neighbour);
     EXPECT_EQ(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     EXPECT_EQ(::listen(descriptor_, backlog), 0);
     socklen_t size = sizeof address;
