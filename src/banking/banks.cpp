@@ -18,8 +18,7 @@ const Bank* Banks::find(std::string_view identifier) const {
 
 BankConnector& Banks::connector(std::string_view identifier) const {
   const Entry* const entry = find_entry(identifier);
-  CHECK(entry != nullptr);
-  return *entry->connector;
+  return entry ? *entry->connector : *missing_;
 }
 
 std::vector<const Bank*> Banks::all() const {

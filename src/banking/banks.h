@@ -10,6 +10,9 @@
 
 namespace qantara::banking {
 
+/// The connector of a bank that is not there.
+std::unique_ptr<BankConnector> make_missing_bank();
+
 class Banks {
  public:
   /// `identifier` must not be there yet.
@@ -18,7 +21,8 @@ class Banks {
   /// The bank with this identifier, or null.
   const Bank* find(std::string_view identifier) const;
 
-  /// The connector of a bank that `find` knows.
+  /// The bank's connector. For a bank that is not configured (any more) it is one that reaches nobody: every call is NOT_SENT,
+  /// so what is under way waits until the operator brings the bank back.
   BankConnector& connector(std::string_view identifier) const;
 
   /// In the order of configuration.
@@ -32,6 +36,7 @@ class Banks {
   const Entry* find_entry(std::string_view identifier) const;
 
   std::vector<Entry> entries_;
+  std::unique_ptr<BankConnector> missing_ = make_missing_bank();
 };
 
 }  // namespace qantara::banking

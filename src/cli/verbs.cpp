@@ -350,6 +350,13 @@ std::optional<int> parse(CLI::App& program, int argc, const char* const* argv, s
     return std::nullopt;
   } catch (const CLI::Success& success) {
     return program.exit(success, out, err);
+  } catch (const CLI::FileError& wrong) {
+    err << full_name(program) << ": the configuration file cannot be read: " << wrong.what() << '\n';
+    return kUsage;
+  } catch (const CLI::ConfigError& wrong) {
+    err << full_name(program) << ": the configuration file has a setting that nobody knows: " << wrong.what() << '\n'
+        << "  see  tools/config/qantara.toml, which has every setting\n";
+    return kUsage;
   } catch (const CLI::ParseError& wrong) {
     const auto& verb = named_verb(program);
     const auto unknown = program.remaining(true);

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <charconv>
+#include <cstdlib>
 
 #include "api/api.h"
 #include "base/crypto.h"
@@ -23,6 +24,13 @@ namespace {
 
 constexpr std::string_view kClockOffset = "clock_offset_micros";
 constexpr auto kRequestPatience = std::chrono::seconds{15};  ///< For requests in work: a bank's time-out and a little.
+
+/// After a failed flush nobody knows what is on the disk. Only a new process, which reads it again, may go on (promise P4).
+void end_process() {
+  log::error("the storage can no longer be trusted; the gateway ends, start it again", {});
+  log::stop();
+  std::_Exit(EXIT_FAILURE);
+}
 
 http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) {
   return {.public_addresses = true, .allowed_networks = networks};
@@ -125,12 +133,13 @@ Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configu
 }
 
 /// What must be true before the first request: the clock stands where it was, and what was being submitted is known to be unknown.
-Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, ShiftedClock& clock) {
+Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, const link::LinkFlow& link, ShiftedClock& clock) {
   CO_ASSIGN_OR_RETURN(const auto stored, co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
   Duration::rep offset = 0;
   if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
   clock.set_offset(Duration{offset});
   CO_ASSIGN_OR_RETURN(const int unknown, co_await database.write([&](db::Transaction& tx) { return payments.recover(tx); }));
+  CO_RETURN_IF_ERROR(co_await database.write([&](db::Transaction& tx) { return link.recover(tx); }));
   if (unknown > 0) log::warn("payments were being submitted when the gateway stopped; their banks are asked", {{"count", unknown}});
   co_return Result<void>{};
 }
@@ -147,8 +156,14 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
     co_return error(ErrorCode::STORAGE_FAILED, "the data folder " + options.data.string() + " cannot be made: " + failed.message());
   }
   std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
-  CO_ASSIGN_OR_RETURN(auto vault, Vault::open(options.data / "key", random));
-  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite({.file = options.data / "qantara.db"}, schema::migrations()));
+  const auto key_file = options.data / "key";
+  const auto database_file = options.data / "qantara.db";
+  if (std::filesystem::exists(database_file) && !std::filesystem::exists(key_file)) {
+    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() + " is missing: without it the secrets in " +
+                                                   database_file.string() + " cannot be opened; put it back from your backup");
+  }
+  CO_ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
+  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite({.file = database_file, .on_broken = end_process}, schema::migrations()));
   auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault), std::move(database));
   auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
 
@@ -167,7 +182,7 @@ Task<Result<void>> Gateway::Parts::serve() {
   database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
   database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
   database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
-  CO_RETURN_IF_ERROR(co_await recover(*database, payments, clock));
+  CO_RETURN_IF_ERROR(co_await recover(*database, payments, link, clock));
 
   http::ServerOptions for_everybody{.address = options.address, .port = options.port};
   for_everybody.handler = [this](http::Request& request) { return api.handle(request); };

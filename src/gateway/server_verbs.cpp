@@ -13,7 +13,7 @@ namespace qantara::gateway {
 
 namespace {
 
-constexpr auto kBankTimeoutMax = std::chrono::seconds{60};  ///< A call's lease (payments.cpp) must outlast it.
+constexpr auto kBankTimeoutMax = std::chrono::seconds{20};  ///< A lease (payments.cpp) must outlast a conversation of five calls.
 
 /// One server verb as it is being declared.
 template <class Options>
@@ -50,7 +50,7 @@ class Declaration {
             [options = options_](const std::string& text) {
               const auto parsed = parse_duration(text);
               if (!parsed || *parsed < std::chrono::milliseconds{50} || *parsed > kBankTimeoutMax) {
-                throw CLI::ValidationError("--bank-timeout", "'" + text + "' is no length of time from 50ms to 60s; type one like 10s");
+                throw CLI::ValidationError("--bank-timeout", "'" + text + "' is no length of time from 50ms to 20s; type one like 10s");
               }
               options->bank_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*parsed);
             },

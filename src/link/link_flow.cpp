@@ -187,6 +187,8 @@ Task<Result<LinkView>> LinkFlow::leave(LinkSessionId id, std::string token) cons
   co_return left;
 }
 
+Result<void> LinkFlow::recover(db::Transaction& tx) const { return release_session_leases(tx); }
+
 // Opening.
 
 Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wanted) const {
@@ -291,7 +293,7 @@ Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId i
   ASSIGN_OR_RETURN(auto session, load(tx, id, token));
   ASSIGN_OR_RETURN(const auto shown, render(tx, session));
   if (act.number != shown.number || shown.kind == StepKind::WORKING) return outdated(shown.number);
-  const auto allowed = actions_of(shown.kind, session.method);
+  const auto allowed = actions_of(shown.kind, session.method, shown.paying);
   if (std::ranges::find(allowed, act.action) == allowed.end() || act.action == Action::CANCEL) {
     std::string names;
     for (const auto action : allowed) {
@@ -338,6 +340,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
     case StepKind::METHOD: {
       if (act.action == Action::BACK) {
         session.connector_state = {};
+        session.linked.reset();
         RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
         return decision;
       }
@@ -489,8 +492,7 @@ Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session,
   }
   session.linked.reset();
   session.connector_state = {};
-  const bool cooling = added.cool_off_until && *added.cool_off_until > parts_.clock.now();
-  if (cooling) return go_to(tx, session, StepKind::COOL_OFF, cool_off_json(*added.cool_off_until));
+  if (added.cool_off_until) return go_to(tx, session, StepKind::COOL_OFF, cool_off_json(*added.cool_off_until));
   if (session.method == Method::PAY) {
     // Connected on the way to paying: go on to the accounts.
     return go_to(tx, session, StepKind::ACCOUNT);
@@ -612,12 +614,13 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   ASSIGN_OR_RETURN(const auto found, parts_.payments.of_intent(tx, *session.intent));
   CHECK(found.has_value());
   const auto& payment = *found;
+  view.paying = Paying::YES;
   view.number = session.step_number + payment.steps;
   view.reference = payment.reference_sent;
   view.bank_reference = payment.bank_transaction_reference.value_or("");
   if (const auto* const bank = parts_.banks.find(payment.bank_identifier)) view.bank = *bank;
 
-  const bool leased = payment.lease_until && *payment.lease_until > parts_.real_clock.now();
+  const bool leased = payments::is_leased(payment, parts_.real_clock.now());
   switch (payment.status) {
     case PaymentStatus::SUBMITTING:
       view.kind = StepKind::WORKING;
@@ -651,7 +654,8 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   }
 
   // An approval may have been given at any moment.
-  view.money = payment.status == PaymentStatus::AWAITING_APP_AUTH ? MoneyWord::UNKNOWN : MoneyWord::NOT_MOVED;
+  const bool may_be_approved = payment.status == PaymentStatus::AWAITING_APP_AUTH || payment.is_silent() || leased;
+  view.money = may_be_approved ? MoneyWord::UNKNOWN : MoneyWord::NOT_MOVED;
   if (leased && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
     view.kind = StepKind::WORKING;
     view.ask_again_in_ms = kAskAgainMs;
@@ -662,7 +666,6 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   if (!payment.step) return {};
   ASSIGN_OR_RETURN(const auto asked, json::parse(*payment.step));
   const auto kind = asked.text("kind");
-  if (asked.find("silent") != nullptr) view.money = MoneyWord::UNKNOWN;
   if (kind == "FIELDS") {
     view.kind = kind_of(asked);
     view.asked = *payment.step;

@@ -82,6 +82,9 @@ class LinkFlow {
   /// The payer closes the page. CANCELLED only while it is certain that no order left.
   Task<Result<LinkView>> leave(LinkSessionId id, std::string token) const;
 
+  /// After a restart no call to a bank is in work: payers are shown what they were asked before it, and may answer again.
+  Result<void> recover(db::Transaction& tx) const;
+
   /// The session's bearer token: derived, so that every window of one payer holds the same.
   std::string token_of(LinkSessionId id) const;
 

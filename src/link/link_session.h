@@ -27,7 +27,7 @@ enum class StepKind {
   PAYMENT,           ///< Stored only: the payment itself says what comes next.
   APPROVAL,          ///< Approve in the bank's app.
   WORKING,           ///< A call to the bank is in work.
-  BANK_UNREACHABLE,  ///< Nothing was sent; try again?
+  BANK_UNREACHABLE,  ///< No answer; try again?
   CONNECTED,
   COOL_OFF,
   ACCEPTED,

@@ -124,6 +124,11 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
   return {};
 }
 
+Result<void> release_session_leases(db::Transaction& tx) {
+  RETURN_IF_ERROR(tx.execute("UPDATE link_sessions SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
+  return {};
+}
+
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id) {
   ASSIGN_OR_RETURN(auto read,
                    tx.one("SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "

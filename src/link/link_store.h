@@ -14,6 +14,8 @@ namespace qantara::link {
 Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkSession& session);
 /// Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
 Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session);
+/// No call is in work for any session: true only after a restart.
+Result<void> release_session_leases(db::Transaction& tx);
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id);
 Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
 

@@ -128,7 +128,7 @@ std::string_view failure_kind_of(std::string_view failure_code) {
   return "rejected";
 }
 
-std::vector<Action> actions_of(StepKind kind, Method method) {
+std::vector<Action> actions_of(StepKind kind, Method method, Paying paying) {
   using enum Action;
   switch (kind) {
     case StepKind::WELCOME:
@@ -138,7 +138,7 @@ std::vector<Action> actions_of(StepKind kind, Method method) {
     case StepKind::ACCOUNT:
       return {SELECT, CANCEL};
     case StepKind::CREDENTIALS:
-      return method == Method::UPDATE_PAYMENT_SOURCE ? std::vector{SUBMIT, CANCEL} : std::vector{SUBMIT, BACK, CANCEL};
+      return method == Method::UPDATE_PAYMENT_SOURCE || paying == Paying::YES ? std::vector{SUBMIT, CANCEL} : std::vector{SUBMIT, BACK, CANCEL};
     case StepKind::CODE:
     case StepKind::METHOD:
       return {SUBMIT, CANCEL};
@@ -171,7 +171,7 @@ std::string to_json(const LinkView& view, std::string_view token) {
   writer.name("step").begin_object();
   writer.member("number", view.number).member("kind", to_text(view.kind)).member("money", to_text(view.money));
   writer.name("actions").begin_array();
-  for (const auto action : actions_of(view.kind, view.method)) writer.string(to_text(action));
+  for (const auto action : actions_of(view.kind, view.method, view.paying)) writer.string(to_text(action));
   writer.end_array();
   writer.name("merchant").begin_object().member("name", view.merchant).end_object();
   if (view.bank) {

@@ -13,9 +13,13 @@
 
 namespace qantara::link {
 
+/// Whether a payment has been made of the intent: from then on there is no way back to the banks.
+enum class Paying { NO, YES };
+
 struct LinkView {
   LinkSessionId session;
   Method method = Method::CONNECT;
+  Paying paying = Paying::NO;
   int number = 1;
   StepKind kind = StepKind::WELCOME;
   MoneyWord money = MoneyWord::NOT_MOVED;
@@ -38,7 +42,7 @@ struct LinkView {
 };
 
 /// What the payer may do at a step of this kind.
-std::vector<Action> actions_of(StepKind kind, Method method);
+std::vector<Action> actions_of(StepKind kind, Method method, Paying paying);
 
 /// `{"session_id", "step": {…}}`; with `token`, also `"session_token"`.
 std::string to_json(const LinkView& view, std::string_view token = {});

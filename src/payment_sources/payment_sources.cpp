@@ -11,6 +11,8 @@ namespace {
 
 std::string state_context(PaymentSourceId id) { return "payment_sources.connector_state:" + id.to_text(); }
 
+constexpr auto kAskAgain = std::chrono::seconds{5};  ///< A bank whose clock is a little behind ours.
+
 Error unknown_source() { return error(ErrorCode::UNKNOWN_PAYMENT_SOURCE, "there is no payment source with this id"); }
 
 events::Subject subject_of(ApplicationId application, PaymentSourceId source) {
@@ -125,10 +127,10 @@ Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryI
   ASSIGN_OR_RETURN(auto beneficiary, select_beneficiary(tx, id));
   if (!beneficiary || beneficiary->status == BeneficiaryStatus::ACTIVE) return {};
 
-  if (answer.cool_off_until && *answer.cool_off_until > clock_.now()) {
-    // The bank's clock is behind ours, or it has made the wait longer.
+  if (answer.cool_off_until) {
+    // The bank still lets it cool off, whatever our clock says: its clock is behind ours, or it has made the wait longer.
     beneficiary->cool_off_expires_at = answer.cool_off_until;
-    RETURN_IF_ERROR(update_beneficiary(tx, *beneficiary, answer.cool_off_until));
+    RETURN_IF_ERROR(update_beneficiary(tx, *beneficiary, std::max(*answer.cool_off_until, clock_.now() + kAskAgain)));
     tx.announce(kCoolOffStarted);
     json::Writer payload;
     payload.begin_object().member("cool_off_until", qantara::to_text(*answer.cool_off_until)).end_object();
@@ -166,7 +168,7 @@ Result<PaymentSource> PaymentSources::complete(db::Transaction& tx, PaymentSourc
 Result<Beneficiary> PaymentSources::create_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
                                                        const banking::BeneficiaryAdded& added) const {
   const Instant now = clock_.now();
-  const bool cooling = added.cool_off_until && *added.cool_off_until > now;
+  const bool cooling = added.cool_off_until.has_value();
   Beneficiary beneficiary{.id = BeneficiaryId::make(clock_, random_),
                           .application = source.application,
                           .customer = source.customer,

@@ -60,6 +60,10 @@ struct Payment {
   /// The status as everybody outside sees it.
   PaymentStatus public_status() const { return status == PaymentStatus::SUBMITTING ? waiting_status : status; }
 
+  /// The order is at the bank, and a call that may have asked the payer in the bank's app brought no answer, or died with its
+  /// process: nobody can say that no money moved.
+  bool is_silent() const;
+
   banking::PaymentOrder order() const {
     return {.end_to_end_id = end_to_end_id,
             .request_key = request_key,

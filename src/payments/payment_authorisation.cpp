@@ -9,23 +9,30 @@ bool is_continue(const banking::BankResult<banking::Step>& brought) {
 }
 
 /// Whether this would end the payment: an authorisation that failed for good, or an explicit no.
-bool is_the_end(const banking::BankResult<banking::Step>& brought) {
+bool is_refusal(const banking::BankResult<banking::Step>& brought) {
   using enum banking::CallError::Kind;
   if (brought) return std::holds_alternative<banking::Refused>(*brought);
   return brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED || brought.error().kind == SESSION_ENDED;
 }
 
-/// The bank refused, and was asked what that made of the payment: its word on the money counts. Of a rejection the refusal's
-/// own reason says more; where the bank knows no end yet, the refusal stands.
+/// The bank refused something about an order that it has, and was asked how the order stands: only that ends a payment. Of a
+/// rejection the refusal's own reason says more. Where the order still stands, a failed authorisation is no fact about the
+/// money: another one may be under way in the bank's app.
 banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refusal, banking::BankResult<banking::Step> asked) {
-  auto* const outcome = asked ? std::get_if<banking::Outcome>(&*asked) : nullptr;
-  if (outcome == nullptr) return refusal;
   const auto* const refused = refusal ? std::get_if<banking::Refused>(&*refusal) : nullptr;
-  if (refused != nullptr && outcome->status == banking::BankStatus::REJECTED) {
-    outcome->failure_code = refused->code;
-    if (outcome->reason_text.empty()) outcome->reason_text = refused->text;
+  auto* const outcome = asked ? std::get_if<banking::Outcome>(&*asked) : nullptr;
+  if (outcome != nullptr) {
+    if (refused != nullptr && outcome->status == banking::BankStatus::REJECTED) {
+      outcome->failure_code = refused->code;
+      if (outcome->reason_text.empty()) outcome->reason_text = refused->text;
+    }
+    return asked;
   }
-  return asked;
+  if (refused == nullptr) return refusal;
+  return std::unexpected{banking::CallError{.kind = banking::CallError::Kind::OUTCOME_UNKNOWN,
+                                            .code = refused->code,
+                                            .message = "the authorisation failed, and the bank still has the order: " + refused->text,
+                                            .retry_after = {}}};
 }
 
 }  // namespace
@@ -39,19 +46,21 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, banking::PayerDe
   if (state.json.empty()) {
     auto created = co_await connector.begin_payment(order, device, claim.link_state, state);
     if (!is_continue(created)) {
-      auto recorded = co_await record(id, std::move(created), std::move(state));
+      auto recorded = co_await record(claim, std::move(created), std::move(state));
       co_return recorded;
     }
     // What exists at the bank must be known here before anything can be authorised there.
-    CO_RETURN_IF_ERROR(co_await database_.write(
-        [&](db::Transaction& tx) { return payments_.record(tx, id, banking::Step{banking::Continue{}}, state); }));
+    CO_ASSIGN_OR_RETURN(claim.payment, co_await database_.write([&](db::Transaction& tx) {
+      return payments_.record(tx, claim, banking::Step{banking::Continue{}}, state);
+    }));
+    if (claim.payment.connector_state.json != state.json) co_return claim.payment;  // Somebody else went on meanwhile.
   }
   auto started = co_await connector.advance_payment(order, device, state);
-  if (is_the_end(started)) {
+  if (is_refusal(started)) {
     auto asked = co_await connector.poll_payment(state);
     started = weigh(std::move(started), std::move(asked));
   }
-  auto recorded = co_await record(id, std::move(started), std::move(state));
+  auto recorded = co_await record(claim, std::move(started), std::move(state));
   co_return recorded;
 }
 
@@ -62,11 +71,11 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, Call call, bank
   auto state = claim.payment.connector_state;
 
   auto brought = co_await connector.submit_payment(order, answers, device, state);
-  if (is_the_end(brought)) {
+  if (is_refusal(brought)) {
     auto asked = co_await connector.poll_payment(state);
     brought = weigh(std::move(brought), std::move(asked));
   }
-  auto recorded = co_await record(id, std::move(brought), std::move(state));
+  auto recorded = co_await record(claim, std::move(brought), std::move(state));
   co_return recorded;
 }
 
@@ -75,14 +84,16 @@ Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   auto state = claim.payment.connector_state;
   auto brought = co_await connector.poll_payment(state);
-  auto recorded = co_await record(id, std::move(brought), std::move(state));
+  auto recorded = co_await database_.write([&](db::Transaction& tx) {
+    return brought ? payments_.record(tx, claim, *brought, state) : payments_.record_no_answer(tx, claim, brought.error());
+  });
   co_return recorded;
 }
 
-Task<Result<Payment>> PaymentAuthorisation::record(PaymentId id, banking::BankResult<banking::Step> brought,
+Task<Result<Payment>> PaymentAuthorisation::record(const Claim& claim, banking::BankResult<banking::Step> brought,
                                                    banking::ConnectorState state) const {
   auto recorded = co_await database_.write([&](db::Transaction& tx) {
-    return brought ? payments_.record(tx, id, *brought, state) : payments_.record_failure(tx, id, brought.error(), state);
+    return brought ? payments_.record(tx, claim, *brought, state) : payments_.record_failure(tx, claim, brought.error(), state);
   });
   co_return recorded;
 }

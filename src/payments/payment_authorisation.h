@@ -30,7 +30,7 @@ class PaymentAuthorisation {
   Task<Result<Payment>> check(PaymentId id) const;
 
  private:
-  Task<Result<Payment>> record(PaymentId id, banking::BankResult<banking::Step> brought, banking::ConnectorState state) const;
+  Task<Result<Payment>> record(const Claim& claim, banking::BankResult<banking::Step> brought, banking::ConnectorState state) const;
 
   db::Database& database_;
   const Payments& payments_;

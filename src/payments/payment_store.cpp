@@ -168,20 +168,25 @@ Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int l
   return tx.all("SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
 }
 
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, int limit) {
-  return tx.all("SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR lease_until <= $2) "
-                "ORDER BY next_check_at LIMIT $3",
-                [](db::Row& row) { return row.take<PaymentId>(); }, now, real_now, limit);
+Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease, int limit) {
+  return tx.all("SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $3) "
+                "ORDER BY next_check_at LIMIT $4",
+                [](db::Row& row) { return row.take<PaymentId>(); }, now, real_now, real_now + lease, limit);
 }
 
-Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now) {
-  return tx.one("SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR lease_until <= $1) "
+Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now, Duration lease) {
+  return tx.one("SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $2) "
                 "ORDER BY next_check_at LIMIT 1",
-                [](db::Row& row) { return row.take<Instant>(); }, real_now);
+                [](db::Row& row) { return row.take<Instant>(); }, real_now, real_now + lease);
 }
 
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx) {
   return tx.all("SELECT id FROM payments WHERE status = 'SUBMITTING' ORDER BY id", [](db::Row& row) { return row.take<PaymentId>(); });
+}
+
+Result<void> release_payment_leases(db::Transaction& tx) {
+  RETURN_IF_ERROR(tx.execute("UPDATE payments SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
+  return {};
 }
 
 }  // namespace qantara::payments

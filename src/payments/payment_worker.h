@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -38,6 +39,7 @@ class PaymentWorker {
   const Clock& clock_;
   std::unique_ptr<Bell> bell_;
   std::set<PaymentId> in_work_;
+  std::map<PaymentId, Instant> resting_;  ///< Checks that could not be recorded, until when they rest.
   std::atomic<bool> stopping_ = false;
 };
 

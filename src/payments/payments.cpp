@@ -16,9 +16,6 @@ namespace {
 using payment_sources::Beneficiary;
 using payment_sources::BeneficiaryStatus;
 
-/// Longer than any call to a bank may take (Bank::call_timeout is at most this), so a lease that ran out means a dead process.
-constexpr auto kLease = std::chrono::minutes{2};
-
 template <class... Kinds>
 struct Overloaded : Kinds... {
   using Kinds::operator()...;
@@ -92,12 +89,20 @@ std::string failure_payload(const Payment& payment, const banking::CallError& fa
   return std::move(writer).text();
 }
 
-/// The page's way on when the bank could not be reached before anything was sent, and when it fell silent after: it may have
-/// asked the payer in its app, so nobody can say that no money moved.
+/// The page's way on when the bank could not be reached before anything was sent, and when it fell silent after (Payment::is_silent).
 constexpr std::string_view kBankUnreachable = R"({"kind":"BANK_UNREACHABLE"})";
 constexpr std::string_view kBankSilent = R"({"kind":"BANK_UNREACHABLE","silent":true})";
 
 }  // namespace
+
+bool is_leased(const Payment& payment, Instant real_now) {
+  // A lease further away than any is given was written before the clock was set back.
+  return payment.lease_until && *payment.lease_until > real_now && *payment.lease_until <= real_now + kLease;
+}
+
+bool Payment::is_silent() const {
+  return is_waiting(status) && (step ? *step == kBankSilent : !connector_state.json.empty());
+}
 
 std::string cut_reference(std::string_view description, bool is_default, std::size_t length) {
   const auto excess = utf8_length(description) > length ? utf8_length(description) - length : 0;
@@ -226,7 +231,7 @@ Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) 
 Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   const Instant real_now = real_clock_.now();
-  if (payment.lease_until && *payment.lease_until > real_now) {
+  if (is_leased(payment, real_now)) {
     return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
   }
   if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
@@ -245,6 +250,7 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) cons
     payment.request_key = Uuid::make(clock_, random_).to_text();
     payment.waiting_status = payment.status;
     if (!payment.initiated_at) payment.initiated_at = clock_.now();
+    payment.next_check_at = clock_.now();  // Due as soon as the lease ends, should the answer not find its way into the database.
     RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
   } else {
     RETURN_IF_ERROR(update_payment(tx, vault_, payment));
@@ -253,7 +259,8 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) cons
   return Claim{.payment = std::move(payment), .link_state = std::move(link_state)};
 }
 
-Result<Payment> Payments::record(db::Transaction& tx, PaymentId id, const banking::Step& step, const banking::ConnectorState& state) const {
+Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const banking::Step& step, const banking::ConnectorState& state) const {
+  const auto id = claim.payment.id;
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   if (is_final(payment.status)) {
     // A late answer to a question asked before the end. Kept as evidence; it changes nothing.
@@ -267,6 +274,7 @@ Result<Payment> Payments::record(db::Transaction& tx, PaymentId id, const bankin
     }
     return payment;
   }
+  if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), "an answer that came after the lease");
 
   payment.connector_state = state;
   payment.lease_until.reset();
@@ -306,6 +314,7 @@ Result<Payment> Payments::record(db::Transaction& tx, PaymentId id, const bankin
           // Continue: the order exists at the bank; the caller goes on under the same lease.
           [&](const auto&) -> Result<void> {
             payment.lease_until = real_clock_.now() + kLease;
+            schedule_check(tx, payment);  // Due only if the caller dies: a lease keeps others away.
             return update_payment(tx, vault_, payment);
           }},
       step);
@@ -313,18 +322,20 @@ Result<Payment> Payments::record(db::Transaction& tx, PaymentId id, const bankin
   return payment;
 }
 
-Result<Payment> Payments::record_failure(db::Transaction& tx, PaymentId id, const banking::CallError& failure,
+Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
                                          const banking::ConnectorState& state) const {
   using enum banking::CallError::Kind;
-  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  ASSIGN_OR_RETURN(auto payment, load(tx, claim.payment.id));
   if (is_final(payment.status)) return payment;
+  if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
   payment.connector_state = state;
   payment.lease_until.reset();
 
   if (payment.status == PaymentStatus::SUBMITTING) {
     const bool nothing_left = failure.kind == NOT_SENT || failure.kind == REFUSED || failure.kind == THROTTLED;
     if (nothing_left) {
-      // No byte left, or the bank refused in so many words: the payer may answer again.
+      // No byte left, or the bank refused in so many words: the payer may answer again. A code that did not get there is no try.
+      if (failure.kind != REFUSED) --payment.code_tries;
       RETURN_IF_ERROR(move(tx, payment, PaymentEvent::code_needed, failure.message));
       return payment;
     }
@@ -334,24 +345,53 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, PaymentId id, cons
     return payment;
   }
 
+  const bool is_order_there = !payment.connector_state.json.empty();
   if (is_waiting(payment.status) && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
-    // Nothing irrevocable has been sent. An explicit no ends it; a bank out of reach may be tried again.
-    if (failure.kind == REFUSED || failure.kind == MISCONFIGURED || (failure.kind == SESSION_ENDED && !payment.connector_state.json.empty())) {
-      payment.status_detail = failure.kind == SESSION_ENDED ? "SESSION_EXPIRED" : "BANK_ISSUE";
+    // An order that the bank would not even take has failed. Once it is there, only the bank's word on the order itself ends it:
+    // an authorisation that seems refused may have been given in the bank's app.
+    if (!is_order_there && (failure.kind == REFUSED || failure.kind == MISCONFIGURED)) {
+      payment.status_detail = "BANK_ISSUE";
       payment.failure_text = failure.message;
       RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
       return payment;
     }
-    if (!payment.step) payment.step = failure.kind == OUTCOME_UNKNOWN ? kBankSilent : kBankUnreachable;
+    const bool nothing_left = failure.kind == NOT_SENT || failure.kind == THROTTLED;
+    if (is_order_there && !nothing_left) {
+      payment.step = kBankSilent;
+    } else if (!payment.step) {
+      payment.step = kBankUnreachable;
+    }
+    ++payment.steps;
   }
-  ++payment.checks;
-  schedule_check(tx, payment);
-  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
-  RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, failure_payload(payment, failure)));
+  RETURN_IF_ERROR(ask_later(tx, payment, failure));
+  return payment;
+}
+
+Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, claim.payment.id));
+  if (is_final(payment.status)) return payment;
+  if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
+  payment.lease_until.reset();
+  RETURN_IF_ERROR(ask_later(tx, payment, failure));
+  return payment;
+}
+
+// The lease ran out while the call was under way, and the payment went on without it. Whatever the bank said then may be about
+// another order or another moment: it is told, and the bank is asked anew.
+Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::string_view what) const {
+  json::Writer payload;
+  payload.begin_object().member("payment_id", payment.id.to_text()).member("failure", "LATE_ANSWER").member("note", what).end_object();
+  RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, payload.text()));
+  if (!payment.connector_state.json.empty() && !is_leased(payment, real_clock_.now())) {
+    payment.next_check_at = clock_.now();
+    RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+    tx.announce(kCheckScheduled);
+  }
   return payment;
 }
 
 Result<int> Payments::recover(db::Transaction& tx) const {
+  RETURN_IF_ERROR(release_payment_leases(tx));
   ASSIGN_OR_RETURN(const auto ids, select_submitting(tx));
   for (const auto id : ids) {
     ASSIGN_OR_RETURN(auto payment, load(tx, id));
@@ -361,11 +401,11 @@ Result<int> Payments::recover(db::Transaction& tx) const {
 }
 
 Result<std::vector<PaymentId>> Payments::due(db::Transaction& tx, Instant now, int limit) const {
-  return select_due_payments(tx, now, real_clock_.now(), limit);
+  return select_due_payments(tx, now, real_clock_.now(), kLease, limit);
 }
 
 Result<std::optional<Instant>> Payments::next_due(db::Transaction& tx) const {
-  return select_next_due(tx, real_clock_.now());
+  return select_next_due(tx, real_clock_.now(), kLease);
 }
 
 Result<Payment> Payments::load(db::Transaction& tx, PaymentId id) const {
@@ -448,9 +488,17 @@ Result<void> Payments::tell(db::Transaction& tx, const Payment& payment, events:
   return events_.append(tx, {.application = payment.application, .aggregate = payment.intent.uuid}, type, payload);
 }
 
+Result<void> Payments::ask_later(db::Transaction& tx, Payment& payment, const banking::CallError& failure) const {
+  ++payment.checks;
+  schedule_check(tx, payment);
+  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  return tell(tx, payment, events::Type::BANK_ASKED, failure_payload(payment, failure));
+}
+
 void Payments::schedule_check(db::Transaction& tx, Payment& payment) const {
   if (payment.connector_state.json.empty()) return;  // Nothing exists at the bank yet.
-  payment.next_check_at = clock_.now() + next_check_delay(payment.status, payment.checks);
+  const auto status = payment.is_silent() ? PaymentStatus::AWAITING_APP_AUTH : payment.status;
+  payment.next_check_at = clock_.now() + next_check_delay(status, payment.checks);
   tx.announce(kCheckScheduled);
 }
 

@@ -21,6 +21,13 @@ namespace qantara::payments {
 /// Announced when a payment got a time to be asked for: the worker looks again.
 inline constexpr db::Channel kCheckScheduled{2};
 
+/// How long a call to a bank may hold a payment, in real time. Longer than any conversation takes (five calls of at most 20 s), so a
+/// lease that ran out means a dead process; an answer that comes later all the same is set aside.
+inline constexpr Duration kLease = std::chrono::minutes{2};
+
+/// Whether a call to the bank is in work for the payment.
+bool is_leased(const Payment& payment, Instant real_now);
+
 /// Codes that the gateway sends to the bank for one payment; a further one is refused whatever the bank says.
 inline constexpr int kCodeTriesMax = 5;
 
@@ -78,14 +85,17 @@ class Payments {
   /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
   Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call) const;
 
-  /// Writes down what a call to the bank brought, ends the lease, and tells of it.
-  Result<Payment> record(db::Transaction& tx, PaymentId id, const banking::Step& step, const banking::ConnectorState& state) const;
-  /// The same for a call that brought no step. In SUBMITTING only an explicit refusal leads back to waiting; everything else
-  /// is an unknown outcome.
-  Result<Payment> record_failure(db::Transaction& tx, PaymentId id, const banking::CallError& failure,
+  /// Writes down what a claimed call to the bank brought, ends the lease, and tells of it. An answer that comes after its lease
+  /// was lost to somebody else changes nothing: it is told, and the bank is asked anew.
+  Result<Payment> record(db::Transaction& tx, const Claim& claim, const banking::Step& step, const banking::ConnectorState& state) const;
+  /// The same for a call of the payer's that brought no step. In SUBMITTING only an explicit refusal leads back to waiting;
+  /// everything else is an unknown outcome. Once the order is at the bank, no failed call fails the payment.
+  Result<Payment> record_failure(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
                                  const banking::ConnectorState& state) const;
+  /// A question to the bank without an answer: it is asked again later, and nothing else changes.
+  Result<Payment> record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const;
 
-  /// After a restart nobody knows what became of what was being submitted. Result: how many payments that concerned.
+  /// After a restart nobody knows what became of what was being submitted, and no call is in work. Result: how many payments were.
   Result<int> recover(db::Transaction& tx) const;
 
   /// Payments that no call is in work for, to ask the bank about; those due first.
@@ -95,9 +105,11 @@ class Payments {
  private:
   Result<Payment> load(db::Transaction& tx, PaymentId id) const;
   Result<void> move(db::Transaction& tx, Payment& payment, PaymentEvent on, std::string_view note) const;
+  Result<Payment> set_aside(db::Transaction& tx, Payment payment, std::string_view what) const;
   Result<void> lose_track(db::Transaction& tx, Payment& payment) const;
   Result<void> apply(db::Transaction& tx, Payment& payment, const banking::Outcome& outcome) const;
   Result<void> tell(db::Transaction& tx, const Payment& payment, events::Type type, std::string_view payload) const;
+  Result<void> ask_later(db::Transaction& tx, Payment& payment, const banking::CallError& failure) const;
   void schedule_check(db::Transaction& tx, Payment& payment) const;
 
   const Clock& clock_;
