@@ -9,6 +9,9 @@ namespace qantara::api {
 
 namespace {
 
+/// What paths here take; which of them takes what is told where the method is one of these.
+constexpr std::string_view kMethodsSpoken = "GET, HEAD, POST";
+
 Error no_such_route() { return error(ErrorCode::INVALID_URL, "there is no such path"); }
 
 Error no_such_method(std::string_view allow) {
@@ -72,6 +75,7 @@ Task<http::Response> Api::handle(http::Request& request) {
 http::Response Api::refuse(http::Refusal refusal, int status, std::string_view request_id, std::string_view message) const {
   auto response = error_response(error(code_of(refusal), std::string{message}), request_id, services_.clock.now());
   response.status = status;
+  if (refusal == http::Refusal::UNKNOWN_METHOD) response.headers.set("Allow", kMethodsSpoken);
   add_common_headers(response, request_id);
   return response;
 }

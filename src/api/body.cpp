@@ -10,6 +10,10 @@ namespace {
 
 bool is_absent(const json::Value* value) { return value == nullptr || value->is(json::Kind::NUL); }
 
+bool is_absent_or_blank(const json::Value* value) {
+  return is_absent(value) || (value->is(json::Kind::STRING) && trim(value->string()).empty());
+}
+
 bool has_type(const json::Value& value, MemberType type) {
   switch (type) {
     case MemberType::TEXT:
@@ -54,6 +58,13 @@ Error summed_up(Error error) {
   return error;
 }
 
+/// "iban or account_number"
+std::string one_of_words(std::initializer_list<std::string_view> names) {
+  std::string words;
+  for (const auto name : names) words.append(words.empty() ? "" : " or ").append(name);
+  return words;
+}
+
 Result<void> check_media_type(const http::Request& request) {
   const auto value = request.headers.value_or("content-type", "");
   const auto type = trim(value.substr(0, value.find(';')));
@@ -69,7 +80,8 @@ Result<void> check_media_type(const http::Request& request) {
 
 }  // namespace
 
-Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules) {
+Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
+                              std::initializer_list<std::string_view> one_of) {
   RETURN_IF_ERROR(check_media_type(request));
   ASSIGN_OR_RETURN(auto body, json::parse(request.body));
   if (!body.is(json::Kind::OBJECT)) {
@@ -81,6 +93,9 @@ Result<json::Value> read_body(const http::Request& request, std::span<const Memb
     if (rule.presence == Presence::REQUIRED && is_absent(body.find(rule.name))) {
       add(missing, rule.name, std::string{rule.name} + " must be given");
     }
+  }
+  if (one_of.size() > 0 && std::ranges::all_of(one_of, [&](auto name) { return is_absent_or_blank(body.find(name)); })) {
+    add(missing, *one_of.begin(), one_of_words(one_of) + " must be given");
   }
   if (!missing.fields.empty()) return summed_up(std::move(missing));
 

@@ -1,6 +1,7 @@
 // Reading a request's body in the order of refusals: missing, type, unknown member; formats come after.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +30,9 @@ struct MemberRule {
 /// The body as an object whose members follow `rules`.
 /// Errors: UNSUPPORTED_MEDIA_TYPE; INVALID_PARAMETERS for text that is not one JSON object; then all missing members at once
 /// (MISSING_PARAMETERS), then all of a wrong type, then all unknown ones (INVALID_PARAMETERS).
-Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules);
+/// `one_of`: members of which at least one must be given; where all are missing, the first is named.
+Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
+                              std::initializer_list<std::string_view> one_of = {});
 
 /// The text of a TEXT member; nothing if it is absent or null.
 std::optional<std::string> optional_text(const json::Value& body, std::string_view name);
@@ -58,7 +61,7 @@ Result<std::optional<IdType>> optional_body_id(const json::Value& body, std::str
 template <class IdType>
 Result<IdType> path_id(const http::Request& request, std::string_view name, ErrorCode unknown) {
   const auto id = IdType::parse(request.path_parameter(name));
-  if (!id) return error(unknown, "there is nothing with this id");
+  if (!id) return field_error(unknown, std::string{name}, "there is nothing with this id");
   return *id;
 }
 

@@ -33,7 +33,7 @@ constexpr MemberRule kCreateDestination[] = {
 };
 
 Result<destinations::NewDestination> read_destination(const http::Request& request) {
-  ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateDestination));
+  ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateDestination, {"iban", "account_number"}));
   destinations::NewDestination wanted;
   wanted.name = required_text(body, "name");
   wanted.display_name = required_text(body, "display_name");

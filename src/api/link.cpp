@@ -42,9 +42,6 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "method",
                        "method must be one of CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, PAY");
   }
-  const auto language = optional_text(body, "language").value_or("en");
-  if (language != "en" && language != "ar") return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
-
   if (*method == link::Method::PAY) {
     RETURN_IF_ERROR(require(body, "payment_intent_id"));
   } else {
@@ -54,6 +51,8 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     RETURN_IF_ERROR(require(body, "payment_source_id"));
     RETURN_IF_ERROR(require(body, "payment_destination_id"));
   }
+  const auto language = optional_text(body, "language").value_or("en");
+  if (language != "en" && language != "ar") return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
   if (*method == link::Method::CONNECT) {
     const auto* const permissions = body.find("permissions");
     const bool payments = permissions != nullptr && permissions->is(json::Kind::ARRAY) &&

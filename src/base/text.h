@@ -25,6 +25,9 @@ std::string_view trim(std::string_view text);
 /// Characters (code points) in valid UTF-8.
 std::size_t utf8_length(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+/// Whether valid UTF-8 is a line that reads as it is written: no control characters (C0, C1, DEL), no line or paragraph
+/// separators, nothing that turns the direction of the text around it (U+202A–202E, U+2066–2069).
+bool is_printable(std::string_view text);
 /// Bytes of the well-formed UTF-8 sequence (RFC 3629) that `text` starts with; 0 if it starts with none.
 std::size_t utf8_sequence(std::string_view text);
 

@@ -103,6 +103,18 @@ TEST(text, tells_utf_8_from_other_bytes) {
   EXPECT_FALSE(is_valid_utf8("a bridge\xc2"));
 }
 
+TEST(text, prints_as_it_is_written) {
+  for (const auto* const text :
+       {"", "Acme Corp.", "قنطرة", "\u00a0", "\u200d", "\u2027", "\u202f", "\u2065", "\u206a", "😀"}) {
+    EXPECT_TRUE(is_printable(text)) << text;
+  }
+  for (const auto* const text :
+       {"\n", "a\tb", "\x7f", "\u0080", "\u0085", "\u009f", "\u2028", "\u202a", "a\u202e", "\u2066", "\u2069"}) {
+    EXPECT_FALSE(is_printable(text)) << to_hex(as_bytes(text));
+  }
+  EXPECT_FALSE(is_printable("a\0b"s));
+}
+
 TEST(text, compares_ascii_without_case) {
   EXPECT_TRUE(equals_ignoring_case("Content-TYPE", "content-type"));
   EXPECT_FALSE(equals_ignoring_case("content-type", "content-typ"));

@@ -26,7 +26,7 @@ Result<Customer> Customers::create(db::Transaction& tx, ApplicationId applicatio
 
 Result<Customer> Customers::get(db::Transaction& tx, ApplicationId application, CustomerId id) const {
   ASSIGN_OR_RETURN(auto customer, select_customer(tx, application, id));
-  if (!customer) return error(ErrorCode::UNKNOWN_CUSTOMER, "there is no customer with this id");
+  if (!customer) return field_error(ErrorCode::UNKNOWN_CUSTOMER, "customer_id", "there is no customer with this id");
   return *std::move(customer);
 }
 

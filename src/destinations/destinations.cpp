@@ -14,13 +14,6 @@ constexpr std::size_t kTextLengthMax = 140;
 
 bool is_blank(const std::optional<std::string>& text) { return !text || trim(*text).empty(); }
 
-bool is_printable(std::string_view text) {
-  return std::ranges::none_of(text, [](char letter) {
-    const auto byte = static_cast<unsigned char>(letter);
-    return byte < 0x20 || byte == 0x7F;
-  });
-}
-
 std::size_t count_words(std::string_view text) {
   std::size_t words = 0;
   for (auto rest = trim(text); !rest.empty(); rest = trim(rest.substr(std::min(rest.find_first_of(" \t"), rest.size())))) ++words;
@@ -71,7 +64,8 @@ Result<void> check_details(DestinationDetails& details) {
 }
 
 Error unknown_destination() {
-  return error(ErrorCode::UNKNOWN_PAYMENT_DESTINATION, "there is no payment destination with this id");
+  return field_error(ErrorCode::UNKNOWN_PAYMENT_DESTINATION, "payment_destination_id",
+                     "there is no payment destination with this id");
 }
 
 }  // namespace

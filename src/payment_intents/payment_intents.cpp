@@ -18,14 +18,6 @@ banking::Limits limits_of(std::string_view code, std::int64_t minimum_major, std
   return {.minimum = {minimum_major * minor_per_major, *currency}, .maximum = {maximum_major * minor_per_major, *currency}};
 }
 
-/// Characters that a bank's reference field can hold: no controls, nothing that a statement would not print.
-bool is_printable(std::string_view text) {
-  return std::ranges::none_of(text, [](char letter) {
-    const auto byte = static_cast<unsigned char>(letter);
-    return byte < 0x20 || byte == 0x7F;
-  });
-}
-
 std::string created_payload(const PaymentIntent& intent) {
   json::Writer writer;
   writer.begin_object()
@@ -95,7 +87,9 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
 
 Result<PaymentIntent> PaymentIntents::get(db::Transaction& tx, ApplicationId application, IntentId id) const {
   ASSIGN_OR_RETURN(auto intent, select_intent(tx, application, id));
-  if (!intent) return error(ErrorCode::UNKNOWN_PAYMENT_INTENT, "there is no payment intent with this id");
+  if (!intent) {
+    return field_error(ErrorCode::UNKNOWN_PAYMENT_INTENT, "payment_intent_id", "there is no payment intent with this id");
+  }
   return *std::move(intent);
 }
 
