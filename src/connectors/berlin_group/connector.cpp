@@ -116,6 +116,8 @@ class Connector final : public banking::BankConnector {
   Task<std::string> ask_sca_status(const State& state);
 
   // Paying
+  Task<Reply> create_payment(const std::string& collection, const banking::PaymentOrder& order, const PayerDevice& device,
+                             const State& state);
   Task<BankResult<Step>> ask_payment_status(const State& state, std::string sca_status);
   Task<BankResult<Step>> outcome_of_authorised(State& state);
 
@@ -473,6 +475,17 @@ Task<std::string> Connector::ask_sca_status(const State& state) {
 
 // ---- Paying ----
 
+Task<Reply> Connector::create_payment(const std::string& collection, const banking::PaymentOrder& order,
+                                      const PayerDevice& device, const State& state) {
+  Call create = call("create payment", Method::POST, collection, state, &device);
+  create.headers.set("TPP-Redirect-Preferred", "false");
+  create.headers.set("TPP-Explicit-Authorisation-Preferred", "true");
+  if (!state.consent_id.empty()) create.headers.set("Consent-ID", state.consent_id);
+  create.body = payment_body(order);
+  auto created = co_await exchange_->send(std::move(create));
+  co_return created;
+}
+
 Task<BankResult<Step>> Connector::begin_payment(const banking::PaymentOrder& order, const PayerDevice& device,
                                                 const ConnectorState& link, ConnectorState& payment) {
   const auto linked = State::parse(link.json);
@@ -488,12 +501,14 @@ Task<BankResult<Step>> Connector::begin_payment(const banking::PaymentOrder& ord
   state.consent_id = linked->consent_id;
   const std::string collection = exchange_->target("/v1/payments/" + http::percent_encode(product->second));
 
-  Call create = call("create payment", Method::POST, collection, state, &device);
-  create.headers.set("TPP-Redirect-Preferred", "false");
-  create.headers.set("TPP-Explicit-Authorisation-Preferred", "true");
-  if (!state.consent_id.empty()) create.headers.set("Consent-ID", state.consent_id);
-  create.body = payment_body(order);
-  const auto created = co_await exchange_->send(std::move(create));
+  auto created = co_await create_payment(collection, order, device, state);
+  const bool consent_lapsed = !created && created.error().error.kind == banking::CallError::Kind::SESSION_ENDED &&
+                              created.error().error.code.starts_with("CONSENT_");
+  if (consent_lapsed && !state.consent_id.empty()) {
+    // The consent of linking has lapsed. An order needs none: the payer signs in for it.
+    state.consent_id.clear();
+    created = co_await create_payment(collection, order, device, state);
+  }
   if (!created) {
     if (created.error().is_refusal("SERVICE_BLOCKED")) co_return locked(created.error());
     co_return fail(created.error());

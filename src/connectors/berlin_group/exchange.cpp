@@ -93,10 +93,12 @@ Task<Reply> Exchange::send(Call call) {
 }
 
 Reply Exchange::read(const Call& call, const http::ClientResponse& response) {
+  const auto said = fmt::format("{}: HTTP {}", call.name, response.status);
+  // A proxy that mixes answers up must not lend this payment the fate of another.
   if (!equals_ignoring_case(response.headers.value_or("X-Request-ID", call.request_id), call.request_id)) {
     note_unknown("X-Request-ID of another request, answering", call.name);
+    return std::unexpected(unknown_outcome(said + " with the X-Request-ID of another request"));
   }
-  const auto said = fmt::format("{}: HTTP {}", call.name, response.status);
   const bool is_success = response.status >= 200 && response.status < 300;
   const bool is_refusal = response.status >= 400 && response.status < 500;
 

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::SizeIs;
+using testing::StartsWith;
 
 // ---- Paying ----
 
@@ -67,6 +68,25 @@ TEST_F(BerlinGroup, asks_for_the_password_where_the_session_ended_in_between) {
   EXPECT_EQ(advance(), "LOGIN asks password");
   server_.then(403, refusal("SERVICE_BLOCKED"));
   EXPECT_EQ(pay(password()), "refused EU_ACCOUNT_LOCKED");
+}
+
+TEST_F(BerlinGroup, orders_without_the_consent_where_that_has_lapsed) {
+  link_plainly();
+  server_.then(401, refusal("CONSENT_EXPIRED"));
+  server_.then_fixture(201, "payment_created_session_over");
+  EXPECT_EQ(begin(), "continue");
+  const auto& requests = server_.requests;
+  EXPECT_TRUE(requests[requests.size() - 2].headers.find("Consent-ID"));
+  EXPECT_FALSE(requests.back().headers.find("Consent-ID"));
+  EXPECT_EQ(advance(), "LOGIN asks password");  // no call
+}
+
+TEST_F(BerlinGroup, believes_no_answer_to_another_request) {
+  create_payment();
+  auto answer = ScriptedBank::response(200, R"({"transactionStatus":"ACSC","bankTransactionReference":"2611210000000042"})");
+  answer.headers.set("X-Request-ID", "00000000-0000-4000-8000-000000000000");
+  server_.then(std::move(answer));
+  EXPECT_THAT(poll(), StartsWith("OUTCOME_UNKNOWN"));
 }
 
 TEST_F(BerlinGroup, lets_the_payer_choose_a_code) {
