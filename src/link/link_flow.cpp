@@ -155,10 +155,11 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     CO_RETURN_IF_ERROR(co_await parts_.database.write([&](db::Transaction& tx) { return record_linking(tx, id, brought, state); }));
   }
   if (decision.call == BankCall::PAYMENT_START) {
-    CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, device));
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, decision.payment_step, device));
   }
   if (decision.call == BankCall::PAYMENT_ANSWER) {
-    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_call, decision.answers, device));
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_step, decision.payment_call,
+                                                         decision.answers, device));
   }
   auto viewed = co_await view(id, std::move(token));
   co_return viewed;
@@ -404,6 +405,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
     ASSIGN_OR_RETURN(const auto payment, parts_.payments.start(tx, session.application, *session.intent, *session.account));
     RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYMENT));
     decision.payment = payment.id;
+    decision.payment_step = payment.steps;
     decision.call = BankCall::PAYMENT_START;
     return decision;
   }
@@ -411,6 +413,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
   ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, *session.intent));
   CHECK(payment.has_value());
   decision.payment = payment->id;
+  decision.payment_step = payment->steps;
   if (act.action == Action::RETRY) {
     decision.call = BankCall::PAYMENT_START;
     return decision;

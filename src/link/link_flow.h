@@ -95,6 +95,7 @@ class LinkFlow {
     LinkSession session;
     BankCall call = BankCall::NONE;
     std::optional<PaymentId> payment;
+    int payment_step = 0;  ///< `Payment::steps` that the payer reacted to.
     payments::Call payment_call = payments::Call::HARMLESS;
     banking::Answers answers;  ///< As the bank gets them: checked, and codes normalised.
     std::optional<banking::Creditor> creditor;

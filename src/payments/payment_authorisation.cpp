@@ -37,8 +37,8 @@ banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refu
 
 }  // namespace
 
-Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS); }));
+Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, banking::PayerDevice device) const {
+  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS, step); }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   auto state = claim.payment.connector_state;
@@ -64,8 +64,8 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, banking::PayerDe
   co_return recorded;
 }
 
-Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, Call call, banking::Answers answers, banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call); }));
+Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call call, banking::Answers answers, banking::PayerDevice device) const {
+  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   auto state = claim.payment.connector_state;
@@ -80,7 +80,7 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, Call call, bank
 }
 
 Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS); }));
+  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS, std::nullopt); }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   auto state = claim.payment.connector_state;
   auto brought = co_await connector.poll_payment(state);

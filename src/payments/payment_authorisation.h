@@ -18,13 +18,13 @@ class PaymentAuthorisation {
       : database_(database), payments_(payments), banks_(banks) {}
 
   /// Creates the order at the bank where it does not exist there yet, and starts (or takes up again) the payer's
-  /// authorisation. Result: the payment as it stands after it.
-  /// Errors: STEP_OUTDATED if another call is in work. A bank that fails is no error: the payment says so.
-  Task<Result<Payment>> start(PaymentId id, banking::PayerDevice device) const;
+  /// authorisation. `step`: `Payment::steps` as the payer saw it. Result: the payment as it stands after it.
+  /// Errors: STEP_OUTDATED if another call is in work or the payment has moved on. A bank that fails is no error: the payment says so.
+  Task<Result<Payment>> start(PaymentId id, int step, banking::PayerDevice device) const;
 
   /// Sends the payer's answers. `call` says whether that is the irrevocable request, as the step asked for declares.
   /// Errors: STEP_OUTDATED; RATE_LIMIT_EXCEEDED for a sixth code.
-  Task<Result<Payment>> answer(PaymentId id, Call call, banking::Answers answers, banking::PayerDevice device) const;
+  Task<Result<Payment>> answer(PaymentId id, int step, Call call, banking::Answers answers, banking::PayerDevice device) const;
 
   /// Asks the bank how the payment stands. Harmless at any time.
   Task<Result<Payment>> check(PaymentId id) const;

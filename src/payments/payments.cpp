@@ -228,13 +228,14 @@ Result<std::optional<Payment>> Payments::find(db::Transaction& tx, PaymentId id)
 
 Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) const { return select_newest_payments(tx, limit); }
 
-Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call) const {
+Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   const Instant real_now = real_clock_.now();
   if (is_leased(payment, real_now)) {
     return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
   }
   if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
+  if (step && *step != payment.steps) return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
   if (payment.status == PaymentStatus::SUBMITTING) RETURN_IF_ERROR(lose_track(tx, payment));
   payment.lease_until = real_now + kLease;
 

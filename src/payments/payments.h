@@ -82,8 +82,9 @@ class Payments {
 
   /// Reserves the payment for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the code, durably, before
   /// the call is made.
+  /// `step`: of what the payer does, `Payment::steps` as the payer was shown it; an answer never meets another question.
   /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
-  Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call) const;
+  Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const;
 
   /// Writes down what a claimed call to the bank brought, ends the lease, and tells of it. An answer that comes after its lease
   /// was lost to somebody else changes nothing: it is told, and the bank is asked anew.
