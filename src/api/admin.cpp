@@ -47,7 +47,8 @@ Result<applications::NewApplication> read_application(const json::Value& body) {
 
 }  // namespace
 
-Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services, const applications::NewApplication& wanted,
+Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services,
+                                                  const applications::NewApplication& wanted,
                                                   const std::optional<std::string>& webhook_url) {
   ASSIGN_OR_RETURN(auto created, services.applications.create(tx, wanted));
   std::optional<webhooks::CreatedEndpoint> endpoint;
@@ -90,7 +91,8 @@ Task<http::Response> Admin::handle(http::Request& request) {
     request.path_parameters = std::move(match->path_parameters);
     response = co_await (*match->handler)(request);
   } else {
-    response = error_response(error(ErrorCode::INVALID_URL, "there is no such operator call"), request.request_id, services_.clock.now());
+    response = error_response(error(ErrorCode::INVALID_URL, "there is no such operator call"), request.request_id,
+                              services_.clock.now());
   }
   add_common_headers(response, request.request_id);
   co_return response;
@@ -124,9 +126,12 @@ Task<Result<http::Response>> Admin::create_application(const http::Request& requ
       .member("client_id", token)
       .member("client_secret", made.created.client_secret.reveal());
   if (made.endpoint) {
-    writer.member("webhook_secret", made.endpoint->secret.reveal()).member("webhook_endpoint_id", made.endpoint->endpoint.id.to_text());
+    writer.member("webhook_secret", made.endpoint->secret.reveal())
+        .member("webhook_endpoint_id", made.endpoint->endpoint.id.to_text());
   }
-  writer.member("name", made.created.application.name).member("mode", applications::to_text(made.created.application.mode)).end_object();
+  writer.member("name", made.created.application.name)
+      .member("mode", applications::to_text(made.created.application.mode))
+      .end_object();
   co_return http::Response::json(201, std::move(writer).text());
 }
 
@@ -135,38 +140,44 @@ Task<Result<http::Response>> Admin::list_applications(const http::Request&) {
     applications::Application application;
     std::vector<std::string> origins;
   };
-  CO_ASSIGN_OR_RETURN(const auto rows, co_await services_.database.read([&](db::Transaction& tx) -> Result<std::vector<Row>> {
-    ASSIGN_OR_RETURN(auto applications, services_.applications.list(tx));
-    std::vector<Row> found;
-    for (auto& application : applications) {
-      ASSIGN_OR_RETURN(auto origins, services_.applications.origins(tx, application.id));
-      found.push_back({.application = std::move(application), .origins = std::move(origins)});
-    }
-    return found;
-  }));
+  CO_ASSIGN_OR_RETURN(const auto rows,
+                      co_await services_.database.read([&](db::Transaction& tx) -> Result<std::vector<Row>> {
+                        ASSIGN_OR_RETURN(auto applications, services_.applications.list(tx));
+                        std::vector<Row> found;
+                        for (auto& application : applications) {
+                          ASSIGN_OR_RETURN(auto origins, services_.applications.origins(tx, application.id));
+                          found.push_back({.application = std::move(application), .origins = std::move(origins)});
+                        }
+                        return found;
+                      }));
   co_return http::Response::json(200, to_json_array(rows, [](json::Writer& writer, const Row& row) {
-    const auto& application = row.application;
-    writer.begin_object()
-        .member("app_token", application.id.to_text())
-        .member("name", application.name)
-        .member("mode", applications::to_text(application.mode))
-        .member("default_destination_id",
-                application.default_destination ? std::optional{application.default_destination->to_text()} : std::nullopt)
-        .member("created_at", qantara::to_text(application.created_at))
-        .name("origins")
-        .begin_array();
-    for (const auto& origin : row.origins) writer.string(origin);
-    writer.end_array().end_object();
-  }));
+                                   const auto& application = row.application;
+                                   writer.begin_object()
+                                       .member("app_token", application.id.to_text())
+                                       .member("name", application.name)
+                                       .member("mode", applications::to_text(application.mode))
+                                       .member("default_destination_id",
+                                               application.default_destination
+                                                   ? std::optional{application.default_destination->to_text()}
+                                                   : std::nullopt)
+                                       .member("created_at", qantara::to_text(application.created_at))
+                                       .name("origins")
+                                       .begin_array();
+                                   for (const auto& origin : row.origins) writer.string(origin);
+                                   writer.end_array().end_object();
+                                 }));
 }
 
 Task<Result<http::Response>> Admin::make_default_destination(const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto id, path_id<DestinationId>(request, "id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
-  CO_ASSIGN_OR_RETURN(const auto destination, co_await services_.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
-    ASSIGN_OR_RETURN(const auto found, services_.destinations.find(tx, id));
-    if (!found) return error(ErrorCode::UNKNOWN_PAYMENT_DESTINATION, "there is no payment destination with this id");
-    return services_.destinations.make_default(tx, found->application, id);
-  }));
+  CO_ASSIGN_OR_RETURN(const auto destination,
+                      co_await services_.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
+                        ASSIGN_OR_RETURN(const auto found, services_.destinations.find(tx, id));
+                        if (!found)
+                          return error(ErrorCode::UNKNOWN_PAYMENT_DESTINATION,
+                                       "there is no payment destination with this id");
+                        return services_.destinations.make_default(tx, found->application, id);
+                      }));
   json::Writer writer;
   write_destination(writer, destination);
   co_return http::Response::json(200, std::move(writer).text());
@@ -176,11 +187,13 @@ Task<Result<http::Response>> Admin::create_webhook_endpoint(const http::Request&
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateEndpoint));
   CO_ASSIGN_OR_RETURN(const auto application, body_id<ApplicationId>(body, "app_token"));
   const auto url = required_text(body, "url");
-  CO_ASSIGN_OR_RETURN(const auto created, co_await services_.database.write([&](db::Transaction& tx) -> Result<webhooks::CreatedEndpoint> {
-    ASSIGN_OR_RETURN(const auto found, services_.applications.find(tx, application));
-    if (!found) return error(ErrorCode::UNKNOWN_APPLICATION, "there is no application with this token");
-    return services_.webhooks.create_endpoint(tx, application, url);
-  }));
+  CO_ASSIGN_OR_RETURN(const auto created,
+                      co_await services_.database.write([&](db::Transaction& tx) -> Result<webhooks::CreatedEndpoint> {
+                        ASSIGN_OR_RETURN(const auto found, services_.applications.find(tx, application));
+                        if (!found)
+                          return error(ErrorCode::UNKNOWN_APPLICATION, "there is no application with this token");
+                        return services_.webhooks.create_endpoint(tx, application, url);
+                      }));
   json::Writer writer;
   writer.begin_object();
   write_endpoint(writer, created.endpoint);
@@ -191,15 +204,17 @@ Task<Result<http::Response>> Admin::create_webhook_endpoint(const http::Request&
 Task<Result<http::Response>> Admin::list_webhook_endpoints(const http::Request& request) {
   const auto token = request.query_parameter("app_token").value_or("");
   const auto application = ApplicationId::parse(token);
-  if (!application) co_return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
+  if (!application)
+    co_return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
   CO_ASSIGN_OR_RETURN(const auto endpoints, co_await services_.database.read([&](db::Transaction& tx) {
     return services_.webhooks.list_endpoints(tx, *application);
   }));
-  co_return http::Response::json(200, to_json_array(endpoints, [](json::Writer& writer, const webhooks::Endpoint& endpoint) {
-    writer.begin_object();
-    write_endpoint(writer, endpoint);
-    writer.end_object();
-  }));
+  co_return http::Response::json(200,
+                                 to_json_array(endpoints, [](json::Writer& writer, const webhooks::Endpoint& endpoint) {
+                                   writer.begin_object();
+                                   write_endpoint(writer, endpoint);
+                                   writer.end_object();
+                                 }));
 }
 
 Task<Result<http::Response>> Admin::list_deliveries(const http::Request& request) {
@@ -208,63 +223,71 @@ Task<Result<http::Response>> Admin::list_deliveries(const http::Request& request
     std::vector<webhooks::Attempt> attempts;
   };
   CO_ASSIGN_OR_RETURN(const auto id, path_id<WebhookEndpointId>(request, "id", ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT));
-  CO_ASSIGN_OR_RETURN(const auto rows, co_await services_.database.read([&](db::Transaction& tx) -> Result<std::vector<Row>> {
-    ASSIGN_OR_RETURN(auto deliveries, services_.webhooks.deliveries_of_endpoint(tx, id, INT64_MAX, kDeliveriesListed));
-    std::vector<Row> found;
-    for (auto& delivery : deliveries) {
-      ASSIGN_OR_RETURN(auto attempts, services_.webhooks.attempts(tx, delivery.id));
-      found.push_back({.delivery = std::move(delivery), .attempts = std::move(attempts)});
-    }
-    return found;
-  }));
+  CO_ASSIGN_OR_RETURN(
+      const auto rows, co_await services_.database.read([&](db::Transaction& tx) -> Result<std::vector<Row>> {
+        ASSIGN_OR_RETURN(auto deliveries,
+                         services_.webhooks.deliveries_of_endpoint(tx, id, INT64_MAX, kDeliveriesListed));
+        std::vector<Row> found;
+        for (auto& delivery : deliveries) {
+          ASSIGN_OR_RETURN(auto attempts, services_.webhooks.attempts(tx, delivery.id));
+          found.push_back({.delivery = std::move(delivery), .attempts = std::move(attempts)});
+        }
+        return found;
+      }));
   co_return http::Response::json(200, to_json_array(rows, [](json::Writer& writer, const Row& row) {
-    writer.begin_object()
-        .member("event_id", row.delivery.event.to_text())
-        .member("type", row.delivery.event_type)
-        .member("status", webhooks::to_text(row.delivery.status))
-        .member("next_attempt_at",
-                row.delivery.next_attempt_at ? std::optional{qantara::to_text(*row.delivery.next_attempt_at)} : std::nullopt)
-        .name("attempts")
-        .begin_array();
-    for (const auto& attempt : row.attempts) {
-      writer.begin_object()
-          .member("number", attempt.number)
-          .member("started_at", qantara::to_text(attempt.started_at))
-          .name("status");
-      if (attempt.status) {
-        writer.integer(*attempt.status);
-      } else {
-        writer.null();
-      }
-      writer.member("failure", attempt.failure)
-          .member("elapsed_us", static_cast<std::int64_t>(attempt.elapsed.count()))
-          .member("answer", attempt.answer)
-          .end_object();
-    }
-    writer.end_array().end_object();
-  }));
+                                   writer.begin_object()
+                                       .member("event_id", row.delivery.event.to_text())
+                                       .member("type", row.delivery.event_type)
+                                       .member("status", webhooks::to_text(row.delivery.status))
+                                       .member("next_attempt_at",
+                                               row.delivery.next_attempt_at
+                                                   ? std::optional{qantara::to_text(*row.delivery.next_attempt_at)}
+                                                   : std::nullopt)
+                                       .name("attempts")
+                                       .begin_array();
+                                   for (const auto& attempt : row.attempts) {
+                                     writer.begin_object()
+                                         .member("number", attempt.number)
+                                         .member("started_at", qantara::to_text(attempt.started_at))
+                                         .name("status");
+                                     if (attempt.status) {
+                                       writer.integer(*attempt.status);
+                                     } else {
+                                       writer.null();
+                                     }
+                                     writer.member("failure", attempt.failure)
+                                         .member("elapsed_us", static_cast<std::int64_t>(attempt.elapsed.count()))
+                                         .member("answer", attempt.answer)
+                                         .end_object();
+                                   }
+                                   writer.end_array().end_object();
+                                 }));
 }
 
 Task<Result<http::Response>> Admin::remove_webhook_endpoint(const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto id, path_id<WebhookEndpointId>(request, "id", ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT));
-  CO_RETURN_IF_ERROR(co_await services_.database.write([&](db::Transaction& tx) { return services_.webhooks.remove_endpoint(tx, id); }));
+  CO_RETURN_IF_ERROR(co_await services_.database.write(
+      [&](db::Transaction& tx) { return services_.webhooks.remove_endpoint(tx, id); }));
   co_return http::Response::json(200, "{}");
 }
 
-Task<Result<http::Response>> Admin::get_clock(const http::Request&) { co_return http::Response::json(200, clock_json()); }
+Task<Result<http::Response>> Admin::get_clock(const http::Request&) {
+  co_return http::Response::json(200, clock_json());
+}
 
 Task<Result<http::Response>> Admin::advance_clock(const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kAdvanceClock));
   const auto by = parse_duration(required_text(body, "by"));
-  if (!by || *by <= Duration::zero()) co_return field_error(ErrorCode::INVALID_PARAMETERS, "by", "by must be a length of time such as 24h, 90s or 15m");
+  if (!by || *by <= Duration::zero())
+    co_return field_error(ErrorCode::INVALID_PARAMETERS, "by", "by must be a length of time such as 24h, 90s or 15m");
   CO_RETURN_IF_ERROR(co_await hooks_.advance_clock(*by));
   co_return http::Response::json(200, clock_json());
 }
 
 Task<Result<http::Response>> Admin::get_story(const http::Request& request) {
   const std::string id{request.path_parameter("id")};
-  CO_ASSIGN_OR_RETURN(const auto story,
-                      co_await services_.database.read([&](db::Transaction& tx) { return explain(tx, services_, id); }));
+  CO_ASSIGN_OR_RETURN(const auto story, co_await services_.database.read(
+                                            [&](db::Transaction& tx) { return explain(tx, services_, id); }));
   co_return http::Response::json(200, to_json(story));
 }
 
@@ -272,7 +295,8 @@ std::string Admin::clock_json() const {
   json::Writer writer;
   writer.begin_object()
       .member("now", qantara::to_text(services_.clock.now()))
-      .member("offset_seconds", static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::seconds>(hooks_.clock_offset()).count()))
+      .member("offset_seconds", static_cast<std::int64_t>(
+                                    std::chrono::duration_cast<std::chrono::seconds>(hooks_.clock_offset()).count()))
       .end_object();
   return std::move(writer).text();
 }

@@ -57,7 +57,8 @@ struct ApplicationCredentials {
   applications::CreatedApplication created;
   std::optional<webhooks::CreatedEndpoint> endpoint;
 };
-Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services, const applications::NewApplication& wanted,
+Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services,
+                                                  const applications::NewApplication& wanted,
                                                   const std::optional<std::string>& webhook_url);
 
 }  // namespace qantara::api

@@ -72,7 +72,8 @@ Task<http::Response> Api::handle(http::Request& request) {
   co_return response;
 }
 
-http::Response Api::refuse(http::Refusal refusal, int status, std::string_view request_id, std::string_view message) const {
+http::Response Api::refuse(http::Refusal refusal, int status, std::string_view request_id,
+                           std::string_view message) const {
   auto response = error_response(error(code_of(refusal), std::string{message}), request_id, services_.clock.now());
   response.status = status;
   if (refusal == http::Refusal::UNKNOWN_METHOD) response.headers.set("Allow", kMethodsSpoken);
@@ -91,9 +92,11 @@ Task<Result<Caller>> Api::authenticate(const http::Request& request) {
     const std::scoped_lock lock{known_mutex_};
     if (known_applications_.contains(*id)) co_return Caller{*id};
   }
-  CO_ASSIGN_OR_RETURN(const auto application,
-                      co_await services_.database.read([&](db::Transaction& tx) { return services_.applications.find(tx, *id); }));
-  if (!application) co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
+  CO_ASSIGN_OR_RETURN(const auto application, co_await services_.database.read([&](db::Transaction& tx) {
+    return services_.applications.find(tx, *id);
+  }));
+  if (!application)
+    co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
   const std::scoped_lock lock{known_mutex_};
   known_applications_.insert(*id);
   co_return Caller{*id};
@@ -115,7 +118,8 @@ Task<http::Response> Api::respond(RouteHandler handler, const http::Request& req
   if (result) co_return *std::move(result);
   const auto& refused = result.error();
   if (http_status(refused.code) >= 500) {
-    log::error("request failed", {{"request_id", request.request_id}, {"code", to_text(refused.code)}, {"cause", refused.cause}});
+    log::error("request failed",
+               {{"request_id", request.request_id}, {"code", to_text(refused.code)}, {"cause", refused.cause}});
   }
   co_return error_response(refused, request.request_id, services_.clock.now());
 }

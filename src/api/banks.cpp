@@ -73,9 +73,9 @@ std::string monogram(std::string_view name) {
 // GET /banks/v1 · 200 an array
 Task<HandlerResult> list_banks(const http::Request& request, const Caller&, const Services& services) {
   const auto origin = "http://" + std::string{request.headers.value_or("host", "")};
-  co_return http::Response::json(200, to_json_array(services.banks.all(), [&](json::Writer& writer, const banking::Bank* bank) {
-                                   write_bank(writer, *bank, origin);
-                                 }));
+  co_return http::Response::json(
+      200, to_json_array(services.banks.all(),
+                         [&](json::Writer& writer, const banking::Bank* bank) { write_bank(writer, *bank, origin); }));
 }
 
 // GET /banks/v1/logos/{file} · 200 image/svg+xml: the bank's monogram on its colour · 404 UNKNOWN_BANK
@@ -86,10 +86,11 @@ Task<HandlerResult> get_bank_logo(const http::Request& request, const Services& 
   if (bank == nullptr) co_return error(ErrorCode::UNKNOWN_BANK, "there is no bank with this identifier");
   http::Response response;
   response.headers.add("Content-Type", "image/svg+xml");
-  response.body = R"(<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64" role="img"><rect width="64" height="64" rx="14" fill=")" +
-                  bank->main_color +
-                  R"("/><text x="32" y="41" text-anchor="middle" font-family="sans-serif" font-size="26" font-weight="600" fill=")" +
-                  bank->background_color + R"(">)" + monogram(bank->name) + "</text></svg>";
+  response.body =
+      R"(<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64" role="img"><rect width="64" height="64" rx="14" fill=")" +
+      bank->main_color +
+      R"("/><text x="32" y="41" text-anchor="middle" font-family="sans-serif" font-size="26" font-weight="600" fill=")" +
+      bank->background_color + R"(">)" + monogram(bank->name) + "</text></svg>";
   co_return response;
 }
 

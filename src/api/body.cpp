@@ -71,8 +71,10 @@ Result<void> check_media_type(const http::Request& request) {
   if (!equals_ignoring_case(type, "application/json")) {
     return error(ErrorCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json");
   }
-  const auto parameters = value.find(';') == std::string_view::npos ? std::string_view{} : trim(value.substr(value.find(';') + 1));
-  if (!parameters.empty() && !equals_ignoring_case(parameters, "charset=utf-8") && !equals_ignoring_case(parameters, "charset=\"utf-8\"")) {
+  const auto parameters =
+      value.find(';') == std::string_view::npos ? std::string_view{} : trim(value.substr(value.find(';') + 1));
+  if (!parameters.empty() && !equals_ignoring_case(parameters, "charset=utf-8") &&
+      !equals_ignoring_case(parameters, "charset=\"utf-8\"")) {
     return error(ErrorCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json in UTF-8");
   }
   return {};
@@ -85,7 +87,8 @@ Result<json::Value> read_body(const http::Request& request, std::span<const Memb
   RETURN_IF_ERROR(check_media_type(request));
   ASSIGN_OR_RETURN(auto body, json::parse(request.body));
   if (!body.is(json::Kind::OBJECT)) {
-    return error(ErrorCode::INVALID_PARAMETERS, "the body must be a JSON object, not " + std::string{json::describe(body.kind())});
+    return error(ErrorCode::INVALID_PARAMETERS,
+                 "the body must be a JSON object, not " + std::string{json::describe(body.kind())});
   }
 
   Error missing = error(ErrorCode::MISSING_PARAMETERS, {});
@@ -94,7 +97,8 @@ Result<json::Value> read_body(const http::Request& request, std::span<const Memb
       add(missing, rule.name, std::string{rule.name} + " must be given");
     }
   }
-  if (one_of.size() > 0 && std::ranges::all_of(one_of, [&](auto name) { return is_absent_or_blank(body.find(name)); })) {
+  if (one_of.size() > 0 &&
+      std::ranges::all_of(one_of, [&](auto name) { return is_absent_or_blank(body.find(name)); })) {
     add(missing, *one_of.begin(), one_of_words(one_of) + " must be given");
   }
   if (!missing.fields.empty()) return summed_up(std::move(missing));
@@ -104,7 +108,8 @@ Result<json::Value> read_body(const http::Request& request, std::span<const Memb
     const auto* const value = body.find(rule.name);
     if (rule.presence == Presence::IGNORED || is_absent(value) || has_type(*value, rule.type)) continue;
     add(wrong, rule.name,
-        std::string{rule.name} + " must be " + std::string{describe(rule.type)} + ", not " + std::string{json::describe(value->kind())});
+        std::string{rule.name} + " must be " + std::string{describe(rule.type)} + ", not " +
+            std::string{json::describe(value->kind())});
   }
   if (!wrong.fields.empty()) return summed_up(std::move(wrong));
 
@@ -123,7 +128,9 @@ std::optional<std::string> optional_text(const json::Value& body, std::string_vi
   return text ? std::optional{std::string{*text}} : std::nullopt;
 }
 
-std::string required_text(const json::Value& body, std::string_view name) { return std::string{body.text(name).value_or("")}; }
+std::string required_text(const json::Value& body, std::string_view name) {
+  return std::string{body.text(name).value_or("")};
+}
 
 std::string amount_text(const json::Value& body, std::string_view name) {
   const auto* const value = body.find(name);

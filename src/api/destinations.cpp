@@ -62,7 +62,8 @@ Task<HandlerResult> create_destination(const http::Request& request, const Calle
   CO_ASSIGN_OR_RETURN(const auto destination,
                       co_await services.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
                         ASSIGN_OR_RETURN(auto checked, services.destinations.check(wanted));
-                        if (wanted.customer) RETURN_IF_ERROR(services.customers.get(tx, caller.application, *wanted.customer));
+                        if (wanted.customer)
+                          RETURN_IF_ERROR(services.customers.get(tx, caller.application, *wanted.customer));
                         return services.destinations.create(tx, caller.application, std::move(checked));
                       }));
   co_return http::Response::json(200, to_json(destination));
@@ -78,8 +79,8 @@ Task<HandlerResult> list_destinations(const http::Request&, const Caller& caller
 
 // GET /payments/v1/destinations/{payment_destination_id} · 200 the destination · 404 UNKNOWN_PAYMENT_DESTINATION
 Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id,
-                      path_id<DestinationId>(request, "payment_destination_id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
+  CO_ASSIGN_OR_RETURN(
+      const auto id, path_id<DestinationId>(request, "payment_destination_id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
   CO_ASSIGN_OR_RETURN(const auto destination, co_await services.database.read([&](db::Transaction& tx) {
     return services.destinations.get(tx, caller.application, id);
   }));
@@ -87,13 +88,15 @@ Task<HandlerResult> get_destination(const http::Request& request, const Caller& 
 }
 
 // GET /customers/v1/{customer_id}/destinations · 200 an array · 404 UNKNOWN_CUSTOMER
-Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller, const Services& services) {
+Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller,
+                                               const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto customer, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
-  CO_ASSIGN_OR_RETURN(const auto destinations,
-                      co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<destinations::Destination>> {
-                        RETURN_IF_ERROR(services.customers.get(tx, caller.application, customer));
-                        return services.destinations.list_of_customer(tx, caller.application, customer);
-                      }));
+  CO_ASSIGN_OR_RETURN(
+      const auto destinations,
+      co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<destinations::Destination>> {
+        RETURN_IF_ERROR(services.customers.get(tx, caller.application, customer));
+        return services.destinations.list_of_customer(tx, caller.application, customer);
+      }));
   co_return http::Response::json(200, to_json_array(destinations, write_destination));
 }
 

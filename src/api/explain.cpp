@@ -28,7 +28,9 @@ Result<std::vector<Target>> candidates(db::Transaction& tx, const Services& serv
   return targets;
 }
 
-Error unknown_id() { return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment intent, payment or payment source with this id"); }
+Error unknown_id() {
+  return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment intent, payment or payment source with this id");
+}
 
 Result<Target> find_target(db::Transaction& tx, const Services& services, std::string_view text) {
   if (const auto id = Uuid::parse(text)) {
@@ -40,15 +42,21 @@ Result<Target> find_target(db::Transaction& tx, const Services& services, std::s
     if (source) return Target{.kind = "payment_source", .id = *id};
     return unknown_id();
   }
-  if (text.size() < kEndingMin) return field_error(ErrorCode::INVALID_PARAMETERS, "id", "id must be a UUID or at least its last 6 characters");
+  if (text.size() < kEndingMin)
+    return field_error(ErrorCode::INVALID_PARAMETERS, "id", "id must be a UUID or at least its last 6 characters");
   ASSIGN_OR_RETURN(auto targets, candidates(tx, services));
-  std::erase_if(targets, [&](const Target& target) { return !target.id.to_text().ends_with(text) && !target.id.to_plain_text().ends_with(text); });
+  std::erase_if(targets, [&](const Target& target) {
+    return !target.id.to_text().ends_with(text) && !target.id.to_plain_text().ends_with(text);
+  });
   if (targets.empty()) return unknown_id();
-  if (targets.size() > 1) return field_error(ErrorCode::INVALID_PARAMETERS, "id", "several ids end like this: give more of it");
+  if (targets.size() > 1)
+    return field_error(ErrorCode::INVALID_PARAMETERS, "id", "several ids end like this: give more of it");
   return targets.front();
 }
 
-std::string text_of(const json::Value& object, std::string_view name) { return std::string{object.text(name).value_or("")}; }
+std::string text_of(const json::Value& object, std::string_view name) {
+  return std::string{object.text(name).value_or("")};
+}
 
 std::string with_note(std::string text, const json::Value& payload) {
   const auto note = text_of(payload, "note");
@@ -62,16 +70,22 @@ StoryEntry tell_change(Instant at, const json::Value& payload) {
   const std::string bank_words = bank_status.empty() ? "" : ", bank status " + bank_status;
   if (on == "login_needed") return {at, "bank", "waiting", with_note("asks the payer to sign in", payload)};
   if (on == "code_needed") return {at, "bank", "waiting", with_note("asks the payer for a code", payload)};
-  if (on == "approval_needed") return {at, "bank", "waiting", with_note("asks the payer to approve in its app", payload)};
+  if (on == "approval_needed")
+    return {at, "bank", "waiting", with_note("asks the payer to approve in its app", payload)};
   if (on == "submission_started") return {at, "gateway", "sent", "SUBMITTING committed; the order leaves now"};
-  if (on == "outcome_unknown") return {at, "bank", "unknown", with_note("outcome unknown: PENDING_WITH_BANK until the bank says", payload)};
-  if (on == "bank_accepted") return {at, "bank", "ok", "ACCEPTED_BY_BANK, reference " + text_of(payload, "bank_transaction_reference") + bank_words};
+  if (on == "outcome_unknown")
+    return {at, "bank", "unknown", with_note("outcome unknown: PENDING_WITH_BANK until the bank says", payload)};
+  if (on == "bank_accepted")
+    return {at, "bank", "ok",
+            "ACCEPTED_BY_BANK, reference " + text_of(payload, "bank_transaction_reference") + bank_words};
   if (on == "bank_pending") {
-    return {at, "bank", "waiting", with_note("PENDING_WITH_BANK" + (detail.empty() ? "" : " (" + detail + ")") + bank_words, payload)};
+    return {at, "bank", "waiting",
+            with_note("PENDING_WITH_BANK" + (detail.empty() ? "" : " (" + detail + ")") + bank_words, payload)};
   }
   if (on == "bank_rejected") {
     const auto reason = text_of(payload, "bank_reason_code");
-    return {at, "bank", "fail", with_note("FAILED (" + detail + (reason.empty() ? "" : ", " + reason) + ")" + bank_words, payload)};
+    return {at, "bank", "fail",
+            with_note("FAILED (" + detail + (reason.empty() ? "" : ", " + reason) + ")" + bank_words, payload)};
   }
   return {at, "gateway", "look", on};
 }
@@ -80,7 +94,8 @@ StoryEntry tell_asked(Instant at, const json::Value& payload) {
   const auto failure = text_of(payload, "failure");
   if (!failure.empty()) return {at, "bank", "look", with_note("no answer to our question: " + failure, payload)};
   const auto sca = text_of(payload, "sca_status");
-  return {at, "bank", "waiting", "asked: " + text_of(payload, "bank_status") + (sca.empty() ? "" : ", authorisation " + sca)};
+  return {at, "bank", "waiting",
+          "asked: " + text_of(payload, "bank_status") + (sca.empty() ? "" : ", authorisation " + sca)};
 }
 
 std::optional<StoryEntry> tell(const events::StoredEvent& event) {
@@ -98,20 +113,29 @@ std::optional<StoryEntry> tell(const events::StoredEvent& event) {
   if (event.type == "payment.started") {
     const auto* const amount = payload.find("amount");
     const auto number = amount != nullptr && amount->is(json::Kind::NUMBER) ? amount->number_text() : "";
-    return StoryEntry{at, "payer", "ok", "confirmed the review: " + text_of(payload, "currency") + " " + number + " to " + text_of(payload, "payee") +
-                                             ", reference " + text_of(payload, "reference") + ", from " + text_of(payload, "bank")};
+    return StoryEntry{at, "payer", "ok",
+                      "confirmed the review: " + text_of(payload, "currency") + " " + number + " to " +
+                          text_of(payload, "payee") + ", reference " + text_of(payload, "reference") + ", from " +
+                          text_of(payload, "bank")};
   }
   if (event.type == "payment.changed") return tell_change(at, payload);
   if (event.type == "payment.bank_asked") return tell_asked(at, payload);
-  if (event.type == "payment.bank_contradicted") return StoryEntry{at, "bank", "look", "said " + text_of(payload, "bank_status") + " after the end; kept as evidence"};
-  if (event.type == "payment_source.created") return StoryEntry{at, "payer", "ok", "connected " + text_of(payload, "bank_name")};
+  if (event.type == "payment.bank_contradicted")
+    return StoryEntry{at, "bank", "look",
+                      "said " + text_of(payload, "bank_status") + " after the end; kept as evidence"};
+  if (event.type == "payment_source.created")
+    return StoryEntry{at, "payer", "ok", "connected " + text_of(payload, "bank_name")};
   if (event.type == "payment_source.refreshed") return StoryEntry{at, "payer", "ok", "connected the same bank again"};
-  if (event.type == "payment_source.beneficiary.created") return StoryEntry{at, "bank", text_of(payload, "status") == "ACTIVE" ? "ok" : "waiting", "beneficiary added: " + text_of(payload, "status")};
-  if (event.type == "payment_source.beneficiary.updated") return StoryEntry{at, "timer", "ok", "beneficiary " + text_of(payload, "status")};
+  if (event.type == "payment_source.beneficiary.created")
+    return StoryEntry{at, "bank", text_of(payload, "status") == "ACTIVE" ? "ok" : "waiting",
+                      "beneficiary added: " + text_of(payload, "status")};
+  if (event.type == "payment_source.beneficiary.updated")
+    return StoryEntry{at, "timer", "ok", "beneficiary " + text_of(payload, "status")};
   if (event.type == "payment_source.beneficiary.checked") {
     const auto failure = text_of(payload, "failure");
     return StoryEntry{at, "bank", failure.empty() ? "waiting" : "look",
-                      failure.empty() ? "the cool-off lasts until " + text_of(payload, "cool_off_until") : "could not be asked about the cool-off: " + failure};
+                      failure.empty() ? "the cool-off lasts until " + text_of(payload, "cool_off_until")
+                                      : "could not be asked about the cool-off: " + failure};
   }
   // payment.created and payment.updated repeat what the change before them said; their deliveries are told below.
   return std::nullopt;
@@ -132,7 +156,8 @@ Result<void> tell_deliveries(db::Transaction& tx, const Services& services, cons
       const bool ok = attempt.status && *attempt.status / 100 == 2;
       const auto outcome = attempt.status ? std::to_string(*attempt.status) : attempt.failure.value_or("no answer");
       StoryEntry entry{attempt.started_at, "webhook", ok ? "ok" : "fail",
-                       delivery.event_type + " to " + host + ": " + outcome + " in " + std::to_string(attempt.elapsed.count() / 1000) + " ms"};
+                       delivery.event_type + " to " + host + ": " + outcome + " in " +
+                           std::to_string(attempt.elapsed.count() / 1000) + " ms"};
       const auto place = std::ranges::upper_bound(story.entries, entry.at, {}, &StoryEntry::at);
       story.entries.insert(place, std::move(entry));
     }
@@ -147,7 +172,8 @@ struct Reading {
 
 Reading read_payment(const payments::Payment& payment) {
   using payments::PaymentStatus;
-  const std::string next = payment.next_check_at ? "The bank is asked again at " + qantara::to_text(*payment.next_check_at) + "." : "";
+  const std::string next =
+      payment.next_check_at ? "The bank is asked again at " + qantara::to_text(*payment.next_check_at) + "." : "";
   switch (payment.status) {
     case PaymentStatus::AWAITING_LOGIN_MFA:
       return {"The payer has to sign in at the bank, or left there. Nothing was sent.", next};
@@ -159,8 +185,10 @@ Reading read_payment(const payments::Payment& payment) {
       return {"The order is being sent right now.", ""};
     case PaymentStatus::PENDING_WITH_BANK:
       if (payment.status_detail == "OUTCOME_UNKNOWN") {
-        return {"The bank gave no clear answer after the order was sent. Only the bank, a statement line or an operator can end this.",
-                next + (next.empty() ? "" : " ") + "Nothing will be sent again."};
+        return {
+            "The bank gave no clear answer after the order was sent. Only the bank, a statement line or an operator "
+            "can end this.",
+            next + (next.empty() ? "" : " ") + "Nothing will be sent again."};
       }
       if (payment.status_detail == "NO_REFERENCE") return {"The bank accepted the order but gave no reference.", next};
       return {"The bank has the order and has not executed it yet.", next};
@@ -168,7 +196,8 @@ Reading read_payment(const payments::Payment& payment) {
       return {"The bank accepted the order. Reconcile it before releasing value.", ""};
     case PaymentStatus::FAILED:
       return {"The bank did not execute the order: " + payment.status_detail.value_or("no reason given") +
-                  (payment.failure_text && !payment.failure_text->empty() ? " (" + *payment.failure_text + ")" : "") + ". No money moved.",
+                  (payment.failure_text && !payment.failure_text->empty() ? " (" + *payment.failure_text + ")" : "") +
+                  ". No money moved.",
               ""};
   }
   return {};
@@ -201,8 +230,10 @@ Result<void> describe_source(db::Transaction& tx, const Services& services, cons
   CHECK(source.has_value());
   const auto* const bank = services.banks.find(source->bank_identifier);
   story.title = bank ? bank->name : source->bank_identifier;
-  story.status = source->beneficiaries.empty() ? "CONNECTED" : std::string{to_text(source->beneficiaries.front().status)};
-  story.why = std::to_string(source->accounts.size()) + " accounts, " + std::to_string(source->beneficiaries.size()) + " beneficiaries.";
+  story.status =
+      source->beneficiaries.empty() ? "CONNECTED" : std::string{to_text(source->beneficiaries.front().status)};
+  story.why = std::to_string(source->accounts.size()) + " accounts, " + std::to_string(source->beneficiaries.size()) +
+              " beneficiaries.";
   for (const auto& beneficiary : source->beneficiaries) {
     if (beneficiary.status == payment_sources::BeneficiaryStatus::ACTIVE || !beneficiary.cool_off_expires_at) continue;
     story.next = "A beneficiary becomes usable at " + qantara::to_text(*beneficiary.cool_off_expires_at) + ".";

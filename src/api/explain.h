@@ -24,8 +24,8 @@ struct Story {
   std::string title;
   std::string status;
   std::optional<std::string> status_detail;
-  std::string why;   ///< Why it stands as it does, in one sentence.
-  std::string next;  ///< What happens next; empty if nothing does.
+  std::string why;                  ///< Why it stands as it does, in one sentence.
+  std::string next;                 ///< What happens next; empty if nothing does.
   std::vector<StoryEntry> entries;  ///< Oldest first.
 };
 

@@ -17,7 +17,8 @@ Task<HandlerResult> create_customer(const http::Request& request, const Caller& 
 Task<HandlerResult> create_destination(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> list_destinations(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services);
-Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller,
+                                               const Services& services);
 
 // banks.cpp
 Task<HandlerResult> list_banks(const http::Request& request, const Caller& caller, const Services& services);

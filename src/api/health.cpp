@@ -4,11 +4,14 @@
 namespace qantara::api {
 
 // GET /healthz · 200: the process answers.
-Task<HandlerResult> get_health(const http::Request&, const Services&) { co_return http::Response::json(200, R"({"status":"UP"})"); }
+Task<HandlerResult> get_health(const http::Request&, const Services&) {
+  co_return http::Response::json(200, R"({"status":"UP"})");
+}
 
 // GET /readyz · 200: reads and writes work · 503: they do not; send requests elsewhere.
 Task<HandlerResult> get_readiness(const http::Request&, const Services& services) {
-  const auto listed = co_await services.database.read([&](db::Transaction& tx) { return services.applications.list(tx); });
+  const auto listed =
+      co_await services.database.read([&](db::Transaction& tx) { return services.applications.list(tx); });
   const bool reads = listed.has_value();
   const bool writes = services.database.writable();
   json::Writer writer;

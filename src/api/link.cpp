@@ -30,7 +30,8 @@ constexpr MemberRule kAnswerStep[] = {
 /// Refuses with MISSING_PARAMETERS unless `name` is there.
 Result<void> require(const json::Value& body, std::string_view name) {
   if (optional_text(body, name)) return {};
-  return field_error(ErrorCode::MISSING_PARAMETERS, std::string{name}, std::string{name} + " must be given for this method");
+  return field_error(ErrorCode::MISSING_PARAMETERS, std::string{name},
+                     std::string{name} + " must be given for this method");
 }
 
 Result<link::OpenSession> read_session(const http::Request& request) {
@@ -52,12 +53,15 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     RETURN_IF_ERROR(require(body, "payment_destination_id"));
   }
   const auto language = optional_text(body, "language").value_or("en");
-  if (language != "en" && language != "ar") return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
+  if (language != "en" && language != "ar")
+    return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
   if (*method == link::Method::CONNECT) {
     const auto* const permissions = body.find("permissions");
-    const bool payments = permissions != nullptr && permissions->is(json::Kind::ARRAY) &&
-                          std::ranges::any_of(permissions->items(), [](const auto& item) { return item.string() == "payments"; });
-    if (!payments) return field_error(ErrorCode::INVALID_PARAMETERS, "permissions", "permissions must contain \"payments\"");
+    const bool payments =
+        permissions != nullptr && permissions->is(json::Kind::ARRAY) &&
+        std::ranges::any_of(permissions->items(), [](const auto& item) { return item.string() == "payments"; });
+    if (!payments)
+      return field_error(ErrorCode::INVALID_PARAMETERS, "permissions", "permissions must contain \"payments\"");
   }
   link::OpenSession wanted{.application = *application, .method = *method};
   wanted.language = language;
@@ -92,7 +96,8 @@ Result<link::Act> read_act(const http::Request& request) {
   act.number = std::stoi(std::string{number});
   if (const auto* const fields = body.find("fields"); fields != nullptr && fields->is(json::Kind::OBJECT)) {
     for (const auto& [name, value] : fields->members()) {
-      if (!value.is(json::Kind::STRING)) return field_error(ErrorCode::INVALID_PARAMETERS, "fields." + name, name + " must be a string");
+      if (!value.is(json::Kind::STRING))
+        return field_error(ErrorCode::INVALID_PARAMETERS, "fields." + name, name + " must be a string");
       act.fields.emplace_back(name, Secret{value.string()});
     }
   }
@@ -130,7 +135,8 @@ Task<HandlerResult> answer_link_step(const http::Request& request, const Service
   CO_ASSIGN_OR_RETURN(auto key, read_key(request));
   CO_ASSIGN_OR_RETURN(auto act, read_act(request));
   auto device = device_of(request);
-  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.act(key.id, std::move(key.token), std::move(act), std::move(device)));
+  CO_ASSIGN_OR_RETURN(const auto view,
+                      co_await services.link.act(key.id, std::move(key.token), std::move(act), std::move(device)));
   co_return http::Response::json(200, link::to_json(view));
 }
 

@@ -43,7 +43,8 @@ std::string to_json(const payment_intents::PaymentIntent& intent, const destinat
 
 // POST /payments/v1/intents · 200 the intent · 400 MISSING_, INVALID_PARAMETERS, INVALID_AMOUNT, AMOUNT_* · 404 UNKNOWN_CUSTOMER,
 // UNKNOWN_PAYMENT_DESTINATION
-Task<HandlerResult> create_payment_intent(const http::Request& request, const Caller& caller, const Services& services) {
+Task<HandlerResult> create_payment_intent(const http::Request& request, const Caller& caller,
+                                          const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, read_intent(request));
   CO_ASSIGN_OR_RETURN(const auto created, co_await services.database.write([&](db::Transaction& tx) {
     return services.intents.create(tx, caller.application, wanted);
@@ -53,13 +54,16 @@ Task<HandlerResult> create_payment_intent(const http::Request& request, const Ca
 
 // GET /payments/v1/intents/{payment_intent_id} · 200 the intent · 404 UNKNOWN_PAYMENT_INTENT
 Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<IntentId>(request, "payment_intent_id", ErrorCode::UNKNOWN_PAYMENT_INTENT));
-  CO_ASSIGN_OR_RETURN(const auto shown, co_await services.database.read([&](db::Transaction& tx) -> Result<ShownIntent> {
-    ASSIGN_OR_RETURN(auto intent, services.intents.get(tx, caller.application, id));
-    ASSIGN_OR_RETURN(auto destination, services.destinations.get(tx, caller.application, intent.destination));
-    ASSIGN_OR_RETURN(auto payment, services.payments.of_intent(tx, id));
-    return ShownIntent{.intent = std::move(intent), .destination = std::move(destination), .payment = std::move(payment)};
-  }));
+  CO_ASSIGN_OR_RETURN(const auto id,
+                      path_id<IntentId>(request, "payment_intent_id", ErrorCode::UNKNOWN_PAYMENT_INTENT));
+  CO_ASSIGN_OR_RETURN(
+      const auto shown, co_await services.database.read([&](db::Transaction& tx) -> Result<ShownIntent> {
+        ASSIGN_OR_RETURN(auto intent, services.intents.get(tx, caller.application, id));
+        ASSIGN_OR_RETURN(auto destination, services.destinations.get(tx, caller.application, intent.destination));
+        ASSIGN_OR_RETURN(auto payment, services.payments.of_intent(tx, id));
+        return ShownIntent{
+            .intent = std::move(intent), .destination = std::move(destination), .payment = std::move(payment)};
+      }));
   co_return http::Response::json(200, to_json(shown.intent, shown.destination, shown.payment));
 }
 

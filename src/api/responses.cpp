@@ -13,8 +13,11 @@ void write_instant(json::Writer& writer, std::string_view name, const std::optio
   }
 }
 
-void write_party(json::Writer& writer, std::string_view name, std::string_view account_number, std::string_view iban, std::string_view owner) {
-  const auto none_if_empty = [](std::string_view text) { return text.empty() ? std::nullopt : std::optional{std::string{text}}; };
+void write_party(json::Writer& writer, std::string_view name, std::string_view account_number, std::string_view iban,
+                 std::string_view owner) {
+  const auto none_if_empty = [](std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional{std::string{text}};
+  };
   writer.name(name)
       .begin_object()
       .member("account_number", none_if_empty(account_number))
@@ -61,7 +64,10 @@ void add_common_headers(http::Response& response, std::string_view request_id) {
 }
 
 void write_customer(json::Writer& writer, const customers::Customer& customer) {
-  writer.begin_object().member("customer_id", customer.id.to_text()).member("app_user_id", customer.app_user_id).end_object();
+  writer.begin_object()
+      .member("customer_id", customer.id.to_text())
+      .member("app_user_id", customer.app_user_id)
+      .end_object();
 }
 
 void write_destination(json::Writer& writer, const destinations::Destination& destination) {
@@ -106,9 +112,11 @@ void write_payment_source(json::Writer& writer, const payment_sources::PaymentSo
         .member("account_name", account.name)
         .member("account_number", account.account_number)
         .member("iban", account.iban)
-        .name("balance").null()
+        .name("balance")
+        .null()
         .member("currency", account.currency)
-        .name("balance_last_updated").null()
+        .name("balance_last_updated")
+        .null()
         .end_object();
   }
   writer.end_array().end_object();
@@ -135,8 +143,8 @@ void write_payment(json::Writer& writer, const payments::Payment& payment) {
       .end_object();
 }
 
-void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& intent, const destinations::Destination& destination,
-                  const std::optional<payments::Payment>& payment) {
+void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& intent,
+                  const destinations::Destination& destination, const std::optional<payments::Payment>& payment) {
   writer.begin_object()
       .member("payment_intent_id", intent.id.to_text())
       .member("customer_id", intent.customer.to_text())

@@ -27,8 +27,8 @@ void write_customer(json::Writer& writer, const customers::Customer& customer);
 void write_destination(json::Writer& writer, const destinations::Destination& destination);
 void write_payment_source(json::Writer& writer, const payment_sources::PaymentSource& source);
 void write_payment(json::Writer& writer, const payments::Payment& payment);
-void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& intent, const destinations::Destination& destination,
-                  const std::optional<payments::Payment>& payment);
+void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& intent,
+                  const destinations::Destination& destination, const std::optional<payments::Payment>& payment);
 
 /// An array of objects, each written by `write_one`.
 template <class Items, class WriteOne>

@@ -15,30 +15,35 @@ Application read_application(db::Row& row) {
 }  // namespace
 
 Result<void> insert_application(db::Transaction& tx, const Application& application, const Sha256& client_secret_hash) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO applications (id, name, mode, client_secret_hash, default_destination_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-      application.id, application.name, to_text(application.mode),
-      db::Bytes{{reinterpret_cast<const char*>(client_secret_hash.data()), client_secret_hash.size()}},
-      application.default_destination, application.created_at));
+  RETURN_IF_ERROR(
+      tx.execute("INSERT INTO applications (id, name, mode, client_secret_hash, default_destination_id, created_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6)",
+                 application.id, application.name, to_text(application.mode),
+                 db::Bytes{{reinterpret_cast<const char*>(client_secret_hash.data()), client_secret_hash.size()}},
+                 application.default_destination, application.created_at));
   return {};
 }
 
 Result<void> insert_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) {
-  RETURN_IF_ERROR(tx.execute("INSERT INTO application_origins (application_id, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, origin));
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO application_origins (application_id, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, origin));
   return {};
 }
 
 Result<std::optional<Application>> select_application(db::Transaction& tx, ApplicationId id) {
-  return tx.one("SELECT id, name, mode, default_destination_id, created_at FROM applications WHERE id = $1", read_application, id);
+  return tx.one("SELECT id, name, mode, default_destination_id, created_at FROM applications WHERE id = $1",
+                read_application, id);
 }
 
 Result<std::vector<Application>> select_applications(db::Transaction& tx) {
-  return tx.all("SELECT id, name, mode, default_destination_id, created_at FROM applications ORDER BY id", read_application);
+  return tx.all("SELECT id, name, mode, default_destination_id, created_at FROM applications ORDER BY id",
+                read_application);
 }
 
 Result<std::vector<std::string>> select_origins(db::Transaction& tx, ApplicationId id) {
-  return tx.all("SELECT origin FROM application_origins WHERE application_id = $1 ORDER BY origin",
-                [](db::Row& row) { return row.take<std::string>(); }, id);
+  return tx.all(
+      "SELECT origin FROM application_origins WHERE application_id = $1 ORDER BY origin",
+      [](db::Row& row) { return row.take<std::string>(); }, id);
 }
 
 Result<void> update_default_destination(db::Transaction& tx, ApplicationId id, DestinationId destination) {

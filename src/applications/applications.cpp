@@ -49,8 +49,9 @@ Result<CreatedApplication> Applications::create(db::Transaction& tx, const NewAp
   }
   for (const auto& origin : wanted.origins) {
     if (!is_origin(origin)) {
-      return field_error(ErrorCode::INVALID_PARAMETERS, "origin",
-                         "origin must be scheme://host or scheme://host:port in lower case, such as https://shop.example");
+      return field_error(
+          ErrorCode::INVALID_PARAMETERS, "origin",
+          "origin must be scheme://host or scheme://host:port in lower case, such as https://shop.example");
     }
   }
 
@@ -75,7 +76,8 @@ Result<std::vector<std::string>> Applications::origins(db::Transaction& tx, Appl
   return select_origins(tx, id);
 }
 
-Result<void> Applications::set_default_destination(db::Transaction& tx, ApplicationId id, DestinationId destination) const {
+Result<void> Applications::set_default_destination(db::Transaction& tx, ApplicationId id,
+                                                   DestinationId destination) const {
   return update_default_destination(tx, id, destination);
 }
 

@@ -28,7 +28,8 @@ std::vector<const Bank*> Banks::all() const {
 }
 
 const Banks::Entry* Banks::find_entry(std::string_view identifier) const {
-  const auto found = std::ranges::find(entries_, identifier, [](const Entry& entry) { return std::string_view{entry.bank.identifier}; });
+  const auto found = std::ranges::find(entries_, identifier,
+                                       [](const Entry& entry) { return std::string_view{entry.bank.identifier}; });
   return found == entries_.end() ? nullptr : &*found;
 }
 

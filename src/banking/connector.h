@@ -35,10 +35,10 @@ enum class FieldKind { TEXT, PASSWORD, OTP, CHOICE };
 
 /// One thing to ask the payer for.
 struct Field {
-  std::string name;   ///< Key of the answer: "username", "password", "otp", "method".
+  std::string name;  ///< Key of the answer: "username", "password", "otp", "method".
   FieldKind kind;
-  std::string label;  ///< The bank's own words, or empty for the page's usual ones.
-  int max_length = 0;   ///< 0: not said.
+  std::string label;   ///< The bank's own words, or empty for the page's usual ones.
+  int max_length = 0;  ///< 0: not said.
   bool numeric = false;
   struct Option {
     std::string value;
@@ -57,16 +57,16 @@ enum class Effect { HARMLESS, IRREVOCABLE };
 struct NeedFields {
   Stage stage;
   std::vector<Field> fields;
-  std::string message;                 ///< The bank's words for the payer; may be empty.
-  std::string target;                  ///< Where a code was sent, masked: "•••• 123"; may be empty.
-  std::optional<int> tries_left;       ///< As the bank says.
-  Effect effect = Effect::HARMLESS;    ///< Of the `submit` that carries the answer.
-  bool wrong_answer = false;           ///< The last answer was wrong and the same is asked again.
+  std::string message;               ///< The bank's words for the payer; may be empty.
+  std::string target;                ///< Where a code was sent, masked: "•••• 123"; may be empty.
+  std::optional<int> tries_left;     ///< As the bank says.
+  Effect effect = Effect::HARMLESS;  ///< Of the `submit` that carries the answer.
+  bool wrong_answer = false;         ///< The last answer was wrong and the same is asked again.
 };
 /// The payer approves in the bank's app (decoupled). Money may move at any time from now on.
 struct NeedApproval {
   std::string message;
-  std::optional<Instant> expires_at;   ///< By the bank's clock, if it said.
+  std::optional<Instant> expires_at;  ///< By the bank's clock, if it said.
 };
 /// State was gained that must be durable before going on: store it, then call `advance`.
 struct Continue {};
@@ -78,7 +78,7 @@ struct Account {
   std::string account_number;
   std::string name;
   std::string owner_name;
-  std::string currency;     ///< ISO 4217 code.
+  std::string currency;  ///< ISO 4217 code.
 };
 /// Linking is complete.
 struct Linked {
@@ -95,10 +95,10 @@ enum class BankStatus { ACCEPTED, PENDING, REJECTED };
 /// What the bank has said of a payment, in our words and in its own.
 struct Outcome {
   BankStatus status;
-  std::string bank_status;     ///< Verbatim: "ACSC".
-  std::string reference;       ///< The bank's transaction reference; empty if none.
-  std::string failure_code;    ///< Of REJECTED: INSUFFICIENT_BALANCE, … (banks.md §2.5).
-  std::string reason_code;     ///< Verbatim ISO reason: "AM04".
+  std::string bank_status;   ///< Verbatim: "ACSC".
+  std::string reference;     ///< The bank's transaction reference; empty if none.
+  std::string failure_code;  ///< Of REJECTED: INSUFFICIENT_BALANCE, … (banks.md §2.5).
+  std::string reason_code;   ///< Verbatim ISO reason: "AM04".
   std::string reason_text;
   bool credit_confirmed = false;  ///< ACCC: the payee's bank has the money.
 };
@@ -118,12 +118,12 @@ using Step = std::variant<NeedFields, NeedApproval, Continue, Linked, Beneficiar
 /// A call that brought no step.
 struct CallError {
   enum class Kind {
-    NOT_SENT,          ///< No byte left.
-    REFUSED,           ///< The bank refused before any effect (4xx with its words).
-    OUTCOME_UNKNOWN,   ///< Time-out, reset, 5xx, garbage after the first byte left.
-    THROTTLED,         ///< 429; `retry_after` may be set.
-    MISCONFIGURED,     ///< Certificate, token or scope refused: the operator's business.
-    SESSION_ENDED,     ///< The consent or resource is gone or has lapsed at the bank.
+    NOT_SENT,         ///< No byte left.
+    REFUSED,          ///< The bank refused before any effect (4xx with its words).
+    OUTCOME_UNKNOWN,  ///< Time-out, reset, 5xx, garbage after the first byte left.
+    THROTTLED,        ///< 429; `retry_after` may be set.
+    MISCONFIGURED,    ///< Certificate, token or scope refused: the operator's business.
+    SESSION_ENDED,    ///< The consent or resource is gone or has lapsed at the bank.
   } kind;
   std::string code;     ///< The bank's code, if any.
   std::string message;  ///< For logs and `explain`; no secret.
@@ -177,20 +177,23 @@ class BankConnector {
   /// Goes on with linking or with adding a beneficiary: the payer's answers to the last NeedFields.
   virtual Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& state) = 0;
   /// Adds the payee to the payer's list: NeedFields, BeneficiaryAdded or Refused. A payee already there is BeneficiaryAdded.
-  virtual Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice& device, ConnectorState& state) = 0;
+  virtual Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice& device,
+                                                 ConnectorState& state) = 0;
   /// How the beneficiary stands at the bank now.
-  virtual Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id, ConnectorState& state) = 0;
+  virtual Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id,
+                                                              ConnectorState& state) = 0;
 
   /// Paying. `link` is the state that linking left; the payment gets a state of its own. Creates the order at the bank,
   /// which cannot move money, and answers Continue (then `advance_payment`), Outcome or Refused.
-  virtual Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice& device, const ConnectorState& link,
-                                               ConnectorState& payment) = 0;
+  virtual Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice& device,
+                                               const ConnectorState& link, ConnectorState& payment) = 0;
   /// Starts, or starts anew, the payer's authorisation of an order that exists at the bank. NeedFields or NeedApproval.
-  virtual Task<BankResult<Step>> advance_payment(const PaymentOrder& order, const PayerDevice& device, ConnectorState& payment) = 0;
+  virtual Task<BankResult<Step>> advance_payment(const PaymentOrder& order, const PayerDevice& device,
+                                                 ConnectorState& payment) = 0;
   /// The payer's answers. With Effect::IRREVOCABLE this is the ⚡ request: the caller has committed SUBMITTING before.
   /// An Outcome, the next NeedFields or NeedApproval, or Refused (the authorisation failed for good; ask `poll_payment`).
-  virtual Task<BankResult<Step>> submit_payment(const PaymentOrder& order, const Answers& answers, const PayerDevice& device,
-                                                ConnectorState& payment) = 0;
+  virtual Task<BankResult<Step>> submit_payment(const PaymentOrder& order, const Answers& answers,
+                                                const PayerDevice& device, ConnectorState& payment) = 0;
   /// Asks the bank how the payment stands: Outcome or StillWaiting. Harmless at any time; also resolves unknown outcomes.
   virtual Task<BankResult<Step>> poll_payment(ConnectorState& payment) = 0;
 };

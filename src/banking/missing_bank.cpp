@@ -11,20 +11,29 @@ class MissingBank final : public BankConnector {
 
   NeedFields begin_link() const override { return {.stage = Stage::LOGIN}; }
   Task<BankResult<Step>> submit(const Answers&, const PayerDevice&, ConnectorState&) override { co_return missing(); }
-  Task<BankResult<Step>> add_beneficiary(const Creditor&, const PayerDevice&, ConnectorState&) override { co_return missing(); }
-  Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string&, ConnectorState&) override { co_return missing(); }
-  Task<BankResult<Step>> begin_payment(const PaymentOrder&, const PayerDevice&, const ConnectorState&, ConnectorState&) override {
+  Task<BankResult<Step>> add_beneficiary(const Creditor&, const PayerDevice&, ConnectorState&) override {
     co_return missing();
   }
-  Task<BankResult<Step>> advance_payment(const PaymentOrder&, const PayerDevice&, ConnectorState&) override { co_return missing(); }
-  Task<BankResult<Step>> submit_payment(const PaymentOrder&, const Answers&, const PayerDevice&, ConnectorState&) override {
+  Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string&, ConnectorState&) override {
+    co_return missing();
+  }
+  Task<BankResult<Step>> begin_payment(const PaymentOrder&, const PayerDevice&, const ConnectorState&,
+                                       ConnectorState&) override {
+    co_return missing();
+  }
+  Task<BankResult<Step>> advance_payment(const PaymentOrder&, const PayerDevice&, ConnectorState&) override {
+    co_return missing();
+  }
+  Task<BankResult<Step>> submit_payment(const PaymentOrder&, const Answers&, const PayerDevice&,
+                                        ConnectorState&) override {
     co_return missing();
   }
   Task<BankResult<Step>> poll_payment(ConnectorState&) override { co_return missing(); }
 
  private:
   static std::unexpected<CallError> missing() {
-    return std::unexpected{CallError{.kind = CallError::Kind::NOT_SENT, .code = {}, .message = "the bank is not configured", .retry_after = {}}};
+    return std::unexpected{CallError{
+        .kind = CallError::Kind::NOT_SENT, .code = {}, .message = "the bank is not configured", .retry_after = {}}};
   }
 };
 

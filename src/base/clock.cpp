@@ -44,7 +44,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
   const int hour = digits(text, 11, 2);
   const int minute = digits(text, 14, 2);
   const int second = digits(text, 17, 2);
-  if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+  if (year < 0 || month < 0 || day < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 59) {
     return std::nullopt;
   }
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
@@ -80,11 +81,20 @@ std::optional<Duration> parse_duration(std::string_view text) {
     }
     if (text.empty()) return std::nullopt;
     switch (text.front()) {
-      case 's': total += std::chrono::seconds{count}; break;
-      case 'm': total += std::chrono::minutes{count}; break;
-      case 'h': total += std::chrono::hours{count}; break;
-      case 'd': total += std::chrono::days{count}; break;
-      default: return std::nullopt;
+      case 's':
+        total += std::chrono::seconds{count};
+        break;
+      case 'm':
+        total += std::chrono::minutes{count};
+        break;
+      case 'h':
+        total += std::chrono::hours{count};
+        break;
+      case 'd':
+        total += std::chrono::days{count};
+        break;
+      default:
+        return std::nullopt;
     }
     text.remove_prefix(1);
   }

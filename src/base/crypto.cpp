@@ -32,7 +32,8 @@ const unsigned char* bytes_of(const std::array<std::byte, kKeySize>& key) {
 std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view data) {
   std::string mac(static_cast<std::size_t>(EVP_MD_get_size(digest)), '\0');
   unsigned length = 0;
-  CHECK(HMAC(digest, key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), bytes_of(mac), &length) != nullptr);
+  CHECK(HMAC(digest, key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), bytes_of(mac), &length) !=
+        nullptr);
   return mac;
 }
 
@@ -58,7 +59,8 @@ Error key_file_error(ErrorCode code, const std::filesystem::path& file, std::str
 
 Sha256 sha256(std::string_view data) {
   Sha256 digest;
-  CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(), nullptr) == 1);
+  CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
+                   nullptr) == 1);
   return digest;
 }
 
@@ -73,7 +75,8 @@ Result<Vault> Vault::open(const std::filesystem::path& key_file, Random& random)
     const Descriptor made{::open(key_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (made.value >= 0) {
       random.fill(key);
-      const bool written = ::write(made.value, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(made.value) == 0;
+      const bool written =
+          ::write(made.value, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(made.value) == 0;
       if (!written) {
         ::unlink(key_file.c_str());
         return key_file_error(ErrorCode::STORAGE_FAILED, key_file, std::strerror(errno));
@@ -86,7 +89,7 @@ Result<Vault> Vault::open(const std::filesystem::path& key_file, Random& random)
     if (errno != EEXIST) return key_file_error(ErrorCode::STORAGE_FAILED, key_file, std::strerror(errno));
   }
   const Descriptor found{::open(key_file.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct ::stat status {};
+  struct ::stat status{};
   if (found.value < 0 || ::fstat(found.value, &status) != 0) {
     return key_file_error(ErrorCode::STORAGE_FAILED, key_file, std::strerror(errno));
   }
@@ -118,7 +121,8 @@ std::string Vault::seal(std::string_view plain, std::string_view context) const 
 
 Result<std::string> Vault::unseal(std::string_view sealed, std::string_view context) const {
   const auto refused = [&] {
-    return caused_by(ErrorCode::STORAGE_FAILED, "a stored secret cannot be opened: it was changed, or sealed with another key",
+    return caused_by(ErrorCode::STORAGE_FAILED,
+                     "a stored secret cannot be opened: it was changed, or sealed with another key",
                      std::string{context});
   };
   if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kVersion) return refused();

@@ -74,7 +74,7 @@ std::string_view to_text(ErrorOrigin origin);
 
 /// One member of a request that was refused, for `metadata.errors[]`.
 struct FieldError {
-  std::string field;    ///< Path of the member, for example "amount" or "customization.theme_color".
+  std::string field;  ///< Path of the member, for example "amount" or "customization.theme_color".
   ErrorCode code;
   std::string message;  ///< What would be right, in one sentence.
 };
@@ -82,15 +82,16 @@ struct FieldError {
 /// A further fact of a refusal, told in `metadata` under `name`: a limit, an expiry.
 struct ErrorDetail {
   std::string name;
-  std::string json;  ///< The value as JSON text, for example `"2026-11-22T09:40:00.000000Z"` with its quotes, or `10.00`.
+  /// The value as JSON text, for example `"2026-11-22T09:40:00.000000Z"` with its quotes, or `10.00`.
+  std::string json;
 };
 
 struct [[nodiscard]] Error {
   ErrorCode code = ErrorCode::INTERNAL_SERVER_ERROR;
-  std::string message;                ///< For people; no secret, no personal data, no internals.
-  std::vector<FieldError> fields;     ///< The members at fault, in the order in which they were found.
+  std::string message;             ///< For people; no secret, no personal data, no internals.
+  std::vector<FieldError> fields;  ///< The members at fault, in the order in which they were found.
   std::vector<ErrorDetail> details;
-  std::string cause;                  ///< For the log only: what the layer below said.
+  std::string cause;  ///< For the log only: what the layer below said.
 };
 
 inline Error error(ErrorCode code, std::string message) { return {.code = code, .message = std::move(message)}; }

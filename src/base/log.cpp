@@ -16,22 +16,32 @@ std::shared_ptr<spdlog::logger> logger;  // Null until start(): what is written 
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
-    case Level::DEBUG: return spdlog::level::debug;
-    case Level::INFO: return spdlog::level::info;
-    case Level::WARN: return spdlog::level::warn;
-    case Level::ERROR: return spdlog::level::err;
-    case Level::OFF: return spdlog::level::off;
+    case Level::DEBUG:
+      return spdlog::level::debug;
+    case Level::INFO:
+      return spdlog::level::info;
+    case Level::WARN:
+      return spdlog::level::warn;
+    case Level::ERROR:
+      return spdlog::level::err;
+    case Level::OFF:
+      return spdlog::level::off;
   }
   return spdlog::level::off;
 }
 
 std::string_view name(Level level) {
   switch (level) {
-    case Level::DEBUG: return "debug";
-    case Level::INFO: return "info";
-    case Level::WARN: return "warn";
-    case Level::ERROR: return "error";
-    case Level::OFF: return "off";
+    case Level::DEBUG:
+      return "debug";
+    case Level::INFO:
+      return "info";
+    case Level::WARN:
+      return "warn";
+    case Level::ERROR:
+      return "error";
+    case Level::OFF:
+      return "off";
   }
   return "off";
 }

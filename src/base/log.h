@@ -27,9 +27,17 @@ void stop();
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields);
 
-inline void info(std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::INFO, message, fields); }
-inline void warn(std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::WARN, message, fields); }
-inline void error(std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::ERROR, message, fields); }
-inline void debug(std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::DEBUG, message, fields); }
+inline void info(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::INFO, message, fields);
+}
+inline void warn(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::WARN, message, fields);
+}
+inline void error(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::ERROR, message, fields);
+}
+inline void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::DEBUG, message, fields);
+}
 
 }  // namespace qantara::log

@@ -15,7 +15,9 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result() requires std::is_void_v<T> || std::is_default_constructible_v<T> = default;
+  Result()
+    requires std::is_void_v<T> || std::is_default_constructible_v<T>
+  = default;
   template <class U>
     requires(!std::is_void_v<T> && std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error>)
@@ -26,14 +28,35 @@ class [[nodiscard]] Result {
   bool has_value() const { return expected_.has_value(); }
 
   /// The value. Asking for the value of an error is a bug of ours.
-  decltype(auto) operator*() & { CHECK(has_value()); return *expected_; }
-  decltype(auto) operator*() const& { CHECK(has_value()); return *expected_; }
-  decltype(auto) operator*() && { CHECK(has_value()); return *std::move(expected_); }
-  auto operator->() { CHECK(has_value()); return expected_.operator->(); }
-  auto operator->() const { CHECK(has_value()); return expected_.operator->(); }
+  decltype(auto) operator*() & {
+    CHECK(has_value());
+    return *expected_;
+  }
+  decltype(auto) operator*() const& {
+    CHECK(has_value());
+    return *expected_;
+  }
+  decltype(auto) operator*() && {
+    CHECK(has_value());
+    return *std::move(expected_);
+  }
+  auto operator->() {
+    CHECK(has_value());
+    return expected_.operator->();
+  }
+  auto operator->() const {
+    CHECK(has_value());
+    return expected_.operator->();
+  }
 
-  const Error& error() const& { CHECK(!has_value()); return expected_.error(); }
-  Error&& error() && { CHECK(!has_value()); return std::move(expected_).error(); }
+  const Error& error() const& {
+    CHECK(!has_value());
+    return expected_.error();
+  }
+  Error&& error() && {
+    CHECK(!has_value());
+    return std::move(expected_).error();
+  }
 
  private:
   std::expected<T, Error> expected_;
@@ -45,17 +68,18 @@ class [[nodiscard]] Result {
 // with CO_ before them inside a coroutine. An expression is evaluated once.
 #define QANTARA_JOIN_(a, b) a##b
 #define QANTARA_JOIN(a, b) QANTARA_JOIN_(a, b)
-#define QANTARA_ASSIGN_OR(leave, temporary, target, ...)   \
-  auto temporary = (__VA_ARGS__);                          \
-  if (!temporary) leave std::move(temporary).error();      \
+#define QANTARA_ASSIGN_OR(leave, temporary, target, ...) \
+  auto temporary = (__VA_ARGS__);                        \
+  if (!temporary) leave std::move(temporary).error();    \
   target = *std::move(temporary)
 
 #define ASSIGN_OR_RETURN(target, ...) QANTARA_ASSIGN_OR(return, QANTARA_JOIN(result_, __LINE__), target, __VA_ARGS__)
-#define CO_ASSIGN_OR_RETURN(target, ...) QANTARA_ASSIGN_OR(co_return, QANTARA_JOIN(result_, __LINE__), target, __VA_ARGS__)
-#define QANTARA_RETURN_IF(leave, temporary, ...)             \
-  do {                                                       \
-    auto temporary = (__VA_ARGS__);                          \
-    if (!temporary) leave std::move(temporary).error();      \
+#define CO_ASSIGN_OR_RETURN(target, ...) \
+  QANTARA_ASSIGN_OR(co_return, QANTARA_JOIN(result_, __LINE__), target, __VA_ARGS__)
+#define QANTARA_RETURN_IF(leave, temporary, ...)        \
+  do {                                                  \
+    auto temporary = (__VA_ARGS__);                     \
+    if (!temporary) leave std::move(temporary).error(); \
   } while (false)
 #define RETURN_IF_ERROR(...) QANTARA_RETURN_IF(return, QANTARA_JOIN(result_, __LINE__), __VA_ARGS__)
 #define CO_RETURN_IF_ERROR(...) QANTARA_RETURN_IF(co_return, QANTARA_JOIN(result_, __LINE__), __VA_ARGS__)

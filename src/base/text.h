@@ -12,7 +12,7 @@ namespace qantara {
 std::string to_hex(std::span<const std::byte> bytes);  ///< Lower case.
 int hex_value(char digit);                             ///< 0–15; -1 for any other character.
 std::optional<std::string> from_hex(std::string_view text);
-std::string to_base64(std::string_view bytes);         ///< Standard alphabet, padded.
+std::string to_base64(std::string_view bytes);  ///< Standard alphabet, padded.
 std::optional<std::string> from_base64(std::string_view text);
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {

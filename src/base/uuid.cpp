@@ -17,8 +17,8 @@ bool hyphen_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 
 Uuid Uuid::make(const Clock& clock, Random& random) {
   Uuid uuid;
   random.fill(std::span{uuid.bytes_}.subspan(6));
-  auto milliseconds = static_cast<std::uint64_t>(
-      std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count());
+  auto milliseconds =
+      static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(clock.now()).time_since_epoch().count());
   for (std::size_t i = 6; i-- > 0;) {
     uuid.bytes_[i] = static_cast<std::byte>(milliseconds & 0xFFU);
     milliseconds >>= 8U;

@@ -11,15 +11,15 @@ namespace qantara::destinations {
 
 /// What the merchant tells of the account. Blank texts are kept and echoed as sent; nothing where nothing was sent.
 struct DestinationDetails {
-  std::string name;          ///< The legal owner: two words or more.
-  std::string display_name;  ///< Shown to the payer.
+  std::string name;                            ///< The legal owner: two words or more.
+  std::string display_name;                    ///< Shown to the payer.
   std::optional<std::string> bank_identifier;  ///< Opaque, never checked against the bank registry.
   std::optional<std::string> swift_code;
   std::optional<std::string> address;
   std::optional<std::string> city;
-  std::optional<std::string> country;          ///< ISO 3166 alpha-3 or alpha-2.
+  std::optional<std::string> country;  ///< ISO 3166 alpha-3 or alpha-2.
   std::optional<std::string> account_number;
-  std::optional<std::string> iban;             ///< Valid, in electronic form; or blank.
+  std::optional<std::string> iban;  ///< Valid, in electronic form; or blank.
 };
 
 struct Destination : DestinationDetails {

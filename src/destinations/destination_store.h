@@ -12,8 +12,10 @@
 namespace qantara::destinations {
 
 Result<void> insert_destination(db::Transaction& tx, const Vault& vault, const Destination& destination);
-Result<std::optional<Destination>> select_destination(db::Transaction& tx, const Vault& vault, ApplicationId application, DestinationId id);
+Result<std::optional<Destination>> select_destination(db::Transaction& tx, const Vault& vault,
+                                                      ApplicationId application, DestinationId id);
 Result<std::optional<ApplicationId>> select_application_of(db::Transaction& tx, DestinationId id);
-Result<std::vector<Destination>> select_destinations(db::Transaction& tx, const Vault& vault, ApplicationId application);
+Result<std::vector<Destination>> select_destinations(db::Transaction& tx, const Vault& vault,
+                                                     ApplicationId application);
 
 }  // namespace qantara::destinations

@@ -16,13 +16,16 @@ bool is_blank(const std::optional<std::string>& text) { return !text || trim(*te
 
 std::size_t count_words(std::string_view text) {
   std::size_t words = 0;
-  for (auto rest = trim(text); !rest.empty(); rest = trim(rest.substr(std::min(rest.find_first_of(" \t"), rest.size())))) ++words;
+  for (auto rest = trim(text); !rest.empty();
+       rest = trim(rest.substr(std::min(rest.find_first_of(" \t"), rest.size()))))
+    ++words;
   return words;
 }
 
 Result<void> check_text(std::string_view field, const std::optional<std::string>& text) {
   if (text && (utf8_length(*text) > kTextLengthMax || !is_printable(*text))) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{field}, std::string{field} + " must have at most 140 printable characters");
+    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{field},
+                       std::string{field} + " must have at most 140 printable characters");
   }
   return {};
 }
@@ -31,14 +34,16 @@ Result<void> check_country(const std::optional<std::string>& country) {
   if (is_blank(country)) return {};
   const bool letters = std::ranges::all_of(*country, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
   if (!letters || (country->size() != 3 && country->size() != 2)) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "country", "country must be an ISO 3166 code of three (or two) capital letters, such as ARE");
+    return field_error(ErrorCode::INVALID_PARAMETERS, "country",
+                       "country must be an ISO 3166 code of three (or two) capital letters, such as ARE");
   }
   return {};
 }
 
 Result<void> check_details(DestinationDetails& details) {
   if (count_words(details.name) < 2) {
-    return field_error(ErrorCode::INVALID_NAME, "name", "name must be the account owner's full name: two words or more");
+    return field_error(ErrorCode::INVALID_NAME, "name",
+                       "name must be the account owner's full name: two words or more");
   }
   RETURN_IF_ERROR(check_text("name", details.name));
   if (trim(details.display_name).empty()) {
@@ -51,7 +56,8 @@ Result<void> check_details(DestinationDetails& details) {
   RETURN_IF_ERROR(check_text("account_number", details.account_number));
   RETURN_IF_ERROR(check_country(details.country));
   if (!is_blank(details.swift_code) && !iban::is_bic(*details.swift_code)) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "swift_code", "swift_code must be a BIC of 8 or 11 characters, such as EBILAEAD");
+    return field_error(ErrorCode::INVALID_PARAMETERS, "swift_code",
+                       "swift_code must be a BIC of 8 or 11 characters, such as EBILAEAD");
   }
   if (is_blank(details.iban) && is_blank(details.account_number)) {
     return field_error(ErrorCode::MISSING_PARAMETERS, "iban", "iban or account_number must be given");
@@ -106,7 +112,8 @@ Result<std::optional<Destination>> Destinations::find(db::Transaction& tx, Desti
   return select_destination(tx, vault_, *application, id);
 }
 
-Result<Destination> Destinations::get_or_default(db::Transaction& tx, ApplicationId application, std::optional<DestinationId> wanted) const {
+Result<Destination> Destinations::get_or_default(db::Transaction& tx, ApplicationId application,
+                                                 std::optional<DestinationId> wanted) const {
   if (!wanted) {
     ASSIGN_OR_RETURN(const auto owner, applications_.find(tx, application));
     if (!owner || !owner->default_destination) {
@@ -122,7 +129,8 @@ Result<std::vector<Destination>> Destinations::list(db::Transaction& tx, Applica
   return select_destinations(tx, vault_, application);
 }
 
-Result<std::vector<Destination>> Destinations::list_of_customer(db::Transaction& tx, ApplicationId application, CustomerId customer) const {
+Result<std::vector<Destination>> Destinations::list_of_customer(db::Transaction& tx, ApplicationId application,
+                                                                CustomerId customer) const {
   ASSIGN_OR_RETURN(auto destinations, list(tx, application));
   std::erase_if(destinations, [&](const Destination& destination) { return destination.customer != customer; });
   return destinations;
@@ -131,7 +139,8 @@ Result<std::vector<Destination>> Destinations::list_of_customer(db::Transaction&
 Result<Destination> Destinations::make_default(db::Transaction& tx, ApplicationId application, DestinationId id) const {
   ASSIGN_OR_RETURN(auto destination, get(tx, application, id));
   if (destination.customer) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "payment_destination_id", "a customer's own destination cannot be the application's default");
+    return field_error(ErrorCode::INVALID_PARAMETERS, "payment_destination_id",
+                       "a customer's own destination cannot be the application's default");
   }
   RETURN_IF_ERROR(applications_.set_default_destination(tx, application, id));
   destination.is_default = true;

@@ -34,11 +34,13 @@ class Destinations {
 
   /// The destination that `wanted` names, else the application's default.
   /// Errors: UNKNOWN_PAYMENT_DESTINATION; MISSING_PARAMETERS on payment_destination_id if there is no default.
-  Result<Destination> get_or_default(db::Transaction& tx, ApplicationId application, std::optional<DestinationId> wanted) const;
+  Result<Destination> get_or_default(db::Transaction& tx, ApplicationId application,
+                                     std::optional<DestinationId> wanted) const;
 
   /// Every destination of the application, oldest first; or those that one customer owns.
   Result<std::vector<Destination>> list(db::Transaction& tx, ApplicationId application) const;
-  Result<std::vector<Destination>> list_of_customer(db::Transaction& tx, ApplicationId application, CustomerId customer) const;
+  Result<std::vector<Destination>> list_of_customer(db::Transaction& tx, ApplicationId application,
+                                                    CustomerId customer) const;
 
   /// Errors: UNKNOWN_PAYMENT_DESTINATION; INVALID_PARAMETERS for a destination that a customer owns.
   Result<Destination> make_default(db::Transaction& tx, ApplicationId application, DestinationId id) const;

@@ -12,14 +12,18 @@ namespace {
 using enum Visibility;
 
 constexpr TypeRow kTypes[] = {
-    {Type::PAYMENT_SOURCE_CREATED, PUBLIC, "payment_source.created", "A payment source was pre-authorized by your customer."},
-    {Type::BENEFICIARY_CREATED, PUBLIC, "payment_source.beneficiary.created", "A beneficiary was added for a payment source."},
-    {Type::BENEFICIARY_UPDATED, PUBLIC, "payment_source.beneficiary.updated", "A beneficiary was updated for a payment source."},
+    {Type::PAYMENT_SOURCE_CREATED, PUBLIC, "payment_source.created",
+     "A payment source was pre-authorized by your customer."},
+    {Type::BENEFICIARY_CREATED, PUBLIC, "payment_source.beneficiary.created",
+     "A beneficiary was added for a payment source."},
+    {Type::BENEFICIARY_UPDATED, PUBLIC, "payment_source.beneficiary.updated",
+     "A beneficiary was updated for a payment source."},
     {Type::PAYMENT_INTENT_CREATED, PUBLIC, "payment_intent.created", "Payment intent created"},
     {Type::PAYMENT_CREATED, PUBLIC, "payment.created", "A payment object has been created."},
     {Type::PAYMENT_UPDATED, PUBLIC, "payment.updated", "A payment object has been updated."},
     {Type::PAYMENT_SOURCE_REFRESHED, INTERNAL, "payment_source.refreshed", "The payer connected the same bank again."},
-    {Type::BENEFICIARY_CHECKED, INTERNAL, "payment_source.beneficiary.checked", "The bank was asked how the beneficiary stands."},
+    {Type::BENEFICIARY_CHECKED, INTERNAL, "payment_source.beneficiary.checked",
+     "The bank was asked how the beneficiary stands."},
     {Type::PAYMENT_STARTED, INTERNAL, "payment.started", "The payer confirmed the review."},
     {Type::PAYMENT_CHANGED, INTERNAL, "payment.changed", "The payment moved on."},
     {Type::PAYMENT_ANSWERED, INTERNAL, "payment.answered", "The payer's answer did not move the payment."},

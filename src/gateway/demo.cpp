@@ -39,7 +39,8 @@ class Demo {
     if (good) good = co_await look_at_ledger();
     if (good) good = co_await see_webhooks();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.now() - started_at).count();
-    if (good) tell(cli::Symbol::OK, "demo", "done", "the scripted payment went through in " + std::to_string(took) + " ms");
+    if (good)
+      tell(cli::Symbol::OK, "demo", "done", "the scripted payment went through in " + std::to_string(took) + " ms");
     co_return good ? cli::kDone : cli::kRefused;
   }
 
@@ -51,7 +52,8 @@ class Demo {
     tell(cli::Symbol::OK, "shop", "destination " + context_.out.id(destination_), "Acme Corp., AE26 •••• 1001");
 
     const auto now = std::to_string(context_.clock.now().time_since_epoch().count());
-    const auto customer = co_await call(http::Method::POST, "/customers/v1", R"({"app_user_id":"demo-)" + now + R"("})");
+    const auto customer =
+        co_await call(http::Method::POST, "/customers/v1", R"({"app_user_id":"demo-)" + now + R"("})");
     if (!customer) co_return false;
     customer_ = text_of(*customer, "customer_id");
     tell(cli::Symbol::OK, "shop", "customer " + context_.out.id(customer_), "created");
@@ -74,14 +76,17 @@ class Demo {
   Task<bool> be_refused() {
     const auto intent = co_await create_intent();
     if (!intent) co_return false;
-    const auto refused = co_await api_.call(http::Method::POST, "/link/v1/sessions",
-                                            R"({"app_token":")" + world_.app_token + R"(","method":"PAY","payment_intent_id":")" + *intent + R"("})");
-    if (refused || refused.error().code != "PENDING_BENEFICIARY_COOL_OFF") co_return fail("a payment during the cool-off was not refused");
+    const auto refused = co_await api_.call(
+        http::Method::POST, "/link/v1/sessions",
+        R"({"app_token":")" + world_.app_token + R"(","method":"PAY","payment_intent_id":")" + *intent + R"("})");
+    if (refused || refused.error().code != "PENDING_BENEFICIARY_COOL_OFF")
+      co_return fail("a payment during the cool-off was not refused");
     std::string until;
     for (const auto& fact : refused.error().facts) {
       if (fact.name == "beneficiary_cool_off_expiry") until = fact.value;
     }
-    tell(cli::Symbol::WAITING, "gateway", "intent " + context_.out.id(*intent), "409 PENDING_BENEFICIARY_COOL_OFF until " + until);
+    tell(cli::Symbol::WAITING, "gateway", "intent " + context_.out.id(*intent),
+         "409 PENDING_BENEFICIARY_COOL_OFF until " + until);
     co_return !until.empty() || fail("the refusal does not tell when the cool-off ends");
   }
 
@@ -120,8 +125,10 @@ class Demo {
     payment_ = text_of(payments.front(), "id");
     const auto status = text_of(payments.front(), "status");
     const auto reference = text_of(payments.front(), "bank_transaction_reference");
-    tell(cli::Symbol::OK, "shop", "intent " + context_.out.id(*intent), "payment " + context_.out.id(payment_) + " is " + status + ", bank reference " + reference);
-    co_return (status == "ACCEPTED_BY_BANK" && !reference.empty()) || fail("the payment is not accepted with a reference");
+    tell(cli::Symbol::OK, "shop", "intent " + context_.out.id(*intent),
+         "payment " + context_.out.id(payment_) + " is " + status + ", bank reference " + reference);
+    co_return (status == "ACCEPTED_BY_BANK" && !reference.empty()) ||
+        fail("the payment is not accepted with a reference");
   }
 
   /// The bank's own books are the witness.
@@ -134,13 +141,15 @@ class Demo {
     for (const auto& transfer : cli::items_of(*ledger, "transfers")) {
       if (text_of(transfer, "endToEndIdentification") == end_to_end) ++transfers;
     }
-    tell(transfers == 1 ? cli::Symbol::OK : cli::Symbol::FAIL, "bank", "ledger", std::to_string(transfers) + " transfer for payment " + context_.out.id(payment_));
+    tell(transfers == 1 ? cli::Symbol::OK : cli::Symbol::FAIL, "bank", "ledger",
+         std::to_string(transfers) + " transfer for payment " + context_.out.id(payment_));
     co_return transfers == 1 || fail("the bank's ledger does not show exactly one transfer");
   }
 
   /// Every endpoint of the application has been told of the payment.
   Task<bool> see_webhooks() {
-    const auto endpoints = co_await operators_.call(http::Method::GET, "/admin/v1/webhook-endpoints?app_token=" + world_.app_token);
+    const auto endpoints =
+        co_await operators_.call(http::Method::GET, "/admin/v1/webhook-endpoints?app_token=" + world_.app_token);
     if (!endpoints) co_return fail("the webhook endpoints could not be listed: " + endpoints.error().message);
     for (const auto& endpoint : endpoints->items()) {
       if (text_of(endpoint, "status") != "ACTIVE") continue;
@@ -154,7 +163,8 @@ class Demo {
     const auto bell = context_.timers.make_bell();
     const auto give_up_at = context_.clock.now() + kPatience;
     while (context_.clock.now() < give_up_at) {
-      const auto deliveries = co_await operators_.call(http::Method::GET, "/admin/v1/webhook-endpoints/" + endpoint + "/deliveries");
+      const auto deliveries =
+          co_await operators_.call(http::Method::GET, "/admin/v1/webhook-endpoints/" + endpoint + "/deliveries");
       if (!deliveries) co_return false;
       bool told = false;
       bool waiting = false;
@@ -170,7 +180,8 @@ class Demo {
 
   Task<std::optional<std::string>> create_intent() {
     const auto intent = co_await call(http::Method::POST, "/payments/v1/intents",
-                                      R"({"customer_id":")" + customer_ + R"(","amount":1000.00,"currency":"AED","payment_destination_id":")" +
+                                      R"({"customer_id":")" + customer_ +
+                                          R"(","amount":1000.00,"currency":"AED","payment_destination_id":")" +
                                           destination_ + R"(","description":"ACME TXN001"})");
     if (!intent) co_return std::nullopt;
     auto id = text_of(*intent, "payment_intent_id");
@@ -196,7 +207,8 @@ class Demo {
   }
 
   void tell(cli::Symbol symbol, std::string_view source, std::string_view subject, std::string_view text) {
-    context_.out.row({.at = context_.clock.now(), .symbol = symbol, .source = source, .subject = subject, .text = text});
+    context_.out.row(
+        {.at = context_.clock.now(), .symbol = symbol, .source = source, .subject = subject, .text = text});
   }
 
   bool fail(std::string_view why) {

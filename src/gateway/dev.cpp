@@ -36,7 +36,8 @@ class Stops {
   std::vector<std::function<void()>> stops_;
 };
 
-void print_ready(const DevOptions& options, const Gateway& gateway, const sandbox_bank::SandboxBank& bank, const DevApplication& application) {
+void print_ready(const DevOptions& options, const Gateway& gateway, const sandbox_bank::SandboxBank& bank,
+                 const DevApplication& application) {
   if (options.json) {
     json::Writer line;
     line.begin_object()
@@ -50,13 +51,14 @@ void print_ready(const DevOptions& options, const Gateway& gateway, const sandbo
     fmt::print("{}\n", line.text());
   } else {
     fmt::print("gateway  {}    bank  {}\n", gateway.url(), bank.url());
-    fmt::print("app      Marsa Wallet (sandbox)   token {}   secrets: qantara dev --json   data {}\n", application.app_token,
-               options.data.string());
+    fmt::print("app      Marsa Wallet (sandbox)   token {}   secrets: qantara dev --json   data {}\n",
+               application.app_token, options.data.string());
   }
   std::fflush(stdout);
 }
 
-Task<void> print_webhooks(cli::Context& context, std::filesystem::path data, std::string app_token, std::function<void()> listening) {
+Task<void> print_webhooks(cli::Context& context, std::filesystem::path data, std::string app_token,
+                          std::function<void()> listening) {
   cli::ListenOptions options{.data = std::move(data), .app_token = std::move(app_token)};
   options.listening = std::move(listening);
   (void)co_await cli::listen(context, std::move(options));
@@ -71,7 +73,8 @@ Task<int> run(EventLoop& loop, const Clock& clock, Random& random, const DevOpti
   std::filesystem::create_directories(options.data, failed);
   const auto bank_port = static_cast<std::uint16_t>(options.listen.port == 0 ? 0 : options.listen.port + 1);
   auto bank_started = sandbox_bank::SandboxBank::start(
-      loop.executor(), clock, random, {.address = options.listen.address, .port = bank_port, .file = options.data / "sandbox-bank.db"});
+      loop.executor(), clock, random,
+      {.address = options.listen.address, .port = bank_port, .file = options.data / "sandbox-bank.db"});
   if (!bank_started) co_return refuse_to_start(bank_started.error());
   const auto bank = *std::move(bank_started);
 
@@ -128,7 +131,8 @@ Task<int> run(EventLoop& loop, const Clock& clock, Random& random, const DevOpti
   int code = 0;
   if (options.demo || options.once) {
     while (!listening && !stopping) co_await bell->wait_until(Instant::max());
-    const DemoWorld world{.url = gateway->url(), .bank_url = bank->url(), .data = options.data, .app_token = application->app_token};
+    const DemoWorld world{
+        .url = gateway->url(), .bank_url = bank->url(), .data = options.data, .app_token = application->app_token};
     code = co_await run_demo(context, world);
   }
   if (!options.once && !stopping) co_await wait_for(*bell, stopping);

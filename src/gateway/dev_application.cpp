@@ -23,7 +23,9 @@ Result<std::optional<DevApplication>> read_file(const std::filesystem::path& fil
   if (!in) return std::optional<DevApplication>{};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   const auto object = json::parse(text);
-  if (!object) return caused_by(ErrorCode::STORAGE_FAILED, file.string() + " is damaged: remove it to make a new application", object.error().message);
+  if (!object)
+    return caused_by(ErrorCode::STORAGE_FAILED, file.string() + " is damaged: remove it to make a new application",
+                     object.error().message);
   const auto text_of = [&](std::string_view name) { return std::string{object->text(name).value_or("")}; };
   return std::optional{DevApplication{.app_token = text_of("app_token"),
                                       .client_secret = Secret{text_of("client_secret")},
@@ -43,7 +45,8 @@ Result<void> write_file(const std::filesystem::path& file, const DevApplication&
   const auto draft = file.string() + ".new";
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const auto& text = writer.text();
-  const bool written = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+  const bool written = descriptor >= 0 &&
+                       ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(descriptor) == 0;
   if (descriptor >= 0) ::close(descriptor);
   if (!written || ::rename(draft.c_str(), file.c_str()) != 0) {
@@ -53,7 +56,8 @@ Result<void> write_file(const std::filesystem::path& file, const DevApplication&
 }
 
 /// Makes what is missing of the application, and its endpoint if `wanted_url` is another than it had.
-Result<DevApplication> complete(db::Transaction& tx, const api::Services& services, std::optional<DevApplication> known, const std::string& wanted_url) {
+Result<DevApplication> complete(db::Transaction& tx, const api::Services& services, std::optional<DevApplication> known,
+                                const std::string& wanted_url) {
   const auto id = known ? ApplicationId::parse(known->app_token) : std::nullopt;
   std::optional<applications::Application> application;
   if (id) {
@@ -89,7 +93,8 @@ Result<DevApplication> complete(db::Transaction& tx, const api::Services& servic
 
 }  // namespace
 
-Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data, std::string webhook_url) {
+Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data,
+                                                  std::string webhook_url) {
   const auto file = data / kFile;
   CO_ASSIGN_OR_RETURN(const auto known, read_file(file));
   CO_ASSIGN_OR_RETURN(auto application, co_await services.database.write([&](db::Transaction& tx) {

@@ -22,6 +22,7 @@ struct DevApplication {
 /// Reads the application of `data`, or makes it. With `webhook_url` it has an endpoint there: the one it had, or a new one in
 /// its place. Endpoints that an earlier run left behind are removed.
 /// Errors: STORAGE_FAILED; INVALID_PARAMETERS for the URL.
-Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data, std::string webhook_url);
+Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data,
+                                                  std::string webhook_url);
 
 }  // namespace qantara::gateway

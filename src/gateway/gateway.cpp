@@ -66,13 +66,14 @@ struct Gateway::Parts {
   applications::Applications applications{clock, random};
   customers::Customers customers{clock, random};
   destinations::Destinations destinations{clock, random, vault, applications};
-  payment_intents::PaymentIntents intents{clock, random, events, customers, destinations, payment_intents::Rules::defaults()};
+  payment_intents::PaymentIntents intents{clock,     random,       events,
+                                          customers, destinations, payment_intents::Rules::defaults()};
   payment_sources::PaymentSources sources{clock, random, vault, events};
   payments::Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
   webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks)};
-  link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents, sources, payments,
-                       authorisation, banks}};
+  link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
+                       sources, payments, authorisation, banks}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
@@ -80,8 +81,8 @@ struct Gateway::Parts {
                                    webhook_addresses(options.webhook_networks)}};
   Nursery loops{executor};
 
-  api::Services services{*database, clock,   real_clock, random,   applications, customers, destinations, intents,
-                         sources,   payments, link,      webhooks, events,       banks};
+  api::Services services{*database, clock,   real_clock, random, applications, customers, destinations,
+                         intents,   sources, payments,   link,   webhooks,     events,    banks};
   api::Api api{services};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
@@ -102,7 +103,8 @@ struct Gateway::Parts {
 
   Task<Result<Duration>> advance_clock(Duration by) {
     if (options.sandbox_bank_url.empty()) {
-      co_return error(ErrorCode::INVALID_PARAMETERS, "the clock moves in a sandbox only: this gateway has no sandbox bank");
+      co_return error(ErrorCode::INVALID_PARAMETERS,
+                      "the clock moves in a sandbox only: this gateway has no sandbox bank");
     }
     const Duration offset = clock.offset() + by;
     // The bank first: what it says of a cool-off that has ended must be true before anybody asks.
@@ -111,7 +113,8 @@ struct Gateway::Parts {
     request.body = R"({"offset_micros":)" + std::to_string(offset.count()) + "}";
     const auto answer = co_await client->send(std::move(request));
     if (!answer || answer->status / 100 != 2) {
-      co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "the sandbox bank's clock could not be moved, so the gateway's was not either",
+      co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE,
+                          "the sandbox bank's clock could not be moved, so the gateway's was not either",
                           answer ? std::to_string(answer->status) : answer.error().message);
     }
     CO_RETURN_IF_ERROR(co_await database->write(
@@ -124,7 +127,8 @@ struct Gateway::Parts {
 
 namespace {
 
-Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configured, http::Client& client, Random& random, const Clock& clock) {
+Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configured, http::Client& client,
+                       Random& random, const Clock& clock) {
   for (auto& bank : configured) {
     ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, client, random, clock));
     banks.add(std::move(bank), std::move(connector));
@@ -133,14 +137,18 @@ Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configu
 }
 
 /// What must be true before the first request: the clock stands where it was, and what was being submitted is known to be unknown.
-Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, const link::LinkFlow& link, ShiftedClock& clock) {
-  CO_ASSIGN_OR_RETURN(const auto stored, co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
+Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, const link::LinkFlow& link,
+                           ShiftedClock& clock) {
+  CO_ASSIGN_OR_RETURN(const auto stored,
+                      co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
   Duration::rep offset = 0;
   if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
   clock.set_offset(Duration{offset});
-  CO_ASSIGN_OR_RETURN(const int unknown, co_await database.write([&](db::Transaction& tx) { return payments.recover(tx); }));
+  CO_ASSIGN_OR_RETURN(const int unknown,
+                      co_await database.write([&](db::Transaction& tx) { return payments.recover(tx); }));
   CO_RETURN_IF_ERROR(co_await database.write([&](db::Transaction& tx) { return link.recover(tx); }));
-  if (unknown > 0) log::warn("payments were being submitted when the gateway stopped; their banks are asked", {{"count", unknown}});
+  if (unknown > 0)
+    log::warn("payments were being submitted when the gateway stopped; their banks are asked", {{"count", unknown}});
   co_return Result<void>{};
 }
 
@@ -149,22 +157,27 @@ Task<Result<void>> recover(db::Database& database, const payments::Payments& pay
 Gateway::Gateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Gateway::~Gateway() = default;
 
-Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const Clock& real_clock, Random& random, GatewayOptions options) {
+Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const Clock& real_clock, Random& random,
+                                                      GatewayOptions options) {
   std::error_code failed;
   std::filesystem::create_directories(options.data, failed);
   if (failed) {
-    co_return error(ErrorCode::STORAGE_FAILED, "the data folder " + options.data.string() + " cannot be made: " + failed.message());
+    co_return error(ErrorCode::STORAGE_FAILED,
+                    "the data folder " + options.data.string() + " cannot be made: " + failed.message());
   }
   std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
   const auto key_file = options.data / "key";
   const auto database_file = options.data / "qantara.db";
   if (std::filesystem::exists(database_file) && !std::filesystem::exists(key_file)) {
-    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() + " is missing: without it the secrets in " +
-                                                   database_file.string() + " cannot be opened; put it back from your backup");
+    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() +
+                                                   " is missing: without it the secrets in " + database_file.string() +
+                                                   " cannot be opened; put it back from your backup");
   }
   CO_ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
-  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite({.file = database_file, .on_broken = end_process}, schema::migrations()));
-  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault), std::move(database));
+  CO_ASSIGN_OR_RETURN(auto database,
+                      db::open_sqlite({.file = database_file, .on_broken = end_process}, schema::migrations()));
+  auto owned =
+      std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault), std::move(database));
   auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
 
   auto served = co_await gateway->parts_->serve();
@@ -177,7 +190,8 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
 
 Task<Result<void>> Gateway::Parts::serve() {
   if (!options.sandbox_bank_url.empty()) {
-    CO_RETURN_IF_ERROR(add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random, clock));
+    CO_RETURN_IF_ERROR(
+        add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random, clock));
   }
   database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
   database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
@@ -186,24 +200,23 @@ Task<Result<void>> Gateway::Parts::serve() {
 
   http::ServerOptions for_everybody{.address = options.address, .port = options.port};
   for_everybody.handler = [this](http::Request& request) { return api.handle(request); };
-  for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id, std::string_view message) {
-    return api.refuse(refusal, status, request_id, message);
-  };
+  for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
+                                std::string_view message) { return api.refuse(refusal, status, request_id, message); };
   CO_ASSIGN_OR_RETURN(server, http::listen(executor, random, std::move(for_everybody)));
   const bool is_v6 = options.address.find(':') != std::string::npos;
   url = "http://" + (is_v6 ? "[" + options.address + "]" : options.address) + ":" + std::to_string(server->port());
 
-  admin = std::make_unique<api::Admin>(services, api::AdminHooks{.version = QANTARA_VERSION,
-                                                                 .url = url,
-                                                                 .sandbox_bank_url = options.sandbox_bank_url,
-                                                                 .advance_clock = [this](Duration by) { return advance_clock(by); },
-                                                                 .clock_offset = [this] { return clock.offset(); }});
+  admin = std::make_unique<api::Admin>(
+      services, api::AdminHooks{.version = QANTARA_VERSION,
+                                .url = url,
+                                .sandbox_bank_url = options.sandbox_bank_url,
+                                .advance_clock = [this](Duration by) { return advance_clock(by); },
+                                .clock_offset = [this] { return clock.offset(); }});
   http::ServerOptions for_operators;
   for_operators.unix_socket = options.data / "admin.sock";
   for_operators.handler = [this](http::Request& request) { return admin->handle(request); };
-  for_operators.refuse = [this](http::Refusal refusal, int status, const std::string& request_id, std::string_view message) {
-    return api.refuse(refusal, status, request_id, message);
-  };
+  for_operators.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
+                                std::string_view message) { return api.refuse(refusal, status, request_id, message); };
   CO_ASSIGN_OR_RETURN(admin_server, http::listen(executor, random, std::move(for_operators)));
 
   loops.start(dispatcher.run());

@@ -19,10 +19,10 @@ namespace qantara::gateway {
 
 struct GatewayOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 7070;                      ///< 0 takes a free one.
-  std::filesystem::path data;                     ///< The data folder: database, key, socket. Made (mode 0700) if there is none.
-  std::vector<std::string> webhook_networks;      ///< CIDR blocks that webhooks may reach although they are special.
-  std::string sandbox_bank_url;                   ///< Empty: no sandbox bank, and no clock to move.
+  std::uint16_t port = 7070;   ///< 0 takes a free one.
+  std::filesystem::path data;  ///< The data folder: database, key, socket. Made (mode 0700) if there is none.
+  std::vector<std::string> webhook_networks;  ///< CIDR blocks that webhooks may reach although they are special.
+  std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
 };
 
@@ -30,7 +30,8 @@ class Gateway {
  public:
   /// Opens the database, recovers what a crash left, and serves on `executor` until `stop()`. `real_clock` and `random` outlive it.
   /// Errors: those of Vault::open, db::open_sqlite and http::listen, and INVALID_PARAMETERS for options that cannot work.
-  static Task<Result<std::unique_ptr<Gateway>>> start(Executor executor, const Clock& real_clock, Random& random, GatewayOptions options);
+  static Task<Result<std::unique_ptr<Gateway>>> start(Executor executor, const Clock& real_clock, Random& random,
+                                                      GatewayOptions options);
 
   ~Gateway();
 

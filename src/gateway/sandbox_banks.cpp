@@ -19,7 +19,8 @@ constexpr Row kBanks[] = {
     {"LEANMB1_SAU", "Lean Mockbank 1 Saudi Arabia", "بنك لين التجريبي 1 السعودية", "SAU", "", "#0B6B4F", "/sau"},
     {"SANDBOX_SLOW", "Sandbox Slow Bank", "بنك التجربة البطيء", "ARE", "", "#7A5C00", "/slow"},
     {"SANDBOX_APP", "Sandbox App Bank", "بنك التجربة بالتطبيق", "ARE", "", "#3B2F8F", "/app"},
-    {"SANDBOX_MAINTENANCE", "Sandbox Maintenance Bank", "بنك التجربة قيد الصيانة", "ARE", "", "#8C2F1B", "/maintenance"},
+    {"SANDBOX_MAINTENANCE", "Sandbox Maintenance Bank", "بنك التجربة قيد الصيانة", "ARE", "", "#8C2F1B",
+     "/maintenance"},
 };
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace qantara::gateway {
 
 namespace {
 
-constexpr auto kBankTimeoutMax = std::chrono::seconds{20};  ///< A lease (payments.cpp) must outlast a conversation of five calls.
+constexpr auto kBankTimeoutMax =
+    std::chrono::seconds{20};  ///< A lease (payments.cpp) must outlast a conversation of five calls.
 
 /// One server verb as it is being declared.
 template <class Options>
@@ -32,11 +33,14 @@ class Declaration {
         "--listen",
         [options = options_](const std::string& text) {
           const auto parsed = parse_listen(text);
-          if (!parsed) throw CLI::ValidationError("--listen", "'" + text + "' is no address; type one like 127.0.0.1:7070");
+          if (!parsed)
+            throw CLI::ValidationError("--listen", "'" + text + "' is no address; type one like 127.0.0.1:7070");
           options->listen = *parsed;
         },
         help);
-    option->envname("QANTARA_LISTEN")->type_name("ADDRESS:PORT")->default_str(options_->listen.address + ":" + std::to_string(options_->listen.port));
+    option->envname("QANTARA_LISTEN")
+        ->type_name("ADDRESS:PORT")
+        ->default_str(options_->listen.address + ":" + std::to_string(options_->listen.port));
   }
 
   void data(const std::string& help) {
@@ -50,7 +54,8 @@ class Declaration {
             [options = options_](const std::string& text) {
               const auto parsed = parse_duration(text);
               if (!parsed || *parsed < std::chrono::milliseconds{50} || *parsed > kBankTimeoutMax) {
-                throw CLI::ValidationError("--bank-timeout", "'" + text + "' is no length of time from 50ms to 20s; type one like 10s");
+                throw CLI::ValidationError("--bank-timeout",
+                                           "'" + text + "' is no length of time from 50ms to 20s; type one like 10s");
               }
               options->bank_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*parsed);
             },
@@ -61,8 +66,11 @@ class Declaration {
   }
 
   void common() {
-    const std::map<std::string, log::Level> levels{{"debug", log::Level::DEBUG}, {"info", log::Level::INFO},   {"warn", log::Level::WARN},
-                                                   {"error", log::Level::ERROR}, {"off", log::Level::OFF}};
+    const std::map<std::string, log::Level> levels{{"debug", log::Level::DEBUG},
+                                                   {"info", log::Level::INFO},
+                                                   {"warn", log::Level::WARN},
+                                                   {"error", log::Level::ERROR},
+                                                   {"off", log::Level::OFF}};
     verb_->add_option("--log-level", options_->log_level, "The least that is logged: debug, info, warn, error or off")
         ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
         ->envname("QANTARA_LOG_LEVEL")
@@ -85,12 +93,14 @@ void add_serve(CLI::App& program, cli::Verb& chosen) {
   Declaration<ServeOptions> verb{program, chosen, "serve", "Run the gateway", serve};
   verb.listen("Where the API is served; port 0 takes a free one");
   verb.data("The data folder: database, key file, operator's socket");
-  verb->add_option("--sandbox-bank-url", verb.options().sandbox_bank_url, "The sandbox bank to connect with: its banks join the registry")
+  verb->add_option("--sandbox-bank-url", verb.options().sandbox_bank_url,
+                   "The sandbox bank to connect with: its banks join the registry")
       ->envname("QANTARA_SANDBOX_BANK_URL")
       ->type_name("URL")
       ->check(check_http_url);
   verb->add_option("--allow-webhook-network", verb.options().webhook_networks,
-                   "A network that webhooks may reach although it is loopback, private or otherwise special, such as 127.0.0.0/8")
+                   "A network that webhooks may reach although it is loopback, private or otherwise special, such as "
+                   "127.0.0.0/8")
       ->envname("QANTARA_ALLOW_WEBHOOK_NETWORK")
       ->type_name("CIDR")
       ->delimiter(',');
@@ -99,17 +109,20 @@ void add_serve(CLI::App& program, cli::Verb& chosen) {
 }
 
 void add_sandbox_bank(CLI::App& program, cli::Verb& chosen) {
-  Declaration<SandboxBankOptions> verb{program, chosen, "sandbox-bank", "Run the sandbox bank alone", serve_sandbox_bank};
+  Declaration<SandboxBankOptions> verb{program, chosen, "sandbox-bank", "Run the sandbox bank alone",
+                                       serve_sandbox_bank};
   verb.listen("Where the bank is served; port 0 takes a free one");
   verb.data("The folder of the bank's books");
   verb.common();
 }
 
 void add_dev(CLI::App& program, cli::Verb& chosen) {
-  Declaration<DevOptions> verb{program, chosen, "dev", "Run gateway and sandbox bank together, with an application to try", run_dev};
+  Declaration<DevOptions> verb{program, chosen, "dev",
+                               "Run gateway and sandbox bank together, with an application to try", run_dev};
   verb.listen("Where the API is served; the bank takes the next port. Port 0: free ports for all");
   verb.data("The data folder. Started again on it, it is the same application with the same credentials");
-  verb->add_option("--webhook-url", verb.options().webhook_url, "Where the application's webhooks go, besides this terminal")
+  verb->add_option("--webhook-url", verb.options().webhook_url,
+                   "Where the application's webhooks go, besides this terminal")
       ->envname("QANTARA_WEBHOOK_URL")
       ->type_name("URL")
       ->check(check_http_url);

@@ -575,7 +575,8 @@ error_code open_tcp(ServerCore& core) {
   if (error) return error;
   core.acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
   const int shared = core.options.port_use == PortUse::SHARED ? 1 : 0;
-  if (::setsockopt(core.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) != 0) return last_error();
+  if (::setsockopt(core.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) != 0)
+    return last_error();
   core.acceptor.bind(endpoint, error);
   if (error) return error;
   core.acceptor.listen(StreamSocket::max_listen_connections, error);

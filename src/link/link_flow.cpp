@@ -18,7 +18,9 @@ constexpr std::size_t kAnswerLengthMax = 256;
 constexpr int kAskAgainMs = 500;
 constexpr int kAskApprovalMs = 2000;
 
-Error unknown_session() { return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no link session with this id, or its token is another"); }
+Error unknown_session() {
+  return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no link session with this id, or its token is another");
+}
 
 Error outdated(int number) {
   Error refused = error(ErrorCode::STEP_OUTDATED, "the flow has moved on: read the session and go on from its step");
@@ -84,7 +86,8 @@ Result<banking::Answers> answers_to(const json::Value& asked, const banking::Ans
     std::string text = answer == nullptr ? std::string{} : std::string{answer->reveal()};
     if (is_code) text = normalise_code(text);
     if (text.empty()) {
-      missing.fields.push_back({.field = "fields." + name, .code = ErrorCode::MISSING_PARAMETERS, .message = name + " must not be empty"});
+      missing.fields.push_back(
+          {.field = "fields." + name, .code = ErrorCode::MISSING_PARAMETERS, .message = name + " must not be empty"});
       continue;
     }
     if (text.size() > kAnswerLengthMax) {
@@ -140,7 +143,8 @@ Task<Result<LinkView>> LinkFlow::view(LinkSessionId id, std::string token) const
 }
 
 Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act act, banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(auto decision, co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, id, token, act); }));
+  CO_ASSIGN_OR_RETURN(auto decision,
+                      co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, id, token, act); }));
   const auto& session = decision.session;
 
   if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
@@ -152,14 +156,15 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     } else {
       brought = co_await connector.add_beneficiary(*decision.creditor, device, state);
     }
-    CO_RETURN_IF_ERROR(co_await parts_.database.write([&](db::Transaction& tx) { return record_linking(tx, id, brought, state); }));
+    CO_RETURN_IF_ERROR(
+        co_await parts_.database.write([&](db::Transaction& tx) { return record_linking(tx, id, brought, state); }));
   }
   if (decision.call == BankCall::PAYMENT_START) {
     CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, decision.payment_step, device));
   }
   if (decision.call == BankCall::PAYMENT_ANSWER) {
-    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_step, decision.payment_call,
-                                                         decision.answers, device));
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_step,
+                                                            decision.payment_call, decision.answers, device));
   }
   auto viewed = co_await view(id, std::move(token));
   co_return viewed;
@@ -174,7 +179,8 @@ Task<Result<LinkView>> LinkFlow::leave(LinkSessionId id, std::string token) cons
     view.kind = StepKind::END;
     view.ask_again_in_ms.reset();
     if (view.money == MoneyWord::NOT_MOVED) {
-      view.result = LinkResult{.status = LinkResult::Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
+      view.result = LinkResult{
+          .status = LinkResult::Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
     } else {
       // An order may have left: the flow is complete, whatever comes of it.
       view.result = LinkResult{.status = LinkResult::Status::SUCCESS,
@@ -207,7 +213,8 @@ Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wan
     ASSIGN_OR_RETURN(auto existing, select_session_of_intent(tx, parts_.vault, *wanted.intent));
     if (existing && existing->application == wanted.application) {
       existing->expires_at = now + kSessionLife;
-      if (existing->step_kind == StepKind::COOL_OFF || existing->step_kind == StepKind::FAILED || existing->step_kind == StepKind::CONNECTED) {
+      if (existing->step_kind == StepKind::COOL_OFF || existing->step_kind == StepKind::FAILED ||
+          existing->step_kind == StepKind::CONNECTED) {
         // It stopped before any payment was made; look again whether one can be.
         RETURN_IF_ERROR(begin_paying(tx, wanted, *existing));
         ++existing->step_number;
@@ -219,7 +226,8 @@ Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wan
   } else {
     CHECK(wanted.customer.has_value());
     ASSIGN_OR_RETURN(const auto customer, parts_.customers.get(tx, wanted.application, *wanted.customer));
-    ASSIGN_OR_RETURN(const auto destination, parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
+    ASSIGN_OR_RETURN(const auto destination,
+                     parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
     session.customer = customer.id;
     session.destination = destination.id;
     session.step_kind = StepKind::WELCOME;
@@ -231,8 +239,8 @@ Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wan
     session.source = source.id;
     session.bank_identifier = source.bank_identifier;
     session.step_kind = StepKind::PAYEE;
-    const bool is_linked =
-        std::ranges::any_of(source.beneficiaries, [&](const auto& found) { return found.destination == *session.destination; });
+    const bool is_linked = std::ranges::any_of(
+        source.beneficiaries, [&](const auto& found) { return found.destination == *session.destination; });
     if (is_linked) {
       session.step_kind = StepKind::FAILED;
       session.step = failure_json("BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
@@ -259,20 +267,24 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
   }
 
   ASSIGN_OR_RETURN(const auto accounts, parts_.payments.paying_accounts(tx, intent));
-  const auto usable = static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
+  const auto usable =
+      static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
   if (usable == 0) {
     const auto cooling = std::ranges::find_if(accounts, [](const auto& row) { return row.reason == "COOL_OFF"; });
     if (cooling != accounts.end()) {
-      Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF, "the bank lets the customer pay this destination after its cool-off");
+      Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF,
+                            "the bank lets the customer pay this destination after its cool-off");
       if (cooling->cool_off_expires_at) {
-        refused.details.push_back({.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*cooling->cool_off_expires_at))});
+        refused.details.push_back({.name = "beneficiary_cool_off_expiry",
+                                   .json = json::quoted(qantara::to_text(*cooling->cool_off_expires_at))});
       }
       return refused;
     }
     session.step_kind = StepKind::WELCOME;  // Nothing to pay with: the flow offers to connect a bank.
     return {};
   }
-  const auto chosen = std::ranges::find_if(accounts, [&](const auto& row) { return wanted.account == row.account.id && !row.reason; });
+  const auto chosen =
+      std::ranges::find_if(accounts, [&](const auto& row) { return wanted.account == row.account.id && !row.reason; });
   session.step_kind = StepKind::ACCOUNT;
   if (chosen != accounts.end() || usable == 1) {
     session.account = chosen != accounts.end() ? chosen->account.id : accounts.front().account.id;
@@ -290,7 +302,8 @@ Result<LinkSession> LinkFlow::load(db::Transaction& tx, LinkSessionId id, std::s
 
 // Acting.
 
-Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId id, std::string_view token, const Act& act) const {
+Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId id, std::string_view token,
+                                            const Act& act) const {
   ASSIGN_OR_RETURN(auto session, load(tx, id, token));
   ASSIGN_OR_RETURN(const auto shown, render(tx, session));
   if (act.number != shown.number || shown.kind == StepKind::WORKING) return outdated(shown.number);
@@ -300,12 +313,13 @@ Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId i
     for (const auto action : allowed) {
       if (action != Action::CANCEL) names += (names.empty() ? "" : ", ") + std::string{to_text(action)};
     }
-    return field_error(ErrorCode::INVALID_PARAMETERS, "action",
-                       names.empty() ? "this step takes no action" : "action must be one of: " + names + "; to leave, post to /leave");
+    return field_error(
+        ErrorCode::INVALID_PARAMETERS, "action",
+        names.empty() ? "this step takes no action" : "action must be one of: " + names + "; to leave, post to /leave");
   }
   Decision decision{.session = std::move(session)};
-  const bool paying = decision.session.step_kind == StepKind::PAYMENT || decision.session.step_kind == StepKind::ACCOUNT ||
-                      decision.session.step_kind == StepKind::REVIEW;
+  const bool paying = decision.session.step_kind == StepKind::PAYMENT ||
+                      decision.session.step_kind == StepKind::ACCOUNT || decision.session.step_kind == StepKind::REVIEW;
   return paying ? decide_paying(tx, std::move(decision), act, shown) : decide_linking(tx, std::move(decision), act);
 }
 
@@ -324,15 +338,19 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
       } else if (session.linked || session.method == Method::UPDATE_PAYMENT_SOURCE) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYEE));
       } else {
-        RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+        RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
+                              banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
       }
       return decision;
 
     case StepKind::BANKS: {
       const auto* const chosen = find_answer(act.fields, "bank_identifier");
-      if (chosen == nullptr) return field_error(ErrorCode::MISSING_PARAMETERS, "fields.bank_identifier", "bank_identifier must name a bank of the list");
+      if (chosen == nullptr)
+        return field_error(ErrorCode::MISSING_PARAMETERS, "fields.bank_identifier",
+                           "bank_identifier must name a bank of the list");
       RETURN_IF_ERROR(choose_bank(session, chosen->reveal()));
-      RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+      RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
+                            banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
       return decision;
     }
 
@@ -381,15 +399,19 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
   }
 }
 
-Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const {
+Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision decision, const Act& act,
+                                                   const LinkView& shown) const {
   auto& session = decision.session;
   if (session.step_kind == StepKind::ACCOUNT) {
     const auto* const answer = find_answer(act.fields, "account_id");
     const auto chosen = answer == nullptr ? std::nullopt : AccountId::parse(answer->reveal());
-    if (!chosen) return field_error(ErrorCode::MISSING_PARAMETERS, "fields.account_id", "account_id must be an account of the list");
+    if (!chosen)
+      return field_error(ErrorCode::MISSING_PARAMETERS, "fields.account_id",
+                         "account_id must be an account of the list");
     const auto found = std::ranges::find_if(shown.accounts, [&](const auto& row) { return row.account.id == *chosen; });
     if (found == shown.accounts.end() || found->reason) {
-      return field_error(ErrorCode::INVALID_PARAMETERS, "fields.account_id", "account_id must be a usable account of the list");
+      return field_error(ErrorCode::INVALID_PARAMETERS, "fields.account_id",
+                         "account_id must be a usable account of the list");
     }
     session.account = chosen;
     RETURN_IF_ERROR(go_to(tx, session, StepKind::REVIEW));
@@ -402,7 +424,8 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
       return decision;
     }
     CHECK(session.account && session.intent);
-    ASSIGN_OR_RETURN(const auto payment, parts_.payments.start(tx, session.application, *session.intent, *session.account));
+    ASSIGN_OR_RETURN(const auto payment,
+                     parts_.payments.start(tx, session.application, *session.intent, *session.account));
     RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYMENT));
     decision.payment = payment.id;
     decision.payment_step = payment.steps;
@@ -429,15 +452,18 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
 
 Result<void> LinkFlow::choose_bank(LinkSession& session, std::string_view identifier) const {
   const auto* const bank = parts_.banks.find(identifier);
-  if (bank == nullptr) return field_error(ErrorCode::UNKNOWN_BANK, "bank_identifier", "there is no bank with this identifier");
-  if (!bank->active) return field_error(ErrorCode::INVALID_PARAMETERS, "bank_identifier", "this bank is not available now");
+  if (bank == nullptr)
+    return field_error(ErrorCode::UNKNOWN_BANK, "bank_identifier", "there is no bank with this identifier");
+  if (!bank->active)
+    return field_error(ErrorCode::INVALID_PARAMETERS, "bank_identifier", "this bank is not available now");
   session.bank_identifier = bank->identifier;
   return {};
 }
 
 // What linking brought.
 
-Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id, const banking::BankResult<banking::Step>& brought,
+Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id,
+                                      const banking::BankResult<banking::Step>& brought,
                                       const banking::ConnectorState& state) const {
   ASSIGN_OR_RETURN(auto found, select_session(tx, parts_.vault, id));
   if (!found) return unknown_session();
@@ -451,9 +477,11 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id, con
       // The bank has signed the payer out: sign in again, then go on.
       session.connector_state = {};
       session.linked.reset();
-      return go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link()));
+      return go_to(tx, session, StepKind::CREDENTIALS,
+                   banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link()));
     }
-    if (brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED) return fail(tx, session, "BANK_ISSUE", brought.error().message);
+    if (brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED)
+      return fail(tx, session, "BANK_ISSUE", brought.error().message);
     return go_to(tx, session, StepKind::BANK_UNREACHABLE);
   }
   if (const auto* const need = std::get_if<banking::NeedFields>(&*brought)) {
@@ -463,21 +491,27 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id, con
   if (const auto* const linked = std::get_if<banking::Linked>(&*brought)) {
     if (session.source) {
       ASSIGN_OR_RETURN(const bool same, parts_.sources.is_bank_user(tx, *session.source, linked->bank_user));
-      if (!same) return fail(tx, session, "INVALID_CREDENTIALS", "another user signed in than the payment source belongs to");
+      if (!same)
+        return fail(tx, session, "INVALID_CREDENTIALS", "another user signed in than the payment source belongs to");
     }
     session.linked = *linked;
     return go_to(tx, session, StepKind::ACCOUNTS);
   }
-  if (const auto* const added = std::get_if<banking::BeneficiaryAdded>(&*brought)) return finish_linking(tx, session, *added);
-  if (const auto* const refused = std::get_if<banking::Refused>(&*brought)) return fail(tx, session, refused->code, refused->text);
-  return fail(tx, session, "KNOWN_UNSUPPORTED_MFA_BEHAVIOUR", "the bank asks for a way to sign in that this flow does not know");
+  if (const auto* const added = std::get_if<banking::BeneficiaryAdded>(&*brought))
+    return finish_linking(tx, session, *added);
+  if (const auto* const refused = std::get_if<banking::Refused>(&*brought))
+    return fail(tx, session, refused->code, refused->text);
+  return fail(tx, session, "KNOWN_UNSUPPORTED_MFA_BEHAVIOUR",
+              "the bank asks for a way to sign in that this flow does not know");
 }
 
-Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session, const banking::BeneficiaryAdded& added) const {
+Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session,
+                                      const banking::BeneficiaryAdded& added) const {
   const auto& bank = *parts_.banks.find(session.bank_identifier);
   if (session.source) {
     ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, session.application, session.customer, *session.source));
-    const auto beneficiary = parts_.sources.add_beneficiary(tx, source, *session.destination, added, session.connector_state);
+    const auto beneficiary =
+        parts_.sources.add_beneficiary(tx, source, *session.destination, added, session.connector_state);
     if (!beneficiary && beneficiary.error().code == ErrorCode::BENEFICIARY_ALREADY_EXISTS) {
       return fail(tx, session, "BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
     }
@@ -510,7 +544,8 @@ Result<void> LinkFlow::go_to(db::Transaction& tx, LinkSession& session, StepKind
   return update_session(tx, parts_.vault, session);
 }
 
-Result<void> LinkFlow::fail(db::Transaction& tx, LinkSession& session, std::string_view code, std::string_view text) const {
+Result<void> LinkFlow::fail(db::Transaction& tx, LinkSession& session, std::string_view code,
+                            std::string_view text) const {
   session.lease_until.reset();
   session.connector_state = {};
   session.linked.reset();
@@ -521,7 +556,8 @@ Result<void> LinkFlow::fail(db::Transaction& tx, LinkSession& session, std::stri
 
 Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& session) const {
   using Status = LinkResult::Status;
-  LinkView view{.session = session.id, .method = session.method, .number = session.step_number, .kind = session.step_kind};
+  LinkView view{
+      .session = session.id, .method = session.method, .number = session.step_number, .kind = session.step_kind};
   ASSIGN_OR_RETURN(const auto application, parts_.applications.find(tx, session.application));
   if (application) view.merchant = application->name;
   if (const auto* const bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;
@@ -570,7 +606,8 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
         if (!view.accounts.empty()) {
           if (const auto* const bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
             view.bank = *bank;
-            view.reference = payments::cut_reference(intent->description, intent->default_description, bank->reference_length);
+            view.reference =
+                payments::cut_reference(intent->description, intent->default_description, bank->reference_length);
           }
         }
       }
@@ -578,8 +615,9 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
     }
     case StepKind::CONNECTED:
       view.result = LinkResult{.status = Status::SUCCESS,
-                               .message = session.method == Method::UPDATE_PAYMENT_SOURCE ? "Customer updated Payment Source successfully"
-                                                                                          : "Customer created Payment Source successfully",
+                               .message = session.method == Method::UPDATE_PAYMENT_SOURCE
+                                              ? "Customer updated Payment Source successfully"
+                                              : "Customer created Payment Source successfully",
                                .secondary_status = {}};
       break;
     case StepKind::COOL_OFF: {
@@ -590,7 +628,9 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
                                  .message = "The bank lets the customer pay after a cool-off",
                                  .secondary_status = "PENDING_BENEFICIARY_COOL_OFF"};
       } else {
-        view.result = LinkResult{.status = Status::SUCCESS, .message = "Customer created Payment Source successfully", .secondary_status = {}};
+        view.result = LinkResult{.status = Status::SUCCESS,
+                                 .message = "Customer created Payment Source successfully",
+                                 .secondary_status = {}};
       }
       break;
     }
@@ -599,11 +639,13 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
       view.failure_code = stored.text("code").value_or("");
       view.failure_text = stored.text("text").value_or("");
       view.failure_kind = failure_kind_of(view.failure_code);
-      view.result = LinkResult{.status = Status::ERROR, .message = view.failure_text, .secondary_status = view.failure_code};
+      view.result =
+          LinkResult{.status = Status::ERROR, .message = view.failure_text, .secondary_status = view.failure_code};
       break;
     }
     case StepKind::END:
-      view.result = LinkResult{.status = Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
+      view.result =
+          LinkResult{.status = Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
       break;
     default:
       break;
@@ -633,14 +675,18 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
     case PaymentStatus::ACCEPTED_BY_BANK:
       view.kind = StepKind::ACCEPTED;
       view.money = MoneyWord::ACCEPTED;
-      view.result = LinkResult{.status = Status::SUCCESS, .message = "The bank accepted the payment", .secondary_status = "ACCEPTED_BY_BANK"};
+      view.result = LinkResult{.status = Status::SUCCESS,
+                               .message = "The bank accepted the payment",
+                               .secondary_status = "ACCEPTED_BY_BANK"};
       return {};
     case PaymentStatus::PENDING_WITH_BANK: {
       const bool accepted = payment.status_detail == "NO_REFERENCE";
       view.kind = payment.status_detail == "OUTCOME_UNKNOWN" ? StepKind::UNKNOWN : StepKind::PENDING;
       view.money = accepted ? MoneyWord::ACCEPTED : MoneyWord::UNKNOWN;
       view.ask_again_in_ms = kAskApprovalMs;
-      view.result = LinkResult{.status = Status::SUCCESS, .message = "The payment is with the customer's bank", .secondary_status = "PENDING_WITH_BANK"};
+      view.result = LinkResult{.status = Status::SUCCESS,
+                               .message = "The payment is with the customer's bank",
+                               .secondary_status = "PENDING_WITH_BANK"};
       return {};
     }
     case PaymentStatus::FAILED:
@@ -648,7 +694,8 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
       view.failure_code = payment.status_detail.value_or("UNSEEN_BANK_ERROR");
       view.failure_text = payment.failure_text.value_or("");
       view.failure_kind = failure_kind_of(view.failure_code);
-      view.result = LinkResult{.status = Status::ERROR, .message = "The payment did not go through", .secondary_status = view.failure_code};
+      view.result = LinkResult{
+          .status = Status::ERROR, .message = "The payment did not go through", .secondary_status = view.failure_code};
       return {};
     case PaymentStatus::AWAITING_LOGIN_MFA:
     case PaymentStatus::AWAITING_PAYMENT_MFA:

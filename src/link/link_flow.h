@@ -31,18 +31,18 @@ namespace qantara::link {
 struct OpenSession {
   ApplicationId application;
   Method method = Method::CONNECT;
-  std::optional<CustomerId> customer;      ///< Of all but PAY.
+  std::optional<CustomerId> customer;  ///< Of all but PAY.
   std::optional<DestinationId> destination;
-  std::optional<PaymentSourceId> source;   ///< Of UPDATE_PAYMENT_SOURCE.
-  std::optional<IntentId> intent;          ///< Of PAY.
-  std::optional<AccountId> account;        ///< Preselected, of PAY.
-  std::string bank_identifier;             ///< Preselected; empty to let the payer choose.
+  std::optional<PaymentSourceId> source;  ///< Of UPDATE_PAYMENT_SOURCE.
+  std::optional<IntentId> intent;         ///< Of PAY.
+  std::optional<AccountId> account;       ///< Preselected, of PAY.
+  std::string bank_identifier;            ///< Preselected; empty to let the payer choose.
   std::string language = "en";
 };
 
 /// What the payer did at a step.
 struct Act {
-  int number = 0;       ///< Of the step that was on the page.
+  int number = 0;  ///< Of the step that was on the page.
   Action action = Action::CONTINUE;
   banking::Answers fields;
 };

@@ -34,10 +34,20 @@ enum class StepKind {
   PENDING,
   UNKNOWN,
   FAILED,
-  END,               ///< The payer left, or the session has expired.
+  END,  ///< The payer left, or the session has expired.
 };
 
-enum class Action { CONTINUE, SELECT, SUBMIT, BACK, CONFIRM, PAY, CHANGE_ACCOUNT, RETRY, CANCEL };  // RETRY is "try_again": netdb.h has a macro of that name
+enum class Action {
+  CONTINUE,
+  SELECT,
+  SUBMIT,
+  BACK,
+  CONFIRM,
+  PAY,
+  CHANGE_ACCOUNT,
+  RETRY,
+  CANCEL
+};  // RETRY is "try_again": netdb.h has a macro of that name
 
 /// What can be proved about the payer's money (the sentence that pages print).
 enum class MoneyWord { NOT_MOVED, ACCEPTED, UNKNOWN };
@@ -63,20 +73,20 @@ struct LinkSession {
   ApplicationId application;
   CustomerId customer;
   Method method = Method::CONNECT;
-  std::optional<IntentId> intent;              ///< Of PAY.
+  std::optional<IntentId> intent;  ///< Of PAY.
   std::optional<DestinationId> destination;
-  std::optional<PaymentSourceId> source;       ///< Of UPDATE_PAYMENT_SOURCE.
-  std::optional<AccountId> account;            ///< Chosen to pay from.
-  std::string bank_identifier;                 ///< Empty until chosen.
+  std::optional<PaymentSourceId> source;  ///< Of UPDATE_PAYMENT_SOURCE.
+  std::optional<AccountId> account;       ///< Chosen to pay from.
+  std::string bank_identifier;            ///< Empty until chosen.
   std::string language = "en";
   int step_number = 1;
   StepKind step_kind = StepKind::WELCOME;
-  std::string step;                            ///< What the connector asked for (banking/step_json.h), or why it failed; JSON.
-  banking::ConnectorState connector_state;     ///< Of linking.
-  std::optional<banking::Linked> linked;       ///< What linking brought, until it is written to a source.
-  std::optional<Instant> lease_until;          ///< Real time: a call to the bank is in work until then.
+  std::string step;  ///< What the connector asked for (banking/step_json.h), or why it failed; JSON.
+  banking::ConnectorState connector_state;  ///< Of linking.
+  std::optional<banking::Linked> linked;    ///< What linking brought, until it is written to a source.
+  std::optional<Instant> lease_until;       ///< Real time: a call to the bank is in work until then.
   int code_tries = 0;
-  Instant created_at;                          ///< Real time, as is `expires_at`: a page's life is not the sandbox's.
+  Instant created_at;  ///< Real time, as is `expires_at`: a page's life is not the sandbox's.
   Instant expires_at;
   std::int64_t version = 1;
 };

@@ -49,7 +49,8 @@ struct Sealed {
 
 Sealed seal(const Vault& vault, const LinkSession& session) {
   Sealed sealed;
-  if (!session.connector_state.json.empty()) sealed.state = vault.seal(session.connector_state.json, state_context(session.id));
+  if (!session.connector_state.json.empty())
+    sealed.state = vault.seal(session.connector_state.json, state_context(session.id));
   if (session.linked) sealed.link = vault.seal(linked_json(*session.linked), link_context(session.id));
   return sealed;
 }
@@ -99,42 +100,49 @@ Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkS
   const auto sealed = seal(vault, session);
   ASSIGN_OR_RETURN(
       const auto inserted,
-      tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
-                 "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, created_at, expires_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (intent_id) DO NOTHING",
-                 session.id, session.application, session.customer, to_text(session.method), session.intent, session.destination,
-                 session.source, session.account, none_if_empty(session.bank_identifier), session.language, session.step_number,
-                 to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link), session.created_at,
-                 session.expires_at));
+      tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, "
+                 "payment_source_id, account_id, "
+                 "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, "
+                 "created_at, expires_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT "
+                 "(intent_id) DO NOTHING",
+                 session.id, session.application, session.customer, to_text(session.method), session.intent,
+                 session.destination, session.source, session.account, none_if_empty(session.bank_identifier),
+                 session.language, session.step_number, to_text(session.step_kind), session.step,
+                 bytes_of(sealed.state), bytes_of(sealed.link), session.created_at, session.expires_at));
   return inserted == 1;
 }
 
 Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session) {
   const auto sealed = seal(vault, session);
-  ASSIGN_OR_RETURN(
-      const auto updated,
-      tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, step_kind = $6, step = $7, "
-                 "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, expires_at = $12, version = version + 1 "
-                 "WHERE id = $1 AND version = $2",
-                 session.id, session.version, session.account, none_if_empty(session.bank_identifier), session.step_number,
-                 to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link), session.lease_until,
-                 session.code_tries, session.expires_at));
+  ASSIGN_OR_RETURN(const auto updated,
+                   tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, "
+                              "step_kind = $6, step = $7, "
+                              "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
+                              "expires_at = $12, version = version + 1 "
+                              "WHERE id = $1 AND version = $2",
+                              session.id, session.version, session.account, none_if_empty(session.bank_identifier),
+                              session.step_number, to_text(session.step_kind), session.step, bytes_of(sealed.state),
+                              bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
   ++session.version;
   return {};
 }
 
 Result<void> release_session_leases(db::Transaction& tx) {
-  RETURN_IF_ERROR(tx.execute("UPDATE link_sessions SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE link_sessions SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
   return {};
 }
 
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id) {
-  ASSIGN_OR_RETURN(auto read,
-                   tx.one("SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
-                          "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, lease_until, "
-                          "code_tries, created_at, expires_at, version FROM link_sessions WHERE id = $1",
-                          read_session, id));
+  ASSIGN_OR_RETURN(
+      auto read,
+      tx.one(
+          "SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
+          "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, lease_until, "
+          "code_tries, created_at, expires_at, version FROM link_sessions WHERE id = $1",
+          read_session, id));
   if (!read) return std::optional<LinkSession>{};
   if (read->sealed.state) {
     ASSIGN_OR_RETURN(read->session.connector_state.json, vault.unseal(*read->sealed.state, state_context(id)));
@@ -148,8 +156,9 @@ Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vau
 }
 
 Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent) {
-  ASSIGN_OR_RETURN(const auto id, tx.one("SELECT id FROM link_sessions WHERE intent_id = $1",
-                                         [](db::Row& row) { return row.take<LinkSessionId>(); }, intent));
+  ASSIGN_OR_RETURN(const auto id, tx.one(
+                                      "SELECT id FROM link_sessions WHERE intent_id = $1",
+                                      [](db::Row& row) { return row.take<LinkSessionId>(); }, intent));
   if (!id) return std::optional<LinkSession>{};
   return select_session(tx, vault, *id);
 }

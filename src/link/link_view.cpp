@@ -138,7 +138,8 @@ std::vector<Action> actions_of(StepKind kind, Method method, Paying paying) {
     case StepKind::ACCOUNT:
       return {SELECT, CANCEL};
     case StepKind::CREDENTIALS:
-      return method == Method::UPDATE_PAYMENT_SOURCE || paying == Paying::YES ? std::vector{SUBMIT, CANCEL} : std::vector{SUBMIT, BACK, CANCEL};
+      return method == Method::UPDATE_PAYMENT_SOURCE || paying == Paying::YES ? std::vector{SUBMIT, CANCEL}
+                                                                              : std::vector{SUBMIT, BACK, CANCEL};
     case StepKind::CODE:
     case StepKind::METHOD:
       return {SUBMIT, CANCEL};

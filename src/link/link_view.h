@@ -30,11 +30,11 @@ struct LinkView {
   std::string reference;
   std::string asked;  ///< JSON object of banking/step_json.h: its members become the step's.
   std::vector<banking::Bank> banks;
-  std::vector<payments::PayingAccount> accounts;     ///< Of ACCOUNT and REVIEW (the chosen one alone).
-  std::vector<banking::Account> found_accounts;      ///< Of ACCOUNTS.
+  std::vector<payments::PayingAccount> accounts;  ///< Of ACCOUNT and REVIEW (the chosen one alone).
+  std::vector<banking::Account> found_accounts;   ///< Of ACCOUNTS.
   std::optional<Instant> cool_off_until;
   std::string bank_reference;
-  std::string failure_kind;   ///< pages: "insufficient_funds", …
+  std::string failure_kind;  ///< pages: "insufficient_funds", …
   std::string failure_code;
   std::string failure_text;
   std::optional<int> ask_again_in_ms;

@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::size_t kDescriptionLengthMax = 32;
 
-banking::Limits limits_of(std::string_view code, std::int64_t minimum_major, std::int64_t maximum_major, std::int64_t minor_per_major) {
+banking::Limits limits_of(std::string_view code, std::int64_t minimum_major, std::int64_t maximum_major,
+                          std::int64_t minor_per_major) {
   const auto currency = money::Currency::find(code);
   CHECK(currency.has_value());
-  return {.minimum = {minimum_major * minor_per_major, *currency}, .maximum = {maximum_major * minor_per_major, *currency}};
+  return {.minimum = {minimum_major * minor_per_major, *currency},
+          .maximum = {maximum_major * minor_per_major, *currency}};
 }
 
 std::string created_payload(const PaymentIntent& intent) {
@@ -26,8 +28,10 @@ std::string created_payload(const PaymentIntent& intent) {
       .raw_member("amount", intent.amount.to_text())
       .member("currency", intent.amount.currency().code())
       .member("status", "INTENT_CREATED")
-      .name("reason").null()
-      .name("metadata").null()
+      .name("reason")
+      .null()
+      .name("metadata")
+      .null()
       .end_object();
   return std::move(writer).text();
 }
@@ -36,7 +40,8 @@ std::string created_payload(const PaymentIntent& intent) {
 
 Rules Rules::defaults() {
   Rules rules;
-  rules.limits = {limits_of("AED", 10, 100'000, 100), limits_of("USD", 50, 27'000, 100), limits_of("BHD", 18, 10'000, 1000)};
+  rules.limits = {limits_of("AED", 10, 100'000, 100), limits_of("USD", 50, 27'000, 100),
+                  limits_of("BHD", 18, 10'000, 1000)};
   return rules;
 }
 
@@ -45,23 +50,28 @@ Result<void> check_limits(const money::Money& amount, const banking::Limits& lim
   const bool over = money::compare(amount, limits.maximum) > 0;
   if (!under && !over) return {};
   Error refused = field_error(under ? ErrorCode::AMOUNT_UNDER_MIN_VALUE : ErrorCode::AMOUNT_OVER_MAX_VALUE, "amount",
-                              "amount must be from " + limits.minimum.to_text() + " to " + limits.maximum.to_text() + " " +
-                                  std::string{amount.currency().code()});
-  refused.details = {{.name = "minimum", .json = limits.minimum.to_text()}, {.name = "maximum", .json = limits.maximum.to_text()}};
+                              "amount must be from " + limits.minimum.to_text() + " to " + limits.maximum.to_text() +
+                                  " " + std::string{amount.currency().code()});
+  refused.details = {{.name = "minimum", .json = limits.minimum.to_text()},
+                     {.name = "maximum", .json = limits.maximum.to_text()}};
   return refused;
 }
 
-Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, ApplicationId application, const NewPaymentIntent& wanted) const {
+Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, ApplicationId application,
+                                                     const NewPaymentIntent& wanted) const {
   const auto currency = money::Currency::find(wanted.currency);
-  const auto limits = std::ranges::find_if(rules_.limits, [&](const auto& row) { return currency && row.minimum.currency() == *currency; });
+  const auto limits = std::ranges::find_if(
+      rules_.limits, [&](const auto& row) { return currency && row.minimum.currency() == *currency; });
   if (limits == rules_.limits.end()) {
     std::string known;
-    for (const auto& row : rules_.limits) known += (known.empty() ? "" : ", ") + std::string{row.minimum.currency().code()};
+    for (const auto& row : rules_.limits)
+      known += (known.empty() ? "" : ", ") + std::string{row.minimum.currency().code()};
     return field_error(ErrorCode::INVALID_PARAMETERS, "currency", "currency must be one of " + known);
   }
   const auto description = wanted.description ? trim(*wanted.description) : std::string_view{};
   if (utf8_length(description) > kDescriptionLengthMax || !is_printable(description)) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "description", "description must have at most 32 printable characters");
+    return field_error(ErrorCode::INVALID_PARAMETERS, "description",
+                       "description must have at most 32 printable characters");
   }
   ASSIGN_OR_RETURN(const auto amount, money::Money::parse(wanted.amount, *currency));
 
@@ -81,20 +91,26 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
                        .created_at = now,
                        .expires_at = now + rules_.life};
   RETURN_IF_ERROR(insert_intent(tx, intent));
-  RETURN_IF_ERROR(events_.append(tx, {.application = application, .aggregate = id.uuid}, events::Type::PAYMENT_INTENT_CREATED, created_payload(intent)));
+  RETURN_IF_ERROR(events_.append(tx, {.application = application, .aggregate = id.uuid},
+                                 events::Type::PAYMENT_INTENT_CREATED, created_payload(intent)));
   return IntentWithDestination{.intent = std::move(intent), .destination = std::move(destination)};
 }
 
 Result<PaymentIntent> PaymentIntents::get(db::Transaction& tx, ApplicationId application, IntentId id) const {
   ASSIGN_OR_RETURN(auto intent, select_intent(tx, application, id));
   if (!intent) {
-    return field_error(ErrorCode::UNKNOWN_PAYMENT_INTENT, "payment_intent_id", "there is no payment intent with this id");
+    return field_error(ErrorCode::UNKNOWN_PAYMENT_INTENT, "payment_intent_id",
+                       "there is no payment intent with this id");
   }
   return *std::move(intent);
 }
 
-Result<std::optional<PaymentIntent>> PaymentIntents::find(db::Transaction& tx, IntentId id) const { return select_any_intent(tx, id); }
+Result<std::optional<PaymentIntent>> PaymentIntents::find(db::Transaction& tx, IntentId id) const {
+  return select_any_intent(tx, id);
+}
 
-Result<std::vector<IntentId>> PaymentIntents::newest(db::Transaction& tx, int limit) const { return select_newest_intents(tx, limit); }
+Result<std::vector<IntentId>> PaymentIntents::newest(db::Transaction& tx, int limit) const {
+  return select_newest_intents(tx, limit);
+}
 
 }  // namespace qantara::payment_intents

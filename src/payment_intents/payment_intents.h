@@ -32,14 +32,20 @@ struct IntentWithDestination {
 
 class PaymentIntents {
  public:
-  PaymentIntents(const Clock& clock, Random& random, const events::Events& events, const customers::Customers& customers,
-                 const destinations::Destinations& destinations, Rules rules)
-      : clock_(clock), random_(random), events_(events), customers_(customers), destinations_(destinations), rules_(std::move(rules)) {}
+  PaymentIntents(const Clock& clock, Random& random, const events::Events& events,
+                 const customers::Customers& customers, const destinations::Destinations& destinations, Rules rules)
+      : clock_(clock),
+        random_(random),
+        events_(events),
+        customers_(customers),
+        destinations_(destinations),
+        rules_(std::move(rules)) {}
 
   /// Errors, in this order. Format: INVALID_PARAMETERS (currency unknown or without limits; description longer than 32
   /// characters or unprintable), INVALID_AMOUNT. References: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION,
   /// MISSING_PARAMETERS (no default destination). Limits: AMOUNT_UNDER_MIN_VALUE, AMOUNT_OVER_MAX_VALUE.
-  Result<IntentWithDestination> create(db::Transaction& tx, ApplicationId application, const NewPaymentIntent& wanted) const;
+  Result<IntentWithDestination> create(db::Transaction& tx, ApplicationId application,
+                                       const NewPaymentIntent& wanted) const;
 
   /// Errors: UNKNOWN_PAYMENT_INTENT, the same for another application's.
   Result<PaymentIntent> get(db::Transaction& tx, ApplicationId application, IntentId id) const;

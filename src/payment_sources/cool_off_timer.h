@@ -14,7 +14,8 @@ namespace qantara::payment_sources {
 
 class CoolOffTimer {
  public:
-  CoolOffTimer(db::Database& database, const PaymentSources& sources, const banking::Banks& banks, const Clock& clock, Timers& timers)
+  CoolOffTimer(db::Database& database, const PaymentSources& sources, const banking::Banks& banks, const Clock& clock,
+               Timers& timers)
       : database_(database), sources_(sources), banks_(banks), clock_(clock), bell_(timers.make_bell()) {}
 
   /// Runs until `stop`.

@@ -13,18 +13,20 @@ namespace qantara::payment_sources {
 
 /// Rows without their accounts and beneficiaries.
 Result<std::optional<PaymentSource>> select_source(db::Transaction& tx, PaymentSourceId id);
-Result<std::optional<PaymentSource>> select_source_of_bank_user(db::Transaction& tx, CustomerId customer, std::string_view bank_identifier,
+Result<std::optional<PaymentSource>> select_source_of_bank_user(db::Transaction& tx, CustomerId customer,
+                                                                std::string_view bank_identifier,
                                                                 std::string_view bank_user_index);
 Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, ApplicationId application, CustomerId customer);
 Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit);
-Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index, std::string_view state_sealed);
+Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index,
+                           std::string_view state_sealed);
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now);
 Result<std::optional<std::string>> select_source_state(db::Transaction& tx, PaymentSourceId id);
 
 Result<std::vector<Account>> select_accounts(db::Transaction& tx, const Vault& vault, PaymentSourceId source);
 /// Inserts, or refreshes the account with the same index; its ids stay.
-Result<void> upsert_account(db::Transaction& tx, const Vault& vault, PaymentSourceId source, int position, std::string_view account_index,
-                            const Account& account);
+Result<void> upsert_account(db::Transaction& tx, const Vault& vault, PaymentSourceId source, int position,
+                            std::string_view account_index, const Account& account);
 
 Result<std::vector<Beneficiary>> select_beneficiaries(db::Transaction& tx, PaymentSourceId source);
 Result<std::optional<Beneficiary>> select_beneficiary(db::Transaction& tx, BeneficiaryId id);
@@ -33,6 +35,7 @@ Result<std::optional<Instant>> select_next_due(db::Transaction& tx);
 /// Whether it was inserted: false if source and destination are linked already.
 Result<bool> insert_beneficiary(db::Transaction& tx, const Beneficiary& beneficiary, Instant now);
 /// Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
-Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& beneficiary, std::optional<Instant> next_check_at);
+Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& beneficiary,
+                                std::optional<Instant> next_check_at);
 
 }  // namespace qantara::payment_sources

@@ -27,7 +27,8 @@ std::string source_payload(const PaymentSource& source, const Beneficiary& first
       .member("status", to_text(first.status))
       .member("bank_identifier", source.bank_identifier)
       .member("bank_name", bank_name)
-      .name("end_user_id").null()
+      .name("end_user_id")
+      .null()
       .end_object();
   return std::move(writer).text();
 }
@@ -36,7 +37,8 @@ std::string source_payload(const PaymentSource& source, const Beneficiary& first
 
 Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connection& connection) const {
   const auto user_index = bank_user_index(connection.linked.bank_user);
-  ASSIGN_OR_RETURN(auto source, select_source_of_bank_user(tx, connection.customer, connection.bank_identifier, user_index));
+  ASSIGN_OR_RETURN(auto source,
+                   select_source_of_bank_user(tx, connection.customer, connection.bank_identifier, user_index));
   const bool is_new = !source;
   if (is_new) {
     source = PaymentSource{.id = PaymentSourceId::make(clock_, random_),
@@ -46,41 +48,50 @@ Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connect
                            .beneficiaries = {},
                            .accounts = {},
                            .created_at = clock_.now()};
-    RETURN_IF_ERROR(insert_source(tx, *source, user_index, vault_.seal(connection.state.json, state_context(source->id))));
+    RETURN_IF_ERROR(
+        insert_source(tx, *source, user_index, vault_.seal(connection.state.json, state_context(source->id))));
   } else {
     RETURN_IF_ERROR(set_connector_state(tx, source->id, connection.state));
-    RETURN_IF_ERROR(events_.append(tx, subject_of(source->application, source->id), events::Type::PAYMENT_SOURCE_REFRESHED, "{}"));
+    RETURN_IF_ERROR(
+        events_.append(tx, subject_of(source->application, source->id), events::Type::PAYMENT_SOURCE_REFRESHED, "{}"));
   }
   RETURN_IF_ERROR(store_accounts(tx, source->id, connection.linked.accounts));
 
   ASSIGN_OR_RETURN(const auto existing, select_beneficiaries(tx, source->id));
-  const bool is_linked = std::ranges::any_of(existing, [&](const auto& found) { return found.destination == connection.destination; });
+  const bool is_linked =
+      std::ranges::any_of(existing, [&](const auto& found) { return found.destination == connection.destination; });
   if (is_linked) return complete(tx, *std::move(source));
 
-  ASSIGN_OR_RETURN(const auto beneficiary, create_beneficiary(tx, *source, connection.destination, connection.beneficiary));
+  ASSIGN_OR_RETURN(const auto beneficiary,
+                   create_beneficiary(tx, *source, connection.destination, connection.beneficiary));
   if (is_new) {
-    RETURN_IF_ERROR(events_.append(tx, subject_of(source->application, source->id), events::Type::PAYMENT_SOURCE_CREATED,
+    RETURN_IF_ERROR(events_.append(tx, subject_of(source->application, source->id),
+                                   events::Type::PAYMENT_SOURCE_CREATED,
                                    source_payload(*source, beneficiary, connection.bank_name)));
   }
-  RETURN_IF_ERROR(append_beneficiary_event(tx, events::Type::BENEFICIARY_CREATED, beneficiary, source->bank_identifier));
+  RETURN_IF_ERROR(
+      append_beneficiary_event(tx, events::Type::BENEFICIARY_CREATED, beneficiary, source->bank_identifier));
   return complete(tx, *std::move(source));
 }
 
-Result<Beneficiary> PaymentSources::add_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
-                                                    const banking::BeneficiaryAdded& added, const banking::ConnectorState& state) const {
+Result<Beneficiary> PaymentSources::add_beneficiary(db::Transaction& tx, const PaymentSource& source,
+                                                    DestinationId destination, const banking::BeneficiaryAdded& added,
+                                                    const banking::ConnectorState& state) const {
   RETURN_IF_ERROR(set_connector_state(tx, source.id, state));
   ASSIGN_OR_RETURN(auto beneficiary, create_beneficiary(tx, source, destination, added));
   RETURN_IF_ERROR(append_beneficiary_event(tx, events::Type::BENEFICIARY_CREATED, beneficiary, source.bank_identifier));
   return beneficiary;
 }
 
-Result<PaymentSource> PaymentSources::get(db::Transaction& tx, ApplicationId application, CustomerId customer, PaymentSourceId id) const {
+Result<PaymentSource> PaymentSources::get(db::Transaction& tx, ApplicationId application, CustomerId customer,
+                                          PaymentSourceId id) const {
   ASSIGN_OR_RETURN(auto source, select_source(tx, id));
   if (!source || source->application != application || source->customer != customer) return unknown_source();
   return complete(tx, *std::move(source));
 }
 
-Result<std::vector<PaymentSource>> PaymentSources::list(db::Transaction& tx, ApplicationId application, CustomerId customer) const {
+Result<std::vector<PaymentSource>> PaymentSources::list(db::Transaction& tx, ApplicationId application,
+                                                        CustomerId customer) const {
   ASSIGN_OR_RETURN(auto rows, select_sources(tx, application, customer));
   std::vector<PaymentSource> sources;
   for (auto& row : rows) {
@@ -97,12 +108,15 @@ Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, P
   return std::optional{std::move(source)};
 }
 
-Result<std::vector<PaymentSourceId>> PaymentSources::newest(db::Transaction& tx, int limit) const { return select_newest_sources(tx, limit); }
+Result<std::vector<PaymentSourceId>> PaymentSources::newest(db::Transaction& tx, int limit) const {
+  return select_newest_sources(tx, limit);
+}
 
 Result<bool> PaymentSources::is_bank_user(db::Transaction& tx, PaymentSourceId id, std::string_view bank_user) const {
   ASSIGN_OR_RETURN(const auto source, select_source(tx, id));
   if (!source) return unknown_source();
-  ASSIGN_OR_RETURN(const auto found, select_source_of_bank_user(tx, source->customer, source->bank_identifier, bank_user_index(bank_user)));
+  ASSIGN_OR_RETURN(const auto found, select_source_of_bank_user(tx, source->customer, source->bank_identifier,
+                                                                bank_user_index(bank_user)));
   return found && found->id == id;
 }
 
@@ -113,7 +127,8 @@ Result<banking::ConnectorState> PaymentSources::connector_state(db::Transaction&
   return banking::ConnectorState{std::move(json)};
 }
 
-Result<void> PaymentSources::set_connector_state(db::Transaction& tx, PaymentSourceId id, const banking::ConnectorState& state) const {
+Result<void> PaymentSources::set_connector_state(db::Transaction& tx, PaymentSourceId id,
+                                                 const banking::ConnectorState& state) const {
   return update_source_state(tx, id, vault_.seal(state.json, state_context(id)), clock_.now());
 }
 
@@ -123,7 +138,8 @@ Result<std::vector<Beneficiary>> PaymentSources::due_beneficiaries(db::Transacti
 
 Result<std::optional<Instant>> PaymentSources::next_due(db::Transaction& tx) const { return select_next_due(tx); }
 
-Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryId id, const banking::BeneficiaryAdded& answer) const {
+Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryId id,
+                                               const banking::BeneficiaryAdded& answer) const {
   ASSIGN_OR_RETURN(auto beneficiary, select_beneficiary(tx, id));
   if (!beneficiary || beneficiary->status == BeneficiaryStatus::ACTIVE) return {};
 
@@ -134,7 +150,8 @@ Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryI
     tx.announce(kCoolOffStarted);
     json::Writer payload;
     payload.begin_object().member("cool_off_until", qantara::to_text(*answer.cool_off_until)).end_object();
-    return events_.append(tx, subject_of(beneficiary->application, beneficiary->source), events::Type::BENEFICIARY_CHECKED, payload.text());
+    return events_.append(tx, subject_of(beneficiary->application, beneficiary->source),
+                          events::Type::BENEFICIARY_CHECKED, payload.text());
   }
 
   const auto next = next_state(kBeneficiaryTransitions, beneficiary->status, BeneficiaryEvent::cool_off_ended);
@@ -146,13 +163,15 @@ Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryI
   return append_beneficiary_event(tx, events::Type::BENEFICIARY_UPDATED, *beneficiary, source->bank_identifier);
 }
 
-Result<void> PaymentSources::postpone_check(db::Transaction& tx, BeneficiaryId id, Instant next_check_at, std::string_view why) const {
+Result<void> PaymentSources::postpone_check(db::Transaction& tx, BeneficiaryId id, Instant next_check_at,
+                                            std::string_view why) const {
   ASSIGN_OR_RETURN(const auto beneficiary, select_beneficiary(tx, id));
   if (!beneficiary || beneficiary->status == BeneficiaryStatus::ACTIVE) return {};
   RETURN_IF_ERROR(update_beneficiary(tx, *beneficiary, next_check_at));
   json::Writer payload;
   payload.begin_object().member("failure", why).member("next_check_at", qantara::to_text(next_check_at)).end_object();
-  return events_.append(tx, subject_of(beneficiary->application, beneficiary->source), events::Type::BENEFICIARY_CHECKED, payload.text());
+  return events_.append(tx, subject_of(beneficiary->application, beneficiary->source),
+                        events::Type::BENEFICIARY_CHECKED, payload.text());
 }
 
 std::string PaymentSources::bank_user_index(std::string_view bank_user) const {
@@ -165,31 +184,36 @@ Result<PaymentSource> PaymentSources::complete(db::Transaction& tx, PaymentSourc
   return source;
 }
 
-Result<Beneficiary> PaymentSources::create_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
+Result<Beneficiary> PaymentSources::create_beneficiary(db::Transaction& tx, const PaymentSource& source,
+                                                       DestinationId destination,
                                                        const banking::BeneficiaryAdded& added) const {
   const Instant now = clock_.now();
   const bool cooling = added.cool_off_until.has_value();
-  Beneficiary beneficiary{.id = BeneficiaryId::make(clock_, random_),
-                          .application = source.application,
-                          .customer = source.customer,
-                          .source = source.id,
-                          .destination = destination,
-                          .status = cooling ? BeneficiaryStatus::AWAITING_BENEFICIARY_COOL_OFF : BeneficiaryStatus::ACTIVE,
-                          .cool_off_expires_at = added.cool_off_until,
-                          .bank_beneficiary_id = added.bank_beneficiary_id};
+  Beneficiary beneficiary{
+      .id = BeneficiaryId::make(clock_, random_),
+      .application = source.application,
+      .customer = source.customer,
+      .source = source.id,
+      .destination = destination,
+      .status = cooling ? BeneficiaryStatus::AWAITING_BENEFICIARY_COOL_OFF : BeneficiaryStatus::ACTIVE,
+      .cool_off_expires_at = added.cool_off_until,
+      .bank_beneficiary_id = added.bank_beneficiary_id};
   ASSIGN_OR_RETURN(const bool inserted, insert_beneficiary(tx, beneficiary, now));
   if (!inserted) {
-    return field_error(ErrorCode::BENEFICIARY_ALREADY_EXISTS, "payment_destination_id", "this destination is linked to the payment source already");
+    return field_error(ErrorCode::BENEFICIARY_ALREADY_EXISTS, "payment_destination_id",
+                       "this destination is linked to the payment source already");
   }
   if (cooling) tx.announce(kCoolOffStarted);
   return beneficiary;
 }
 
-Result<void> PaymentSources::store_accounts(db::Transaction& tx, PaymentSourceId source, const std::vector<banking::Account>& accounts) const {
+Result<void> PaymentSources::store_accounts(db::Transaction& tx, PaymentSourceId source,
+                                            const std::vector<banking::Account>& accounts) const {
   int position = 0;
   for (const auto& account : accounts) {
     const auto& key = account.iban.empty() ? account.account_number : account.iban;
-    RETURN_IF_ERROR(upsert_account(tx, vault_, source, position++, vault_.blind_index(key + account.currency, "payment_source_accounts"),
+    RETURN_IF_ERROR(upsert_account(tx, vault_, source, position++,
+                                   vault_.blind_index(key + account.currency, "payment_source_accounts"),
                                    {.id = AccountId::make(clock_, random_),
                                     .account_id = Uuid::make(clock_, random_),
                                     .bank_resource_id = account.resource_id,
@@ -202,7 +226,8 @@ Result<void> PaymentSources::store_accounts(db::Transaction& tx, PaymentSourceId
   return {};
 }
 
-Result<void> PaymentSources::append_beneficiary_event(db::Transaction& tx, events::Type type, const Beneficiary& beneficiary,
+Result<void> PaymentSources::append_beneficiary_event(db::Transaction& tx, events::Type type,
+                                                      const Beneficiary& beneficiary,
                                                       std::string_view bank_identifier) const {
   json::Writer payload;
   payload.begin_object()

@@ -42,10 +42,12 @@ class PaymentSources {
   /// Adds a beneficiary to a source that exists; `state` is what the connector remembers now.
   /// Errors: BENEFICIARY_ALREADY_EXISTS.
   Result<Beneficiary> add_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
-                                      const banking::BeneficiaryAdded& added, const banking::ConnectorState& state) const;
+                                      const banking::BeneficiaryAdded& added,
+                                      const banking::ConnectorState& state) const;
 
   /// Errors: UNKNOWN_PAYMENT_SOURCE, the same for another customer's or application's.
-  Result<PaymentSource> get(db::Transaction& tx, ApplicationId application, CustomerId customer, PaymentSourceId id) const;
+  Result<PaymentSource> get(db::Transaction& tx, ApplicationId application, CustomerId customer,
+                            PaymentSourceId id) const;
   /// Oldest first.
   Result<std::vector<PaymentSource>> list(db::Transaction& tx, ApplicationId application, CustomerId customer) const;
   /// By id alone: for workers, which act for every application.
@@ -76,7 +78,8 @@ class PaymentSources {
   Result<PaymentSource> complete(db::Transaction& tx, PaymentSource source) const;
   Result<Beneficiary> create_beneficiary(db::Transaction& tx, const PaymentSource& source, DestinationId destination,
                                          const banking::BeneficiaryAdded& added) const;
-  Result<void> store_accounts(db::Transaction& tx, PaymentSourceId source, const std::vector<banking::Account>& accounts) const;
+  Result<void> store_accounts(db::Transaction& tx, PaymentSourceId source,
+                              const std::vector<banking::Account>& accounts) const;
   Result<void> append_beneficiary_event(db::Transaction& tx, events::Type type, const Beneficiary& beneficiary,
                                         std::string_view bank_identifier) const;
 

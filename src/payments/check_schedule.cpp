@@ -13,7 +13,7 @@ using std::chrono::seconds;
 
 constexpr Duration kUnknown[] = {seconds{2}, seconds{5}, seconds{15}, minutes{1}, minutes{5}, minutes{15}, hours{1}};
 constexpr Duration kCode[] = {minutes{16}, minutes{16}, hours{1}};
-constexpr int kQuickApprovalChecks = 15;   // 30 s at 2 s
+constexpr int kQuickApprovalChecks = 15;    // 30 s at 2 s
 constexpr int kSteadyApprovalChecks = 120;  // then about nine minutes at 5 s
 
 Duration at(std::span<const Duration> schedule, int checks) {

@@ -45,8 +45,8 @@ struct Payment {
   std::optional<std::string> bank_status;    ///< Verbatim.
   std::optional<std::string> bank_reason_code;
   std::optional<std::string> bank_transaction_reference;
-  std::optional<std::string> step;           ///< What the bank asks the payer for, as JSON (banking/step_json.h); no secret.
-  int steps = 0;                             ///< Counts what was asked, so that an answer to an old question is known as such.
+  std::optional<std::string> step;  ///< What the bank asks the payer for, as JSON (banking/step_json.h); no secret.
+  int steps = 0;                    ///< Counts what was asked, so that an answer to an old question is known as such.
   banking::ConnectorState connector_state;
 
   Instant created_at;

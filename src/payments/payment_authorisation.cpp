@@ -12,13 +12,15 @@ bool is_continue(const banking::BankResult<banking::Step>& brought) {
 bool is_refusal(const banking::BankResult<banking::Step>& brought) {
   using enum banking::CallError::Kind;
   if (brought) return std::holds_alternative<banking::Refused>(*brought);
-  return brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED || brought.error().kind == SESSION_ENDED;
+  return brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED ||
+         brought.error().kind == SESSION_ENDED;
 }
 
 /// The bank refused something about an order that it has, and was asked how the order stands: only that ends a payment. Of a
 /// rejection the refusal's own reason says more. Where the order still stands, a failed authorisation is no fact about the
 /// money: another one may be under way in the bank's app.
-banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refusal, banking::BankResult<banking::Step> asked) {
+banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refusal,
+                                         banking::BankResult<banking::Step> asked) {
   const auto* const refused = refusal ? std::get_if<banking::Refused>(&*refusal) : nullptr;
   auto* const outcome = asked ? std::get_if<banking::Outcome>(&*asked) : nullptr;
   if (outcome != nullptr) {
@@ -29,16 +31,19 @@ banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refu
     return asked;
   }
   if (refused == nullptr) return refusal;
-  return std::unexpected{banking::CallError{.kind = banking::CallError::Kind::OUTCOME_UNKNOWN,
-                                            .code = refused->code,
-                                            .message = "the authorisation failed, and the bank still has the order: " + refused->text,
-                                            .retry_after = {}}};
+  return std::unexpected{
+      banking::CallError{.kind = banking::CallError::Kind::OUTCOME_UNKNOWN,
+                         .code = refused->code,
+                         .message = "the authorisation failed, and the bank still has the order: " + refused->text,
+                         .retry_after = {}}};
 }
 
 }  // namespace
 
 Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS, step); }));
+  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
+    return payments_.claim(tx, id, Call::HARMLESS, step);
+  }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   auto state = claim.payment.connector_state;
@@ -64,8 +69,10 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
   co_return recorded;
 }
 
-Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call call, banking::Answers answers, banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
+Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call call, banking::Answers answers,
+                                                   banking::PayerDevice device) const {
+  CO_ASSIGN_OR_RETURN(
+      auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   auto state = claim.payment.connector_state;
@@ -80,12 +87,15 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
 }
 
 Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, Call::HARMLESS, std::nullopt); }));
+  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
+    return payments_.claim(tx, id, Call::HARMLESS, std::nullopt);
+  }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   auto state = claim.payment.connector_state;
   auto brought = co_await connector.poll_payment(state);
   auto recorded = co_await database_.write([&](db::Transaction& tx) {
-    return brought ? payments_.record(tx, claim, *brought, state) : payments_.record_no_answer(tx, claim, brought.error());
+    return brought ? payments_.record(tx, claim, *brought, state)
+                   : payments_.record_no_answer(tx, claim, brought.error());
   });
   co_return recorded;
 }
@@ -93,7 +103,8 @@ Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
 Task<Result<Payment>> PaymentAuthorisation::record(const Claim& claim, banking::BankResult<banking::Step> brought,
                                                    banking::ConnectorState state) const {
   auto recorded = co_await database_.write([&](db::Transaction& tx) {
-    return brought ? payments_.record(tx, claim, *brought, state) : payments_.record_failure(tx, claim, brought.error(), state);
+    return brought ? payments_.record(tx, claim, *brought, state)
+                   : payments_.record_failure(tx, claim, brought.error(), state);
   });
   co_return recorded;
 }

@@ -24,13 +24,15 @@ class PaymentAuthorisation {
 
   /// Sends the payer's answers. `call` says whether that is the irrevocable request, as the step asked for declares.
   /// Errors: STEP_OUTDATED; RATE_LIMIT_EXCEEDED for a sixth code.
-  Task<Result<Payment>> answer(PaymentId id, int step, Call call, banking::Answers answers, banking::PayerDevice device) const;
+  Task<Result<Payment>> answer(PaymentId id, int step, Call call, banking::Answers answers,
+                               banking::PayerDevice device) const;
 
   /// Asks the bank how the payment stands. Harmless at any time.
   Task<Result<Payment>> check(PaymentId id) const;
 
  private:
-  Task<Result<Payment>> record(const Claim& claim, banking::BankResult<banking::Step> brought, banking::ConnectorState state) const;
+  Task<Result<Payment>> record(const Claim& claim, banking::BankResult<banking::Step> brought,
+                               banking::ConnectorState state) const;
 
   db::Database& database_;
   const Payments& payments_;

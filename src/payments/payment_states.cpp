@@ -45,9 +45,9 @@ std::string_view to_text(PaymentEvent event) {
 }
 
 std::optional<PaymentStatus> parse_payment_status(std::string_view text) {
-  for (const auto status : {PaymentStatus::AWAITING_LOGIN_MFA, PaymentStatus::AWAITING_PAYMENT_MFA, PaymentStatus::AWAITING_APP_AUTH,
-                            PaymentStatus::SUBMITTING, PaymentStatus::PENDING_WITH_BANK, PaymentStatus::ACCEPTED_BY_BANK,
-                            PaymentStatus::FAILED}) {
+  for (const auto status : {PaymentStatus::AWAITING_LOGIN_MFA, PaymentStatus::AWAITING_PAYMENT_MFA,
+                            PaymentStatus::AWAITING_APP_AUTH, PaymentStatus::SUBMITTING,
+                            PaymentStatus::PENDING_WITH_BANK, PaymentStatus::ACCEPTED_BY_BANK, PaymentStatus::FAILED}) {
     if (to_text(status) == text) return status;
   }
   return std::nullopt;

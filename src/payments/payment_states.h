@@ -28,11 +28,12 @@ enum class PaymentEvent {
   bank_accepted,       ///< With the bank's reference.
   bank_pending,        ///< The bank has it; no execution or no reference yet.
   bank_rejected,
-  outcome_unknown,     ///< The irrevocable request got no trustworthy answer.
+  outcome_unknown,  ///< The irrevocable request got no trustworthy answer.
 };
 
 using PaymentTransition = Transition<PaymentStatus, PaymentEvent>;
 
+// clang-format off: a table is read by its columns.
 // A payment changes status only by a row of this table (payments.cpp, `move`), together with its event.
 inline constexpr auto kPaymentTransitions = [] {
   using S = PaymentStatus;
@@ -76,6 +77,7 @@ inline constexpr auto kPaymentTransitions = [] {
       {S::PENDING_WITH_BANK,    E::bank_rejected,       S::FAILED},
   });
 }();
+// clang-format on
 static_assert(one_row_per_state_and_event(kPaymentTransitions));
 static_assert(never_left(kPaymentTransitions, PaymentStatus::ACCEPTED_BY_BANK, PaymentStatus::FAILED));
 
@@ -93,6 +95,8 @@ constexpr bool is_final(PaymentStatus status) {
   return status == PaymentStatus::ACCEPTED_BY_BANK || status == PaymentStatus::FAILED;
 }
 /// The initiation has completed, as the seeds mean it: `payment.created` is sent.
-constexpr bool is_completed(PaymentStatus status) { return is_final(status) || status == PaymentStatus::PENDING_WITH_BANK; }
+constexpr bool is_completed(PaymentStatus status) {
+  return is_final(status) || status == PaymentStatus::PENDING_WITH_BANK;
+}
 
 }  // namespace qantara::payments

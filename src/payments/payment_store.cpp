@@ -105,7 +105,8 @@ Result<std::optional<Payment>> unseal(const Vault& vault, std::optional<SealedPa
   ASSIGN_OR_RETURN(const auto parties, json::parse(parties_text));
   payment.parties = read_parties(parties);
   if (read->connector_state_sealed) {
-    ASSIGN_OR_RETURN(payment.connector_state.json, vault.unseal(*read->connector_state_sealed, state_context(payment.id)));
+    ASSIGN_OR_RETURN(payment.connector_state.json,
+                     vault.unseal(*read->connector_state_sealed, state_context(payment.id)));
   }
   return std::optional{std::move(payment)};
 }
@@ -116,76 +117,96 @@ Result<bool> insert_payment(db::Transaction& tx, const Vault& vault, const Payme
   const std::string parties = vault.seal(parties_json(payment.parties), parties_context(payment.id));
   ASSIGN_OR_RETURN(
       const auto inserted,
-      tx.execute("INSERT INTO payments (id, application_id, customer_id, intent_id, payment_source_id, account_id, bank_identifier, amount, "
-                 "currency, description, reference_sent, end_to_end_id, request_key, status, waiting_status, parties_sealed, created_at, "
-                 "lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) "
-                 "ON CONFLICT (intent_id) DO NOTHING",
-                 payment.id, payment.application, payment.customer, payment.intent, payment.source, payment.account, payment.bank_identifier,
-                 payment.amount.minor(), payment.amount.currency().code(), payment.description, payment.reference_sent, payment.end_to_end_id,
-                 payment.request_key, to_text(payment.status), to_text(payment.waiting_status), db::Bytes{parties}, payment.created_at,
-                 payment.lease_until));
+      tx.execute(
+          "INSERT INTO payments (id, application_id, customer_id, intent_id, payment_source_id, account_id, "
+          "bank_identifier, amount, "
+          "currency, description, reference_sent, end_to_end_id, request_key, status, waiting_status, parties_sealed, "
+          "created_at, "
+          "lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) "
+          "ON CONFLICT (intent_id) DO NOTHING",
+          payment.id, payment.application, payment.customer, payment.intent, payment.source, payment.account,
+          payment.bank_identifier, payment.amount.minor(), payment.amount.currency().code(), payment.description,
+          payment.reference_sent, payment.end_to_end_id, payment.request_key, to_text(payment.status),
+          to_text(payment.waiting_status), db::Bytes{parties}, payment.created_at, payment.lease_until));
   return inserted == 1;
 }
 
 Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& payment) {
   std::optional<std::string> state;
-  if (!payment.connector_state.json.empty()) state = vault.seal(payment.connector_state.json, state_context(payment.id));
+  if (!payment.connector_state.json.empty())
+    state = vault.seal(payment.connector_state.json, state_context(payment.id));
   const auto state_bytes = state ? std::optional{db::Bytes{*state}} : std::nullopt;
-  ASSIGN_OR_RETURN(
-      const auto updated,
-      tx.execute("UPDATE payments SET status = $3, waiting_status = $4, status_detail = $5, failure_text = $6, bank_status = $7, "
-                 "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, connector_state_sealed = $11, initiated_at = $12, "
-                 "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, request_key = $18, version = version + 1 "
-                 "WHERE id = $1 AND version = $2",
-                 payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status), payment.status_detail,
-                 payment.failure_text, payment.bank_status, payment.bank_reason_code, payment.bank_transaction_reference, payment.step,
-                 state_bytes, payment.initiated_at, payment.lease_until, payment.next_check_at, payment.checks, payment.code_tries, payment.steps,
-                 payment.request_key));
+  ASSIGN_OR_RETURN(const auto updated,
+                   tx.execute("UPDATE payments SET status = $3, waiting_status = $4, status_detail = $5, failure_text "
+                              "= $6, bank_status = $7, "
+                              "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, "
+                              "connector_state_sealed = $11, initiated_at = $12, "
+                              "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, "
+                              "request_key = $18, version = version + 1 "
+                              "WHERE id = $1 AND version = $2",
+                              payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status),
+                              payment.status_detail, payment.failure_text, payment.bank_status,
+                              payment.bank_reason_code, payment.bank_transaction_reference, payment.step, state_bytes,
+                              payment.initiated_at, payment.lease_until, payment.next_check_at, payment.checks,
+                              payment.code_tries, payment.steps, payment.request_key));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the payment was changed meanwhile");
   ++payment.version;
   return {};
 }
 
 Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id) {
-  ASSIGN_OR_RETURN(auto read,
-                   tx.one("SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, p.payment_source_id, p.account_id, "
-                          "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, p.end_to_end_id, p.request_key, p.status, "
-                          "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, p.bank_reason_code, p.bank_transaction_reference, "
-                          "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, p.initiated_at, p.lease_until, p.next_check_at, "
-                          "p.checks, p.code_tries, p.version FROM payments p JOIN payment_intents i ON i.id = p.intent_id WHERE p.id = $1",
-                          read_payment, id));
+  ASSIGN_OR_RETURN(auto read, tx.one("SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, "
+                                     "p.payment_source_id, p.account_id, "
+                                     "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, "
+                                     "p.end_to_end_id, p.request_key, p.status, "
+                                     "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, "
+                                     "p.bank_reason_code, p.bank_transaction_reference, "
+                                     "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, "
+                                     "p.initiated_at, p.lease_until, p.next_check_at, "
+                                     "p.checks, p.code_tries, p.version FROM payments p JOIN payment_intents i ON i.id "
+                                     "= p.intent_id WHERE p.id = $1",
+                                     read_payment, id));
   return unseal(vault, std::move(read));
 }
 
 Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent) {
-  ASSIGN_OR_RETURN(const auto id,
-                   tx.one("SELECT id FROM payments WHERE intent_id = $1", [](db::Row& row) { return row.take<PaymentId>(); }, intent));
+  ASSIGN_OR_RETURN(const auto id, tx.one(
+                                      "SELECT id FROM payments WHERE intent_id = $1",
+                                      [](db::Row& row) { return row.take<PaymentId>(); }, intent));
   if (!id) return std::optional<Payment>{};
   return select_payment(tx, vault, *id);
 }
 
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit) {
-  return tx.all("SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
+  return tx.all(
+      "SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
 }
 
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease, int limit) {
-  return tx.all("SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $3) "
-                "ORDER BY next_check_at LIMIT $4",
-                [](db::Row& row) { return row.take<PaymentId>(); }, now, real_now, real_now + lease, limit);
+Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease,
+                                                   int limit) {
+  return tx.all(
+      "SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR "
+      "lease_until <= $2 OR lease_until > $3) "
+      "ORDER BY next_check_at LIMIT $4",
+      [](db::Row& row) { return row.take<PaymentId>(); }, now, real_now, real_now + lease, limit);
 }
 
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now, Duration lease) {
-  return tx.one("SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $2) "
-                "ORDER BY next_check_at LIMIT 1",
-                [](db::Row& row) { return row.take<Instant>(); }, real_now, real_now + lease);
+  return tx.one(
+      "SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR lease_until <= "
+      "$1 OR lease_until > $2) "
+      "ORDER BY next_check_at LIMIT 1",
+      [](db::Row& row) { return row.take<Instant>(); }, real_now, real_now + lease);
 }
 
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx) {
-  return tx.all("SELECT id FROM payments WHERE status = 'SUBMITTING' ORDER BY id", [](db::Row& row) { return row.take<PaymentId>(); });
+  return tx.all("SELECT id FROM payments WHERE status = 'SUBMITTING' ORDER BY id",
+                [](db::Row& row) { return row.take<PaymentId>(); });
 }
 
 Result<void> release_payment_leases(db::Transaction& tx) {
-  RETURN_IF_ERROR(tx.execute("UPDATE payments SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE payments SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
   return {};
 }
 

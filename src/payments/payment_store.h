@@ -23,7 +23,8 @@ Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, con
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit);
 
 /// Ids of payments to ask the bank about, those due first; without those that are leased at `real_now`.
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease, int limit);
+Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease,
+                                                   int limit);
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now, Duration lease);
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx);
 /// No call is in work for any payment: true only after a restart.

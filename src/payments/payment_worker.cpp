@@ -12,7 +12,8 @@ constexpr std::size_t kCallsMax = 64;  ///< Calls to banks at once.
 constexpr Duration kWhileFull = std::chrono::milliseconds{50};
 constexpr Duration kRest = std::chrono::minutes{1};
 constexpr auto kAfterFailure = std::chrono::seconds{5};
-constexpr auto kLookAgain = std::chrono::minutes{1};  ///< The table is read at least this often: for leases that ran out.
+constexpr auto kLookAgain =
+    std::chrono::minutes{1};  ///< The table is read at least this often: for leases that ran out.
 
 }  // namespace
 
@@ -42,13 +43,15 @@ Task<Result<Instant>> PaymentWorker::run_once(Nursery& calls) {
   const auto room = kCallsMax - in_work_.size();
   if (room == 0) co_return now + kWhileFull;
   const auto limit = static_cast<int>(room + resting_.size());
-  CO_ASSIGN_OR_RETURN(const auto due, co_await database_.read([&](db::Transaction& tx) { return payments_.due(tx, now, limit); }));
+  CO_ASSIGN_OR_RETURN(const auto due,
+                      co_await database_.read([&](db::Transaction& tx) { return payments_.due(tx, now, limit); }));
   for (const auto id : due) {
     if (!resting_.contains(id) && in_work_.insert(id).second) calls.start(check(id));
   }
   // What was just started is still due until its lease is committed, and what rests is due all the while.
   if (!due.empty()) co_return clock_.now() + (due.size() > resting_.size() ? kWhileFull : kRest);
-  CO_ASSIGN_OR_RETURN(const auto next, co_await database_.read([&](db::Transaction& tx) { return payments_.next_due(tx); }));
+  CO_ASSIGN_OR_RETURN(const auto next,
+                      co_await database_.read([&](db::Transaction& tx) { return payments_.next_due(tx); }));
   co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookAgain);
 }
 
@@ -57,7 +60,8 @@ Task<void> PaymentWorker::check(PaymentId id) {
   const auto checked = co_await authorisation_.check(id);
   if (!checked && checked.error().code != ErrorCode::STEP_OUTDATED) {
     resting_[id] = clock_.now() + kRest;  // A row that cannot be read or written is not tried in a circle.
-    log::error("payment worker: a check could not be recorded", {{"payment_id", id.to_text()}, {"cause", checked.error().cause}});
+    log::error("payment worker: a check could not be recorded",
+               {{"payment_id", id.to_text()}, {"cause", checked.error().cause}});
   }
   in_work_.erase(id);
 }

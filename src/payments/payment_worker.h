@@ -17,9 +17,13 @@ namespace qantara::payments {
 
 class PaymentWorker {
  public:
-  PaymentWorker(Executor executor, db::Database& database, const Payments& payments, const PaymentAuthorisation& authorisation,
-                const Clock& clock, Timers& timers)
-      : executor_(std::move(executor)), database_(database), payments_(payments), authorisation_(authorisation), clock_(clock),
+  PaymentWorker(Executor executor, db::Database& database, const Payments& payments,
+                const PaymentAuthorisation& authorisation, const Clock& clock, Timers& timers)
+      : executor_(std::move(executor)),
+        database_(database),
+        payments_(payments),
+        authorisation_(authorisation),
+        clock_(clock),
         bell_(timers.make_bell()) {}
 
   /// Runs until `stop`; calls in work are awaited.

@@ -117,7 +117,8 @@ std::string cut_reference(std::string_view description, bool is_default, std::si
   return std::string{description.substr(0, end)};
 }
 
-Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx, const payment_intents::PaymentIntent& intent) const {
+Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx,
+                                                             const payment_intents::PaymentIntent& intent) const {
   ASSIGN_OR_RETURN(const auto sources, sources_.list(tx, intent.application, intent.customer));
   std::vector<PayingAccount> accounts;
   std::vector<PayingAccount> unusable;
@@ -125,7 +126,11 @@ Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx
     const auto* const beneficiary = beneficiary_for(source, intent.destination);
     const auto* const bank = banks_.find(source.bank_identifier);
     for (const auto& account : source.accounts) {
-      PayingAccount row{.source = source.id, .account = account, .bank_identifier = source.bank_identifier, .reason = {}, .cool_off_expires_at = {}};
+      PayingAccount row{.source = source.id,
+                        .account = account,
+                        .bank_identifier = source.bank_identifier,
+                        .reason = {},
+                        .cool_off_expires_at = {}};
       if (account.currency != intent.amount.currency().code()) {
         row.reason = "CURRENCY";
       } else if (beneficiary == nullptr) {
@@ -143,61 +148,69 @@ Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx
   return accounts;
 }
 
-Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, IntentId intent_id, AccountId account_id) const {
+Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, IntentId intent_id,
+                                AccountId account_id) const {
   ASSIGN_OR_RETURN(const auto intent, intents_.get(tx, application, intent_id));
   ASSIGN_OR_RETURN(auto existing, of_intent(tx, intent_id));
   if (existing) return *std::move(existing);
-  if (intent.expires_at <= clock_.now()) return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
+  if (intent.expires_at <= clock_.now())
+    return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
 
   ASSIGN_OR_RETURN(const auto accounts, paying_accounts(tx, intent));
   const auto chosen = std::ranges::find_if(accounts, [&](const auto& row) { return row.account.id == account_id; });
-  if (chosen == accounts.end()) return field_error(ErrorCode::INVALID_PARAMETERS, "account_id", "account_id must be an account of this customer");
+  if (chosen == accounts.end())
+    return field_error(ErrorCode::INVALID_PARAMETERS, "account_id", "account_id must be an account of this customer");
   if (chosen->reason == "CURRENCY") {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "account_id", "account_id must be an account in " + std::string{intent.amount.currency().code()});
+    return field_error(ErrorCode::INVALID_PARAMETERS, "account_id",
+                       "account_id must be an account in " + std::string{intent.amount.currency().code()});
   }
   if (chosen->reason == "NOT_LINKED") {
     return error(ErrorCode::BENEFICIARY_NOT_FOUND, "the payment source is not linked to this payment destination");
   }
   if (chosen->reason == "COOL_OFF") {
-    Error cooling = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF, "the bank lets the customer pay this destination after its cool-off");
+    Error cooling = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF,
+                          "the bank lets the customer pay this destination after its cool-off");
     if (chosen->cool_off_expires_at) {
-      cooling.details.push_back({.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*chosen->cool_off_expires_at))});
+      cooling.details.push_back({.name = "beneficiary_cool_off_expiry",
+                                 .json = json::quoted(qantara::to_text(*chosen->cool_off_expires_at))});
     }
     return cooling;
   }
   const auto* const bank = banks_.find(chosen->bank_identifier);
   if (bank == nullptr || !bank->active) return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
   for (const auto& limits : bank->limits) {
-    if (limits.minimum.currency() == intent.amount.currency()) RETURN_IF_ERROR(payment_intents::check_limits(intent.amount, limits));
+    if (limits.minimum.currency() == intent.amount.currency())
+      RETURN_IF_ERROR(payment_intents::check_limits(intent.amount, limits));
   }
 
   ASSIGN_OR_RETURN(const auto destination, destinations_.get(tx, application, intent.destination));
   const auto id = PaymentId::make(clock_, random_);
-  Payment payment{.id = id,
-                  .application = application,
-                  .customer = intent.customer,
-                  .intent = intent.id,
-                  .destination = intent.destination,
-                  .source = chosen->source,
-                  .account = account_id,
-                  .bank_identifier = chosen->bank_identifier,
-                  .amount = intent.amount,
-                  .description = intent.description,
-                  .reference_sent = cut_reference(intent.description, intent.default_description, bank->reference_length),
-                  .end_to_end_id = id.to_plain_text(),
-                  .request_key = Uuid::make(clock_, random_).to_text(),
-                  .parties = {.debtor = {.resource_id = chosen->account.bank_resource_id,
-                                         .iban = chosen->account.iban,
-                                         .account_number = chosen->account.account_number,
-                                         .name = chosen->account.name,
-                                         .owner_name = chosen->account.owner_name,
-                                         .currency = chosen->account.currency},
-                              .creditor = {.name = destination.name,
-                                           .iban = destination.iban.value_or(""),
-                                           .account_number = destination.account_number.value_or(""),
-                                           .bic = destination.swift_code.value_or(""),
-                                           .country = destination.country.value_or("")}},
-                  .created_at = clock_.now()};
+  Payment payment{
+      .id = id,
+      .application = application,
+      .customer = intent.customer,
+      .intent = intent.id,
+      .destination = intent.destination,
+      .source = chosen->source,
+      .account = account_id,
+      .bank_identifier = chosen->bank_identifier,
+      .amount = intent.amount,
+      .description = intent.description,
+      .reference_sent = cut_reference(intent.description, intent.default_description, bank->reference_length),
+      .end_to_end_id = id.to_plain_text(),
+      .request_key = Uuid::make(clock_, random_).to_text(),
+      .parties = {.debtor = {.resource_id = chosen->account.bank_resource_id,
+                             .iban = chosen->account.iban,
+                             .account_number = chosen->account.account_number,
+                             .name = chosen->account.name,
+                             .owner_name = chosen->account.owner_name,
+                             .currency = chosen->account.currency},
+                  .creditor = {.name = destination.name,
+                               .iban = destination.iban.value_or(""),
+                               .account_number = destination.account_number.value_or(""),
+                               .bic = destination.swift_code.value_or(""),
+                               .country = destination.country.value_or("")}},
+      .created_at = clock_.now()};
   ASSIGN_OR_RETURN(const bool inserted, insert_payment(tx, vault_, payment));
   if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent is being paid in another window");
 
@@ -216,7 +229,8 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
 
 Result<Payment> Payments::get(db::Transaction& tx, ApplicationId application, PaymentId id) const {
   ASSIGN_OR_RETURN(auto payment, select_payment(tx, vault_, id));
-  if (!payment || payment->application != application) return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment with this id");
+  if (!payment || payment->application != application)
+    return error(ErrorCode::UNKNOWN_PAYMENT, "there is no payment with this id");
   return *std::move(payment);
 }
 
@@ -224,9 +238,13 @@ Result<std::optional<Payment>> Payments::of_intent(db::Transaction& tx, IntentId
   return select_payment_of_intent(tx, vault_, intent);
 }
 
-Result<std::optional<Payment>> Payments::find(db::Transaction& tx, PaymentId id) const { return select_payment(tx, vault_, id); }
+Result<std::optional<Payment>> Payments::find(db::Transaction& tx, PaymentId id) const {
+  return select_payment(tx, vault_, id);
+}
 
-Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) const { return select_newest_payments(tx, limit); }
+Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) const {
+  return select_newest_payments(tx, limit);
+}
 
 Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
@@ -251,7 +269,8 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
     payment.request_key = Uuid::make(clock_, random_).to_text();
     payment.waiting_status = payment.status;
     if (!payment.initiated_at) payment.initiated_at = clock_.now();
-    payment.next_check_at = clock_.now();  // Due as soon as the lease ends, should the answer not find its way into the database.
+    payment.next_check_at =
+        clock_.now();  // Due as soon as the lease ends, should the answer not find its way into the database.
     RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
   } else {
     RETURN_IF_ERROR(update_payment(tx, vault_, payment));
@@ -260,64 +279,69 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
   return Claim{.payment = std::move(payment), .link_state = std::move(link_state)};
 }
 
-Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const banking::Step& step, const banking::ConnectorState& state) const {
+Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const banking::Step& step,
+                                 const banking::ConnectorState& state) const {
   const auto id = claim.payment.id;
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   if (is_final(payment.status)) {
     // A late answer to a question asked before the end. Kept as evidence; it changes nothing.
     if (const auto* const outcome = std::get_if<banking::Outcome>(&step)) {
-      const bool agrees = (outcome->status == banking::BankStatus::REJECTED) == (payment.status == PaymentStatus::FAILED);
+      const bool agrees =
+          (outcome->status == banking::BankStatus::REJECTED) == (payment.status == PaymentStatus::FAILED);
       if (!agrees) {
         json::Writer payload;
-        payload.begin_object().member("payment_id", id.to_text()).member("bank_status", outcome->bank_status).end_object();
+        payload.begin_object()
+            .member("payment_id", id.to_text())
+            .member("bank_status", outcome->bank_status)
+            .end_object();
         RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_CONTRADICTED, payload.text()));
       }
     }
     return payment;
   }
-  if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), "an answer that came after the lease");
+  if (payment.version != claim.payment.version)
+    return set_aside(tx, std::move(payment), "an answer that came after the lease");
 
   payment.connector_state = state;
   payment.lease_until.reset();
   const auto recorded = std::visit(
-      Overloaded{
-          [&](const banking::NeedFields& need) -> Result<void> {
-            payment.step = banking::to_json(need);
-            const bool login = need.stage == banking::Stage::LOGIN;
-            return move(tx, payment, login ? PaymentEvent::login_needed : PaymentEvent::code_needed,
-                        need.wrong_answer ? "the bank refused the answer" : "");
-          },
-          [&](const banking::NeedApproval& need) -> Result<void> {
-            payment.step = banking::to_json(need);
-            // The payer's act at the bank is the irrevocable one.
-            if (!payment.initiated_at) payment.initiated_at = clock_.now();
-            return move(tx, payment, PaymentEvent::approval_needed, "");
-          },
-          [&](const banking::Outcome& outcome) -> Result<void> { return apply(tx, payment, outcome); },
-          [&](const banking::Refused& refused) -> Result<void> {
-            payment.status_detail = refused.code;
-            payment.failure_text = refused.text;
-            return move(tx, payment, PaymentEvent::bank_rejected, refused.text);
-          },
-          [&](const banking::StillWaiting& waiting) -> Result<void> {
-            payment.bank_status = waiting.bank_status;
-            ++payment.checks;
-            schedule_check(tx, payment);
-            RETURN_IF_ERROR(update_payment(tx, vault_, payment));
-            json::Writer payload;
-            payload.begin_object()
-                .member("payment_id", id.to_text())
-                .member("bank_status", waiting.bank_status)
-                .member("sca_status", waiting.sca_status)
-                .end_object();
-            return tell(tx, payment, events::Type::BANK_ASKED, payload.text());
-          },
-          // Continue: the order exists at the bank; the caller goes on under the same lease.
-          [&](const auto&) -> Result<void> {
-            payment.lease_until = real_clock_.now() + kLease;
-            schedule_check(tx, payment);  // Due only if the caller dies: a lease keeps others away.
-            return update_payment(tx, vault_, payment);
-          }},
+      Overloaded{[&](const banking::NeedFields& need) -> Result<void> {
+                   payment.step = banking::to_json(need);
+                   const bool login = need.stage == banking::Stage::LOGIN;
+                   return move(tx, payment, login ? PaymentEvent::login_needed : PaymentEvent::code_needed,
+                               need.wrong_answer ? "the bank refused the answer" : "");
+                 },
+                 [&](const banking::NeedApproval& need) -> Result<void> {
+                   payment.step = banking::to_json(need);
+                   // The payer's act at the bank is the irrevocable one.
+                   if (!payment.initiated_at) payment.initiated_at = clock_.now();
+                   return move(tx, payment, PaymentEvent::approval_needed, "");
+                 },
+                 [&](const banking::Outcome& outcome) -> Result<void> { return apply(tx, payment, outcome); },
+                 [&](const banking::Refused& refused) -> Result<void> {
+                   payment.status_detail = refused.code;
+                   payment.failure_text = refused.text;
+                   return move(tx, payment, PaymentEvent::bank_rejected, refused.text);
+                 },
+                 [&](const banking::StillWaiting& waiting) -> Result<void> {
+                   payment.bank_status = waiting.bank_status;
+                   ++payment.checks;
+                   schedule_check(tx, payment);
+                   RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+                   json::Writer payload;
+                   payload.begin_object()
+                       .member("payment_id", id.to_text())
+                       .member("bank_status", waiting.bank_status)
+                       .member("sca_status", waiting.sca_status)
+                       .end_object();
+                   return tell(tx, payment, events::Type::BANK_ASKED, payload.text());
+                 },
+                 // Continue: the order exists at the bank; the caller goes on under the same lease.
+                 [&](const auto&) -> Result<void> {
+                   payment.lease_until = real_clock_.now() + kLease;
+                   schedule_check(tx, payment);  // Due only if the caller dies: a lease keeps others away.
+                   return update_payment(tx, vault_, payment);
+                 }},
       step);
   RETURN_IF_ERROR(recorded);
   return payment;
@@ -368,7 +392,8 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
   return payment;
 }
 
-Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const {
+Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& claim,
+                                           const banking::CallError& failure) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, claim.payment.id));
   if (is_final(payment.status)) return payment;
   if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
@@ -381,7 +406,11 @@ Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& cla
 // another order or another moment: it is told, and the bank is asked anew.
 Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::string_view what) const {
   json::Writer payload;
-  payload.begin_object().member("payment_id", payment.id.to_text()).member("failure", "LATE_ANSWER").member("note", what).end_object();
+  payload.begin_object()
+      .member("payment_id", payment.id.to_text())
+      .member("failure", "LATE_ANSWER")
+      .member("note", what)
+      .end_object();
   RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, payload.text()));
   if (!payment.connector_state.json.empty() && !is_leased(payment, real_clock_.now())) {
     payment.next_check_at = clock_.now();
@@ -420,7 +449,8 @@ Result<void> Payments::lose_track(db::Transaction& tx, Payment& payment) const {
   payment.lease_until.reset();
   payment.status_detail = "OUTCOME_UNKNOWN";
   payment.step.reset();
-  return move(tx, payment, PaymentEvent::outcome_unknown, "the gateway stopped between sending the order and storing the answer");
+  return move(tx, payment, PaymentEvent::outcome_unknown,
+              "the gateway stopped between sending the order and storing the answer");
 }
 
 // The one place where a payment changes its status.
@@ -428,8 +458,8 @@ Result<void> Payments::move(db::Transaction& tx, Payment& payment, PaymentEvent 
   const auto from = payment.status;
   const auto to = next_state(kPaymentTransitions, from, on);
   if (!to) {
-    return error(ErrorCode::ILLEGAL_TRANSITION, "a payment in " + std::string{payments::to_text(from)} + " has no row for " +
-                                                    std::string{payments::to_text(on)});
+    return error(ErrorCode::ILLEGAL_TRANSITION, "a payment in " + std::string{payments::to_text(from)} +
+                                                    " has no row for " + std::string{payments::to_text(on)});
   }
   payment.status = *to;
   ++payment.steps;
@@ -456,7 +486,8 @@ Result<void> Payments::apply(db::Transaction& tx, Payment& payment, const bankin
   switch (outcome.status) {
     case banking::BankStatus::ACCEPTED:
       if (outcome.reference.empty()) {
-        const bool known = payment.status == PaymentStatus::PENDING_WITH_BANK && payment.status_detail == "NO_REFERENCE";
+        const bool known =
+            payment.status == PaymentStatus::PENDING_WITH_BANK && payment.status_detail == "NO_REFERENCE";
         payment.status_detail = "NO_REFERENCE";
         if (known) break;
         return move(tx, payment, PaymentEvent::bank_pending, "accepted without a reference");
@@ -481,11 +512,15 @@ Result<void> Payments::apply(db::Transaction& tx, Payment& payment, const bankin
   schedule_check(tx, payment);
   RETURN_IF_ERROR(update_payment(tx, vault_, payment));
   json::Writer payload;
-  payload.begin_object().member("payment_id", payment.id.to_text()).member("bank_status", outcome.bank_status).end_object();
+  payload.begin_object()
+      .member("payment_id", payment.id.to_text())
+      .member("bank_status", outcome.bank_status)
+      .end_object();
   return tell(tx, payment, events::Type::BANK_ASKED, payload.text());
 }
 
-Result<void> Payments::tell(db::Transaction& tx, const Payment& payment, events::Type type, std::string_view payload) const {
+Result<void> Payments::tell(db::Transaction& tx, const Payment& payment, events::Type type,
+                            std::string_view payload) const {
   return events_.append(tx, {.application = payment.application, .aggregate = payment.intent.uuid}, type, payload);
 }
 

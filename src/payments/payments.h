@@ -55,14 +55,23 @@ enum class Call {
 
 class Payments {
  public:
-  Payments(const Clock& clock, const Clock& real_clock, Random& random, const Vault& vault, const events::Events& events,
-           const payment_intents::PaymentIntents& intents, const destinations::Destinations& destinations,
-           const payment_sources::PaymentSources& sources, const banking::Banks& banks)
-      : clock_(clock), real_clock_(real_clock), random_(random), vault_(vault), events_(events), intents_(intents),
-        destinations_(destinations), sources_(sources), banks_(banks) {}
+  Payments(const Clock& clock, const Clock& real_clock, Random& random, const Vault& vault,
+           const events::Events& events, const payment_intents::PaymentIntents& intents,
+           const destinations::Destinations& destinations, const payment_sources::PaymentSources& sources,
+           const banking::Banks& banks)
+      : clock_(clock),
+        real_clock_(real_clock),
+        random_(random),
+        vault_(vault),
+        events_(events),
+        intents_(intents),
+        destinations_(destinations),
+        sources_(sources),
+        banks_(banks) {}
 
   /// The customer's accounts for this intent, usable ones first.
-  Result<std::vector<PayingAccount>> paying_accounts(db::Transaction& tx, const payment_intents::PaymentIntent& intent) const;
+  Result<std::vector<PayingAccount>> paying_accounts(db::Transaction& tx,
+                                                     const payment_intents::PaymentIntent& intent) const;
 
   /// Makes the payment of an intent; where it has one already, that one comes back (a second window joins the first).
   /// The new payment is leased to the caller, who goes on with PaymentAuthorisation::start.
@@ -88,7 +97,8 @@ class Payments {
 
   /// Writes down what a claimed call to the bank brought, ends the lease, and tells of it. An answer that comes after its lease
   /// was lost to somebody else changes nothing: it is told, and the bank is asked anew.
-  Result<Payment> record(db::Transaction& tx, const Claim& claim, const banking::Step& step, const banking::ConnectorState& state) const;
+  Result<Payment> record(db::Transaction& tx, const Claim& claim, const banking::Step& step,
+                         const banking::ConnectorState& state) const;
   /// The same for a call of the payer's that brought no step. In SUBMITTING only an explicit refusal leads back to waiting;
   /// everything else is an unknown outcome. Once the order is at the bank, no failed call fails the payment.
   Result<Payment> record_failure(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,

@@ -396,29 +396,48 @@ test('three wrong codes for a payment end it', async () => {
   assert.match((await shop.explain(intent)).why, /MFA_ATTEMPTS_EXHAUSTED.*No money moved/);
 });
 
-test('a wrong password while paying may be corrected; the third locks the user and ends the payment', async () => {
-  const pay = async () => {
-    const destination = await shop.destination();
-    const customer = await shop.connected('payer-otp', destination);
-    const intent = await shop.intent(customer, destination);
-    const session = await shop.openPay(intent);
-    await session.walk({user: 'payer-otp'}, 'CREDENTIALS');
-    assert.deepEqual(session.step.fields?.map(({name}) => name), ['password'], 'who it is, is known');
+/** An intent of payer-otp, whose session at the bank has ended, at the question for the password. */
+async function atPassword() {
+  const destination = await shop.destination();
+  const customer = await shop.connected('payer-otp', destination);
+  const intent = await shop.intent(customer, destination);
+  const session = await shop.openPay(intent);
+  await session.walk({user: 'payer-otp'}, 'CREDENTIALS');
+  assert.deepEqual(session.step.fields?.map(({name}) => name), ['password'], 'who it is, is known');
+  return {session, intent, destination};
+}
+
+test('a wrong password while paying may be corrected', async () => {
+  const {session, intent, destination} = await atPassword();
+  assert.equal((await session.act('submit', {password: 'wrong'}))['wrong_answer'], true);
+  await assertPayment(intent, 'AWAITING_LOGIN_MFA', null);
+  assert.equal((await session.walk({user: 'payer-otp'})).kind, 'ACCEPTED');
+  assert.equal((await shop.transfersTo(destination)).length, 1);
+});
+
+// The bank still has the order, so the gateway does not say that it failed before the bank does.
+test('the third wrong password while paying locks the user; the bank ends the order, or the payer unlocked pays it', async () => {
+  const lock = async () => {
+    const {session, intent, destination} = await atPassword();
+    for (const _ of [1, 2, 3]) await session.act('submit', {password: 'wrong'});
+    assert.notEqual(session.step.kind, 'CREDENTIALS');
+    assert.match((await shop.explain(intent)).entries.map(({text}) => text).join('\n'), /the authorisation failed, and the bank still has the order/);
+    await assertPayment(intent, 'AWAITING_LOGIN_MFA', null);
+    assert.deepEqual(paymentEvents(intent), []);
     return {session, intent, destination};
   };
-  const corrected = await pay();
-  assert.equal((await corrected.session.act('submit', {password: 'wrong'}))['wrong_answer'], true);
-  await assertPayment(corrected.intent, 'AWAITING_LOGIN_MFA', null);
-  assert.equal((await corrected.session.walk({user: 'payer-otp'})).kind, 'ACCEPTED');
-
-  const locked = await pay();
-  await locked.session.act('submit', {password: 'wrong'});
-  await locked.session.act('submit', {password: 'wrong'});
-  const end = await locked.session.act('submit', {password: 'wrong'});
+  const given_up = await lock();
   await shop.bank.unlock('payer-otp');
-  assertEnd(end, 'FAILED', 'not_moved', 'ERROR', 'EU_ACCOUNT_LOCKED');
-  assert.deepEqual(await told(locked.intent, 0), [['payment.created', 'FAILED', 'EU_ACCOUNT_LOCKED']]);
-  assert.deepEqual(await shop.transfersTo(locked.destination), []);
+  await shop.advance('2h');
+  assert.deepEqual((await told(given_up.intent, 0)).map((event) => (event as string[])[1]), ['FAILED']);
+  assert.deepEqual(await shop.transfersTo(given_up.destination), []);
+
+  const unlocked = await lock();
+  await shop.bank.unlock('payer-otp');
+  assert.equal((await unlocked.session.act('try_again')).kind, 'CREDENTIALS');
+  assert.equal((await unlocked.session.walk({user: 'payer-otp'})).kind, 'ACCEPTED');
+  assert.deepEqual(await told(unlocked.intent, 0), [['payment.created', 'ACCEPTED_BY_BANK', null]]);
+  assert.equal((await shop.transfersTo(unlocked.destination)).length, 1);
 });
 
 // ---- What the bank says of an order that it has ----

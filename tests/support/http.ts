@@ -62,7 +62,7 @@ export async function raw(url: string, bytes: string | Buffer, quietMs = 500): P
   });
 }
 
-/** The status codes of the answers in what `raw` read. */
+/** The status codes of the answers in what `raw` read. An answer may begin right behind the body of the one before. */
 export function statuses(text: string): number[] {
-  return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map((match) => Number(match[1]));
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
 }

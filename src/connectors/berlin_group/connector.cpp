@@ -116,8 +116,8 @@ class Connector final : public banking::BankConnector {
   Task<std::string> ask_sca_status(const State& state);
 
   // Paying
-  Task<Reply> create_payment(const std::string& collection, const banking::PaymentOrder& order, const PayerDevice& device,
-                             const State& state);
+  Task<Reply> create_payment(const std::string& collection, const banking::PaymentOrder& order,
+                             const PayerDevice& device, const State& state);
   Task<BankResult<Step>> ask_payment_status(const State& state, std::string sca_status);
   Task<BankResult<Step>> outcome_of_authorised(State& state);
 

@@ -83,7 +83,8 @@ TEST_F(BerlinGroup, orders_without_the_consent_where_that_has_lapsed) {
 
 TEST_F(BerlinGroup, believes_no_answer_to_another_request) {
   create_payment();
-  auto answer = ScriptedBank::response(200, R"({"transactionStatus":"ACSC","bankTransactionReference":"2611210000000042"})");
+  auto answer =
+      ScriptedBank::response(200, R"({"transactionStatus":"ACSC","bankTransactionReference":"2611210000000042"})");
   answer.headers.set("X-Request-ID", "00000000-0000-4000-8000-000000000000");
   server_.then(std::move(answer));
   EXPECT_THAT(poll(), StartsWith("OUTCOME_UNKNOWN"));
