@@ -52,6 +52,9 @@ class TestDatabase {
     settle();
   }
 
+  /// Whether every task has ended.
+  bool is_idle() const { return tasks_.count() == 0; }
+
   /// Lets everybody work until `done()`. False if that does not come to pass.
   template <class Done>
   bool until(Done done) {

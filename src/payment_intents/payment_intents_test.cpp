@@ -1,0 +1,204 @@
+#include "payment_intents/payment_intents.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "db/test_database.h"
+#include "json/json.h"
+#include "migrations/gateway.h"
+
+namespace qantara::payment_intents {
+namespace {
+
+using std::chrono::hours;
+
+std::string characters(int count, std::string_view one) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += one;
+  return text;
+}
+
+class payment_intents : public testing::Test {
+ protected:
+  payment_intents() {
+    application = make_application();
+    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, "user-1"); })->id;
+  }
+  ApplicationId make_application() {
+    return database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })
+        ->application.id;
+  }
+  DestinationId make_destination(ApplicationId owner) {
+    destinations::NewDestination wanted;
+    wanted.name = "Falcon Trading LLC";
+    wanted.display_name = "Falcon";
+    wanted.iban = "AE260211000000230064016";
+    return database.write([&](db::Transaction& tx) { return destinations.create(tx, owner, wanted); })->id;
+  }
+  NewPaymentIntent wanted(std::string amount = "1000.00", std::string currency = "AED") {
+    return {.customer = customer, .amount = std::move(amount), .currency = std::move(currency)};
+  }
+  Result<IntentWithDestination> create(const NewPaymentIntent& what) {
+    return database.write([&](db::Transaction& tx) { return it.create(tx, application, what); });
+  }
+
+  ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
+  SeededRandom random{1};
+  const Vault vault{std::array<std::byte, 32>{}, random};
+  db::TestDatabase database{gateway::schema::migrations()};
+  const events::Events events{clock, random};
+  const applications::Applications applications{clock, random};
+  const customers::Customers customers{clock, random};
+  const destinations::Destinations destinations{clock, random, vault, applications};
+  const PaymentIntents it{clock, random, events, customers, destinations, Rules::defaults()};
+  ApplicationId application;
+  CustomerId customer;
+};
+
+TEST_F(payment_intents, are_created_with_their_event) {
+  const auto destination = make_destination(application);
+  auto what = wanted();
+  what.description = " Order 17 ";
+  const auto created = create(what);
+  ASSERT_TRUE(created) << created.error().message;
+  const auto& intent = created->intent;
+  EXPECT_EQ(created->destination.id, destination);
+  EXPECT_EQ(intent.amount.to_text(), "1000.00");
+  EXPECT_EQ(intent.description, "Order 17");
+  EXPECT_EQ(intent.expires_at, clock.now() + hours{24});
+
+  const auto found = database.read([&](db::Transaction& tx) { return it.get(tx, application, intent.id); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->amount.to_text(), "1000.00");
+  EXPECT_EQ(found->amount.currency().code(), "AED");
+  EXPECT_EQ(found->description, "Order 17");
+  EXPECT_FALSE(found->default_description);
+  EXPECT_EQ(found->expires_at, intent.expires_at);
+
+  const auto story = *database.read([&](db::Transaction& tx) { return events.of_aggregate(tx, intent.id.uuid); });
+  ASSERT_EQ(story.size(), 1U);
+  EXPECT_EQ(story[0].type, "payment_intent.created");
+  EXPECT_TRUE(story[0].body.starts_with(
+      R"({"payload":{"intent_id":")" + intent.id.to_text() + R"(","customer_id":")" + customer.to_text() +
+      R"(","amount":1000.00,"currency":"AED","status":"INTENT_CREATED","reason":null,"metadata":null})"))
+      << story[0].body;
+}
+
+TEST_F(payment_intents, are_refused_in_this_order) {
+  // Each row mends what the row before was refused for.
+  const auto theirs = make_destination(make_application());
+  NewPaymentIntent what{
+      .customer = CustomerId{}, .amount = "ten", .currency = "EUR", .destination = theirs, .description = "a\nb"};
+  const struct {
+    std::function<void()> mend;
+    ErrorCode code;
+    std::string_view field;
+  } rows[] = {
+      {[] {}, ErrorCode::INVALID_PARAMETERS, "currency"},
+      {[&] { what.currency = "AED"; }, ErrorCode::INVALID_PARAMETERS, "description"},
+      {[&] { what.description = "a b"; }, ErrorCode::INVALID_AMOUNT, "amount"},
+      {[&] { what.amount = "1000000000"; }, ErrorCode::UNKNOWN_CUSTOMER, "customer_id"},
+      {[&] { what.customer = customer; }, ErrorCode::UNKNOWN_PAYMENT_DESTINATION, "payment_destination_id"},
+      {[&] { what.destination.reset(); }, ErrorCode::MISSING_PARAMETERS, "payment_destination_id"},
+      {[&] { what.destination = make_destination(application); }, ErrorCode::AMOUNT_OVER_MAX_VALUE, "amount"},
+      {[&] { what.amount = "0.01"; }, ErrorCode::AMOUNT_UNDER_MIN_VALUE, "amount"},
+  };
+  for (const auto& row : rows) {
+    row.mend();
+    const auto refused = create(what);
+    ASSERT_FALSE(refused) << to_text(row.code);
+    EXPECT_EQ(to_text(refused.error().code), to_text(row.code));
+    ASSERT_EQ(refused.error().fields.size(), 1U) << to_text(row.code);
+    EXPECT_EQ(refused.error().fields[0].field, row.field);
+  }
+  what.amount = "10";
+  EXPECT_TRUE(create(what));
+}
+
+TEST_F(payment_intents, keep_to_the_limits_of_each_currency_both_ends_included) {
+  make_destination(application);
+  enum Expected { UNDER, WITHIN, OVER };
+  const struct {
+    std::string currency;
+    std::string amount;
+    Expected expected;
+  } rows[] = {
+      {"AED", "9.99", UNDER},   {"AED", "10", WITHIN},     {"AED", "100000.00", WITHIN}, {"AED", "100000.01", OVER},
+      {"USD", "49.99", UNDER},  {"USD", "50.00", WITHIN},  {"USD", "27000", WITHIN},     {"USD", "27000.01", OVER},
+      {"BHD", "17.999", UNDER}, {"BHD", "18.000", WITHIN}, {"BHD", "10000", WITHIN},     {"BHD", "10000.001", OVER},
+  };
+  const std::map<std::string, std::pair<std::string, std::string>> limits{
+      {"AED", {"10.00", "100000.00"}}, {"USD", {"50.00", "27000.00"}}, {"BHD", {"18.000", "10000.000"}}};
+  for (const auto& row : rows) {
+    const auto created = create(wanted(row.amount, row.currency));
+    ASSERT_EQ(created.has_value(), row.expected == WITHIN) << row.currency << " " << row.amount;
+    if (created) continue;
+    EXPECT_EQ(created.error().code,
+              row.expected == UNDER ? ErrorCode::AMOUNT_UNDER_MIN_VALUE : ErrorCode::AMOUNT_OVER_MAX_VALUE);
+    ASSERT_EQ(created.error().details.size(), 2U);
+    EXPECT_EQ(created.error().details[0].name, "minimum");
+    EXPECT_EQ(created.error().details[0].json, limits.at(row.currency).first);
+    EXPECT_EQ(created.error().details[1].name, "maximum");
+    EXPECT_EQ(created.error().details[1].json, limits.at(row.currency).second);
+  }
+}
+
+TEST_F(payment_intents, take_and_refuse_descriptions) {
+  make_destination(application);
+  const struct {
+    std::string description;
+    bool is_taken;
+  } rows[] = {
+      {characters(32, "x"), true},
+      {characters(33, "x"), false},
+      {characters(32, "ق"), true},  // 64 bytes
+      {characters(33, "ق"), false},
+      {"طلب رقم ٤٢", true},
+      {"  " + characters(32, "x") + "  ", true},
+      {"a\tb", false},
+      {"a\x7f", false},
+      {"a\u202Eb", false},  // turns what follows around
+  };
+  for (const auto& row : rows) {
+    auto what = wanted();
+    what.description = row.description;
+    const auto created = create(what);
+    ASSERT_EQ(created.has_value(), row.is_taken) << row.description;
+    if (!created) EXPECT_EQ(created.error().fields.at(0).field, "description");
+  }
+}
+
+TEST_F(payment_intents, are_described_by_their_id_where_the_merchant_says_nothing) {
+  make_destination(application);
+  for (const auto& nothing :
+       {std::optional<std::string>{}, std::optional<std::string>{""}, std::optional<std::string>{"  "}}) {
+    auto what = wanted();
+    what.description = nothing;
+    const auto created = create(what);
+    ASSERT_TRUE(created);
+    EXPECT_TRUE(created->intent.default_description);
+    EXPECT_EQ(created->intent.description, created->intent.id.to_plain_text());
+    EXPECT_EQ(created->intent.description.size(), 32U);
+    const auto found = database.read([&](db::Transaction& tx) { return it.get(tx, application, created->intent.id); });
+    EXPECT_TRUE(found->default_description);
+    EXPECT_EQ(found->description, created->intent.description);
+  }
+}
+
+TEST_F(payment_intents, are_unknown_to_everybody_but_their_application) {
+  make_destination(application);
+  const auto created = create(wanted());
+  for (const auto& [who, id] :
+       {std::pair{make_application(), created->intent.id}, std::pair{application, IntentId{}}}) {
+    const auto refused = database.read([&](db::Transaction& tx) { return it.get(tx, who, id); });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::UNKNOWN_PAYMENT_INTENT);
+  }
+  EXPECT_TRUE(*database.read([&](db::Transaction& tx) { return it.find(tx, created->intent.id); }));
+  const auto newest = *database.read([&](db::Transaction& tx) { return it.newest(tx, 10); });
+  EXPECT_EQ(newest, std::vector{created->intent.id});
+}
+
+}  // namespace
+}  // namespace qantara::payment_intents
