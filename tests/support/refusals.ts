@@ -1,0 +1,54 @@
+// What a refusal looks like, and that it left nothing behind.
+import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {SandboxBank} from './bank.js';
+import type {Gateway} from './gateway.js';
+import type {Answer} from './http.js';
+
+export interface Expected {
+  status: number;
+  code: string;
+  /** The members that `metadata.errors` names; none for []. Where absent, it is not looked at. */
+  fields?: string[];
+  /** Further members of `metadata`. */
+  details?: string[];
+}
+
+export const refused = (status: number, code: string, ...fields: string[]): Expected => ({status, code, fields});
+export const invalid = (...fields: string[]) => refused(400, 'INVALID_PARAMETERS', ...fields);
+export const missing = (...fields: string[]) => refused(400, 'MISSING_PARAMETERS', ...fields);
+export const kUnauthorized = refused(401, 'UNAUTHORIZED');
+export const kTooLarge = refused(413, 'PAYLOAD_TOO_LARGE');
+export const kOtherMedia = refused(415, 'UNSUPPORTED_MEDIA_TYPE');
+
+/** The status, the envelope and the headers, all of it. */
+export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text' | 'body'>, expected: Expected, what: string): void {
+  const {status, headers, body, text} = answer;
+  assert.equal(`${status} ${body?.status}`, `${expected.status} ${expected.code}`, `${what}: ${text}`);
+  assert.deepEqual(Object.keys(body), ['timestamp', 'status', 'message', 'metadata'], what);
+  assert.match(body.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, what);
+  assert.ok(body.message.length > 0, what);
+  assert.match(body.metadata.request_id, /^[A-Za-z]{16}$/, what);
+  assert.equal(headers.get('lean-correlation-id'), body.metadata.request_id, what);
+  assert.equal(headers.get('x-error-origin'), 'client', what);
+  assert.equal(headers.get('content-type'), 'application/json', what);
+
+  const {request_id: _, errors = [], ...details} = body.metadata;
+  assert.deepEqual(Object.keys(details), expected.details ?? [], what);
+  for (const error of errors) {
+    assert.deepEqual(Object.keys(error), ['field', 'code', 'message'], what);
+    assert.equal(error.code, expected.code, what);
+    assert.ok(error.message.length > 0, what);
+  }
+  if (expected.fields) assert.deepEqual(errors.map(({field}: {field: string}) => field), expected.fields, `${what}: ${text}`);
+}
+
+/** All that could have been written: the gateway's database to the byte, and the bank's books. */
+export async function books(gateway: Gateway): Promise<unknown> {
+  const digest = (file: string) => createHash('sha256').update(readFileSync(join(gateway.dataFolder, file))).digest('hex');
+  const transfers = await new SandboxBank(gateway.bankUrl).transfers();
+  return {database: digest('qantara.db'), log: digest('qantara.db-wal'), transfers};
+}
