@@ -11,7 +11,7 @@ namespace {
 
 std::string state_context(PaymentSourceId id) { return "payment_sources.connector_state:" + id.to_text(); }
 
-constexpr auto kAskAgain = std::chrono::seconds{5};  ///< A bank whose clock is a little behind ours.
+constexpr auto kClockSlack = std::chrono::seconds{5};  ///< A bank whose clock is a little behind ours.
 
 Error unknown_source() { return error(ErrorCode::UNKNOWN_PAYMENT_SOURCE, "there is no payment source with this id"); }
 
@@ -146,7 +146,7 @@ Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryI
   if (answer.cool_off_until) {
     // The bank still lets it cool off, whatever our clock says: its clock is behind ours, or it has made the wait longer.
     beneficiary->cool_off_expires_at = answer.cool_off_until;
-    RETURN_IF_ERROR(update_beneficiary(tx, *beneficiary, std::max(*answer.cool_off_until, clock_.now() + kAskAgain)));
+    RETURN_IF_ERROR(update_beneficiary(tx, *beneficiary, std::max(*answer.cool_off_until, clock_.now() + kClockSlack)));
     tx.announce(kCoolOffStarted);
     json::Writer payload;
     payload.begin_object().member("cool_off_until", qantara::to_text(*answer.cool_off_until)).end_object();

@@ -13,8 +13,8 @@ add_compile_options(-Wall -Wextra -Wpedantic ${shadow_warning} -Wconversion -Wsw
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-D_FORTIFY_SOURCE=2)
 endif()
-# Asio and Beast are compiled once, in http/asio.cpp; everybody else sees declarations.
-add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+# Asio is compiled once, in base/asio.cpp and http/asio_ssl.cpp; everybody else sees declarations.
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
 # qantara_folder(<name> [USES <folders>...] [LINKS <libraries>...])
 # Makes library qantara_<name> from the folder's *.cpp, and <name>_test from its *_test.cpp if there are any.
