@@ -30,9 +30,13 @@ export class SandboxBank {
     this.call = api(url);
   }
 
-  /** For the next matching call. */
-  async next(scenario: Scenario): Promise<void> {
-    await this.ok('POST', '/_admin/scenarios', scenario);
+  /** For the next matching call. Result: tells how often it has struck. */
+  async next(scenario: Scenario): Promise<() => Promise<number>> {
+    const {id} = await this.ok<{id: number}>('POST', '/_admin/scenarios', scenario);
+    return async () => {
+      const {scenarios} = await this.ok<{scenarios: {id: number; used: number}[]}>('GET', '/_admin/scenarios');
+      return scenarios.find((known) => known.id === id)?.used ?? 0;
+    };
   }
 
   /** Forgets all scenarios. */
@@ -42,11 +46,7 @@ export class SandboxBank {
 
   /** Counts the calls of one kind from now on, after those that scenarios ordered so far will take. */
   async count(call: string): Promise<() => Promise<number>> {
-    const {id} = await this.ok<{id: number}>('POST', '/_admin/scenarios', {call, effect: 'answer_late', delay_ms: 0, times: 1_000_000});
-    return async () => {
-      const {scenarios} = await this.ok<{scenarios: {id: number; used: number}[]}>('GET', '/_admin/scenarios');
-      return scenarios.find((scenario) => scenario.id === id)?.used ?? 0;
-    };
+    return this.next({call, effect: 'answer_late', delay_ms: 0, times: 1_000_000});
   }
 
   async transfers(): Promise<Transfer[]> {

@@ -62,10 +62,13 @@ export class Gateway {
     return this.log.split('\n').filter((line) => line !== '');
   }
 
-  /** Starts, again on the same folder if it ran before: the same application with the same credentials. */
-  async start(): Promise<this> {
+  /**
+   * Starts, again on the same folder if it ran before: the same application with the same credentials. At a free port,
+   * unless it is to come back where others look for it.
+   */
+  async start(listen = '127.0.0.1:0'): Promise<this> {
     const {verb = 'dev', webhookUrl, flags = [], env = {}} = this.options;
-    const args = [verb, '--json', '--listen', '127.0.0.1:0', '--data', this.dataFolder];
+    const args = [verb, '--json', '--listen', listen, '--data', this.dataFolder];
     if (webhookUrl !== undefined) args.push('--webhook-url', webhookUrl);
     const child = spawn(binary, [...args, ...flags], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
     running.add(child);

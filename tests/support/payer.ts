@@ -52,6 +52,11 @@ export class LinkSession {
     return new LinkSession(call, answer.body.session_id, answer.body.session_token, answer.body.step);
   }
 
+  /** The same session at a gateway that was started again. Its step is not known until it is looked at. */
+  at(url: string): LinkSession {
+    return new LinkSession(api(url), this.id, this.token, this.step);
+  }
+
   async look(): Promise<Step> {
     return this.take(await this.call('GET', `/link/v1/sessions/${this.id}`, {headers: {'link-session-token': this.token}}));
   }
