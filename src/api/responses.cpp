@@ -26,9 +26,29 @@ void write_party(json::Writer& writer, std::string_view name, std::string_view a
       .end_object();
 }
 
+/// What a client is told of an error: our own troubles have one face, whatever stands in the log.
+Error as_published(const Error& error) {
+  switch (http_status(error.code)) {
+    case 503:
+      return qantara::error(ErrorCode::SERVICE_UNAVAILABLE, "the gateway cannot take this request now: try again");
+    case 500:
+    case 502:
+      return qantara::error(ErrorCode::INTERNAL_SERVER_ERROR, "something went wrong on our side");
+    default:
+      return error;
+  }
+}
+
+/// How long to wait before the same request may do better; nothing where waiting for seconds does not help.
+std::optional<std::string_view> retry_after(ErrorCode code) {
+  if (http_status(code) == 503 || code == ErrorCode::IDEMPOTENCY_CONFLICT) return "1";
+  return std::nullopt;
+}
+
 }  // namespace
 
-http::Response error_response(const Error& error, std::string_view request_id, Instant now) {
+http::Response error_response(const Error& cause, std::string_view request_id, Instant now) {
+  const Error error = as_published(cause);
   json::Writer writer;
   writer.begin_object()
       .member("timestamp", qantara::to_text(now))
@@ -53,7 +73,7 @@ http::Response error_response(const Error& error, std::string_view request_id, I
 
   auto response = http::Response::json(http_status(error.code), std::move(writer).text());
   response.headers.add("x-error-origin", to_text(origin(error.code)));
-  if (retryable(error.code)) response.headers.add("Retry-After", "1");
+  if (const auto seconds = retry_after(error.code)) response.headers.add("Retry-After", *seconds);
   return response;
 }
 

@@ -17,8 +17,8 @@
 namespace qantara::api {
 
 /// The error envelope: `{"timestamp","status","message","metadata"}`. `metadata.errors[]` names each bad field,
-/// `metadata.request_id` the request.
-http::Response error_response(const Error& error, std::string_view request_id, Instant now);
+/// `metadata.request_id` the request. Errors of our own are told as SERVICE_UNAVAILABLE or INTERNAL_SERVER_ERROR.
+http::Response error_response(const Error& cause, std::string_view request_id, Instant now);
 
 /// Headers that every answer carries.
 void add_common_headers(http::Response& response, std::string_view request_id);

@@ -11,6 +11,7 @@ namespace qantara::destinations {
 namespace {
 
 constexpr std::size_t kTextLengthMax = 140;
+constexpr std::size_t kNameLengthMax = 70;  ///< What ISO 20022 holds: the name that is shown is the name that is sent.
 
 bool is_blank(const std::optional<std::string>& text) { return !text || trim(*text).empty(); }
 
@@ -22,10 +23,12 @@ std::size_t count_words(std::string_view text) {
   return words;
 }
 
-Result<void> check_text(std::string_view field, const std::optional<std::string>& text) {
-  if (text && (utf8_length(*text) > kTextLengthMax || !is_printable(*text))) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{field},
-                       std::string{field} + " must have at most 140 printable characters");
+Result<void> check_text(std::string_view field, const std::optional<std::string>& text,
+                        std::size_t length_max = kTextLengthMax) {
+  if (text && (utf8_length(*text) > length_max || !is_printable(*text))) {
+    return field_error(
+        ErrorCode::INVALID_PARAMETERS, std::string{field},
+        std::string{field} + " must have at most " + std::to_string(length_max) + " printable characters");
   }
   return {};
 }
@@ -45,7 +48,7 @@ Result<void> check_details(DestinationDetails& details) {
     return field_error(ErrorCode::INVALID_NAME, "name",
                        "name must be the account owner's full name: two words or more");
   }
-  RETURN_IF_ERROR(check_text("name", details.name));
+  RETURN_IF_ERROR(check_text("name", details.name, kNameLengthMax));
   if (trim(details.display_name).empty()) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "display_name", "display_name must not be blank");
   }

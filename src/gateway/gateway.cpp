@@ -23,7 +23,6 @@ namespace qantara::gateway {
 namespace {
 
 constexpr std::string_view kClockOffset = "clock_offset_micros";
-constexpr auto kRequestPatience = std::chrono::seconds{15};  ///< For requests in work: a bank's time-out and a little.
 
 /// After a failed flush nobody knows what is on the disk. Only a new process, which reads it again, may go on (promise P4).
 void end_process() {
@@ -92,7 +91,8 @@ struct Gateway::Parts {
   Task<Result<void>> serve();
 
   Task<void> stop_all() {
-    if (server) co_await server->stop(kRequestPatience);
+    // A conversation with a bank may be under way: an order and the question that follows it.
+    if (server) co_await server->stop(2 * options.bank_timeout + std::chrono::seconds{5});
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
     cool_off_timer.stop();

@@ -99,14 +99,6 @@ Result<banking::Answers> answers_to(const json::Value& asked, const banking::Ans
   return answers;
 }
 
-banking::Creditor creditor_of(const destinations::Destination& destination) {
-  return {.name = destination.name,
-          .iban = destination.iban.value_or(""),
-          .account_number = destination.account_number.value_or(""),
-          .bic = destination.swift_code.value_or(""),
-          .country = destination.country.value_or("")};
-}
-
 std::string failure_json(std::string_view code, std::string_view text) {
   json::Writer writer;
   writer.begin_object().member("code", code).member("text", text).end_object();
@@ -389,7 +381,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
         return decision;
       }
       RETURN_IF_ERROR(lease());
-      decision.creditor = creditor_of(destination);
+      decision.creditor = payments::creditor_of(destination);
       decision.call = BankCall::ADD_BENEFICIARY;
       return decision;
     }

@@ -16,6 +16,8 @@ namespace {
 using payment_sources::Beneficiary;
 using payment_sources::BeneficiaryStatus;
 
+constexpr auto kRetryAfterMax = std::chrono::hours{1};  ///< A bank may ask for patience, not for silence.
+
 template <class... Kinds>
 struct Overloaded : Kinds... {
   using Kinds::operator()...;
@@ -102,6 +104,15 @@ bool is_leased(const Payment& payment, Instant real_now) {
 
 bool Payment::is_silent() const {
   return is_waiting(status) && (step ? *step == kBankSilent : !connector_state.json.empty());
+}
+
+banking::Creditor creditor_of(const destinations::Destination& destination) {
+  const auto text = [](const std::optional<std::string>& value) { return std::string{trim(value.value_or(""))}; };
+  return {.name = destination.name,
+          .iban = text(destination.iban),
+          .account_number = text(destination.account_number),
+          .bic = text(destination.swift_code),
+          .country = text(destination.country)};
 }
 
 std::string cut_reference(std::string_view description, bool is_default, std::size_t length) {
@@ -205,11 +216,7 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
                              .name = chosen->account.name,
                              .owner_name = chosen->account.owner_name,
                              .currency = chosen->account.currency},
-                  .creditor = {.name = destination.name,
-                               .iban = destination.iban.value_or(""),
-                               .account_number = destination.account_number.value_or(""),
-                               .bic = destination.swift_code.value_or(""),
-                               .country = destination.country.value_or("")}},
+                  .creditor = creditor_of(destination)},
       .created_at = clock_.now()};
   ASSIGN_OR_RETURN(const bool inserted, insert_payment(tx, vault_, payment));
   if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent is being paid in another window");
@@ -527,6 +534,10 @@ Result<void> Payments::tell(db::Transaction& tx, const Payment& payment, events:
 Result<void> Payments::ask_later(db::Transaction& tx, Payment& payment, const banking::CallError& failure) const {
   ++payment.checks;
   schedule_check(tx, payment);
+  if (failure.retry_after && payment.next_check_at) {
+    payment.next_check_at =
+        std::max(*payment.next_check_at, clock_.now() + std::min<Duration>(*failure.retry_after, kRetryAfterMax));
+  }
   RETURN_IF_ERROR(update_payment(tx, vault_, payment));
   return tell(tx, payment, events::Type::BANK_ASKED, failure_payload(payment, failure));
 }

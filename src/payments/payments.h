@@ -134,6 +134,9 @@ class Payments {
   const banking::Banks& banks_;
 };
 
+/// The payee as every bank is told of it, whether it is added to a list or paid.
+banking::Creditor creditor_of(const destinations::Destination& destination);
+
 /// What a bank keeps of a description: the first `length` characters of the merchant's own; the *last* of the default, since ids
 /// made close together begin alike.
 std::string cut_reference(std::string_view description, bool is_default, std::size_t length);
