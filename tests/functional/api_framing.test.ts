@@ -14,7 +14,7 @@ let gateway: Gateway;
 before(async () => {
   gateway = await startGateway();
 });
-after(async () => gateway.dispose());
+after(async () => gateway?.dispose());
 
 const kBody = '{"app_user_id": "framed"}';
 

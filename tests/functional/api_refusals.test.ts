@@ -39,7 +39,7 @@ before(async () => {
   bare = {token, customer: (await api(gateway.url, token)('POST', '/customers/v1', {body: {app_user_id: 'u1'}})).body.customer_id};
   call = api(gateway.url, own.token);
 });
-after(async () => gateway.dispose());
+after(async () => gateway?.dispose());
 
 /** One of everything for an application: a connected customer who has paid once. */
 async function furnish(token: string, user: string, iban: string): Promise<Furniture> {

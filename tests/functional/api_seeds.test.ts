@@ -26,7 +26,7 @@ before(async () => {
   call = api(gateway.url, gateway.info.app_token);
 });
 after(async () => {
-  await gateway.dispose();
+  await gateway?.dispose();
   await receiver.close();
 });
 

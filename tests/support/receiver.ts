@@ -46,6 +46,7 @@ export class Receiver {
       request.on('end', () => receiver.take(Buffer.concat(pieces).toString('utf8'), request.headers, response));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.unref();  // A test that fails before it closes its receiver still ends.
     return receiver;
   }
 
