@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace qantara {
@@ -67,36 +68,28 @@ std::optional<Instant> parse_instant(std::string_view text) {
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    Duration length;
+  };
+  static constexpr Unit kUnits[] = {{"ms", std::chrono::milliseconds{1}},
+                                    {"s", std::chrono::seconds{1}},
+                                    {"m", std::chrono::minutes{1}},
+                                    {"h", std::chrono::hours{1}},
+                                    {"d", std::chrono::days{1}}};
+  static constexpr Duration kMax = std::chrono::days{36'525};
+
   if (text.empty()) return std::nullopt;
   Duration total{0};
   while (!text.empty()) {
     std::int64_t count = 0;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (status != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
+    if (status != std::errc{} || count < 0) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (text.starts_with("ms")) {
-      total += std::chrono::milliseconds{count};
-      text.remove_prefix(2);
-      continue;
-    }
-    if (text.empty()) return std::nullopt;
-    switch (text.front()) {
-      case 's':
-        total += std::chrono::seconds{count};
-        break;
-      case 'm':
-        total += std::chrono::minutes{count};
-        break;
-      case 'h':
-        total += std::chrono::hours{count};
-        break;
-      case 'd':
-        total += std::chrono::days{count};
-        break;
-      default:
-        return std::nullopt;
-    }
-    text.remove_prefix(1);
+    const auto* const unit = std::ranges::find_if(kUnits, [&](const Unit& row) { return text.starts_with(row.name); });
+    if (unit == std::end(kUnits) || count > (kMax - total) / unit->length) return std::nullopt;
+    total += count * unit->length;
+    text.remove_prefix(unit->name.size());
   }
   return total;
 }

@@ -58,7 +58,8 @@ std::string to_text(Instant instant);
 /// Nothing for any other text.
 std::optional<Instant> parse_instant(std::string_view text);
 
-/// Reads a length of time as people type it: "24h", "90s", "15m", "2d", "1h30m". Nothing for any other text.
+/// Reads a length of time as people type it: "24h", "90s", "15m", "2d", "1h30m"; at most a century. Nothing for
+/// any other text.
 std::optional<Duration> parse_duration(std::string_view text);
 
 }  // namespace qantara

@@ -109,8 +109,9 @@ TEST(clock, reads_lengths_of_time_as_people_type_them) {
       {"1h30", std::nullopt},
       {"1w", std::nullopt},
       {"+1h", std::nullopt},
-      {"1000000000d", days{1'000'000'000}},
-      {"1000000001s", std::nullopt},
+      {"36525d", days{36'525}},
+      {"36525d1ms", std::nullopt},
+      {"1000000000d", std::nullopt},
       {"99999999999999999999h", std::nullopt},
   };
   for (const auto& row : rows) EXPECT_EQ(parse_duration(row.text), row.duration) << row.text;
