@@ -1,0 +1,362 @@
+#include "payments/payment_authorisation.h"
+
+#include <gtest/gtest.h>
+
+#include "payments/test_support.h"
+
+namespace qantara::payments {
+namespace {
+
+using banking::CallError;
+using enum banking::CallError::Kind;
+using S = PaymentStatus;
+using Calls = std::vector<std::string>;
+
+constexpr CallError::Kind kEveryKind[] = {NOT_SENT, REFUSED, OUTCOME_UNKNOWN, THROTTLED, MISCONFIGURED, SESSION_ENDED};
+
+std::string name_of(CallError::Kind kind) {
+  constexpr std::string_view kNames[] = {"NOT_SENT",  "REFUSED",       "OUTCOME_UNKNOWN",
+                                         "THROTTLED", "MISCONFIGURED", "SESSION_ENDED"};
+  return std::string{kNames[static_cast<std::size_t>(kind)]};
+}
+
+/// The bank is asked how the order stands before a refusal is believed.
+bool asks_before(CallError::Kind kind) { return kind == REFUSED || kind == MISCONFIGURED || kind == SESSION_ENDED; }
+
+/// One payment, on its way with a bank that follows a script.
+struct Walk {
+  Payment authorise() { return payment = *it.authorise(payment); }
+  Payment answer(Call call, std::string name, std::string value) {
+    return payment = *it.answer(payment, call, std::move(name), std::move(value));
+  }
+  Payment check() { return payment = *it.check(payment.id); }
+
+  /// To where the payer is asked for a code.
+  void to_code() {
+    bank.will(banking::Continue{}).will(bank_says::code());
+    authorise();
+    bank.heard.clear();
+  }
+  void to_method() {
+    bank.will(banking::Continue{}).will(bank_says::method());
+    authorise();
+    bank.heard.clear();
+  }
+  void to_approval() {
+    bank.will(banking::Continue{}).will(bank_says::approval());
+    authorise();
+    bank.heard.clear();
+  }
+  void to_unknown_outcome() {
+    to_code();
+    bank.will(OUTCOME_UNKNOWN);
+    answer(Call::SUBMISSION, "otp", "1111");
+    bank.heard.clear();
+  }
+
+  Installation it;
+  banking::ScriptedBank& bank = it.use_scripted_bank();
+  Payment payment = it.start();
+};
+
+TEST(PaymentAuthorisation, creates_the_order_stores_that_and_starts_the_authorisation) {
+  Walk walk;
+  walk.bank.will(banking::Continue{}).will(bank_says::code());
+  const auto payment = walk.authorise();
+  EXPECT_EQ(walk.bank.calls(), (Calls{std::string{"begin_payment after "} + kLinkState, "advance_payment"}));
+  EXPECT_EQ(walk.bank.heard[0].order->end_to_end_id, payment.id.to_plain_text());
+  EXPECT_EQ(walk.bank.heard[0].order->amount.to_text(), "1000.00");
+  EXPECT_EQ(walk.bank.heard[1].state, R"({"calls":1})");
+  EXPECT_EQ(payment.connector_state.json, R"({"calls":2})");
+  EXPECT_EQ(payment.status, S::AWAITING_PAYMENT_MFA);
+  EXPECT_FALSE(payment.lease_until);
+}
+
+TEST(PaymentAuthorisation, goes_where_the_bank_leads) {
+  const struct {
+    banking::Step step;
+    PaymentStatus status;
+  } rows[] = {
+      {bank_says::sign_in(), S::AWAITING_LOGIN_MFA},
+      {bank_says::login_code(), S::AWAITING_LOGIN_MFA},
+      {bank_says::method(), S::AWAITING_PAYMENT_MFA},
+      {bank_says::code(), S::AWAITING_PAYMENT_MFA},
+      {bank_says::approval(), S::AWAITING_APP_AUTH},
+      {bank_says::accepted(), S::ACCEPTED_BY_BANK},
+      {bank_says::pending(), S::PENDING_WITH_BANK},
+      {bank_says::rejected(), S::FAILED},
+      {bank_says::accepted_without_reference(), S::PENDING_WITH_BANK},
+  };
+  for (const auto& row : rows) {
+    Walk walk;
+    walk.bank.will(banking::Continue{}).will(row.step);
+    EXPECT_EQ(to_text(walk.authorise().status), to_text(row.status));
+  }
+}
+
+TEST(PaymentAuthorisation, sends_the_stored_request_key_and_a_new_one_for_each_code) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will(bank_says::wrong_code()).will(bank_says::accepted());
+  walk.answer(Call::SUBMISSION, "otp", "2222");
+  const auto first = walk.payment.request_key;
+  EXPECT_EQ(walk.bank.heard[0].call, "submit_payment otp=2222");
+  EXPECT_EQ(walk.bank.heard[0].order->request_key, first);
+  walk.answer(Call::SUBMISSION, "otp", "1111");
+  EXPECT_NE(walk.bank.heard[1].order->request_key, first);
+  EXPECT_EQ(walk.bank.heard[1].order->request_key, walk.payment.request_key);
+  EXPECT_EQ(walk.payment.status, S::ACCEPTED_BY_BANK);
+}
+
+TEST(PaymentAuthorisation, has_committed_submitting_when_the_bank_gets_the_code) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will(bank_says::accepted());
+  walk.bank.hold();
+  std::optional<Result<Payment>> answered;
+  const auto answer = [](Walk* in, std::optional<Result<Payment>>* result) -> Task<void> {
+    banking::Answers answers;
+    answers.emplace_back("otp", Secret{"1111"});
+    auto brought = co_await in->it.authorisation.answer(in->payment.id, in->payment.steps, Call::SUBMISSION,
+                                                        std::move(answers), {});
+    result->emplace(std::move(brought));
+  };
+  walk.it.database.start(answer(&walk, &answered));
+  ASSERT_TRUE(walk.it.database.until([&] { return !walk.bank.heard.empty(); }));
+  EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
+
+  // Whoever comes meanwhile finds it taken.
+  const auto meanwhile = walk.it.check(walk.payment.id);
+  ASSERT_FALSE(meanwhile);
+  EXPECT_EQ(meanwhile.error().code, ErrorCode::STEP_OUTDATED);
+  walk.bank.let_go();
+  ASSERT_TRUE(walk.it.database.until([&] { return answered.has_value(); }));
+  EXPECT_EQ((*answered)->status, S::ACCEPTED_BY_BANK);
+  EXPECT_EQ(walk.bank.heard.size(), 1U);
+}
+
+// Every way a call can fail, at every place
+
+TEST(PaymentAuthorisation, fails_a_payment_whose_order_the_bank_would_not_take_and_no_other) {
+  for (const auto kind : kEveryKind) {
+    SCOPED_TRACE(name_of(kind));
+    Walk walk;
+    walk.bank.will(kind);
+    const auto payment = walk.authorise();
+    const bool is_no = kind == REFUSED || kind == MISCONFIGURED;
+    EXPECT_EQ(to_text(payment.status), to_text(is_no ? S::FAILED : S::AWAITING_LOGIN_MFA));
+    EXPECT_EQ(walk.bank.heard.size(), 1U);
+    if (is_no) continue;
+    EXPECT_FALSE(payment.is_silent()) << "there is no order that anybody could approve";
+    EXPECT_FALSE(payment.next_check_at);
+    // Once more.
+    walk.bank.will(banking::Continue{}).will(bank_says::code());
+    EXPECT_EQ(walk.authorise().status, S::AWAITING_PAYMENT_MFA);
+  }
+}
+
+TEST(PaymentAuthorisation, fails_nothing_for_a_call_that_failed_once_the_order_is_there) {
+  enum class At { ADVANCE, METHOD };
+  for (const auto at : {At::ADVANCE, At::METHOD}) {
+    for (const auto kind : kEveryKind) {
+      SCOPED_TRACE(name_of(kind) + (at == At::ADVANCE ? " when it starts" : " when a method is chosen"));
+      Walk walk;
+      if (at == At::ADVANCE) {
+        walk.bank.will(banking::Continue{}).will(kind);
+        if (asks_before(kind)) walk.bank.will(bank_says::waiting());
+        walk.authorise();
+      } else {
+        walk.to_method();
+        walk.bank.will(kind);
+        if (asks_before(kind)) walk.bank.will(bank_says::waiting());
+        walk.answer(Call::HARMLESS, "method", "app");
+      }
+      EXPECT_TRUE(is_waiting(walk.payment.status)) << to_text(walk.payment.status);
+      EXPECT_TRUE(walk.payment.step);
+      EXPECT_TRUE(walk.payment.next_check_at);
+      const bool nothing_left = kind == NOT_SENT || kind == THROTTLED;
+      EXPECT_EQ(walk.payment.is_silent(), !nothing_left) << "the bank may have asked the payer in its app";
+
+      // What the bank has from the payer counts, whenever it says so.
+      walk.bank.will(bank_says::accepted());
+      EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
+    }
+  }
+}
+
+TEST(PaymentAuthorisation, asks_the_bank_before_it_believes_a_refusal) {
+  const struct {
+    banking::Outcome outcome;
+    PaymentStatus status;
+  } rows[] = {
+      {bank_says::accepted(), S::ACCEPTED_BY_BANK},
+      {bank_says::pending(), S::PENDING_WITH_BANK},
+      {bank_says::rejected(), S::FAILED},
+  };
+  for (const auto& row : rows) {
+    for (const auto kind : {REFUSED, MISCONFIGURED, SESSION_ENDED}) {
+      SCOPED_TRACE(name_of(kind));
+      Walk walk;
+      walk.to_code();
+      walk.bank.will(kind).will(row.outcome);
+      walk.answer(Call::SUBMISSION, "otp", "1111");
+      EXPECT_EQ(walk.bank.calls(), (Calls{"submit_payment otp=1111", "poll_payment"}));
+      EXPECT_EQ(to_text(walk.payment.status), to_text(row.status));
+    }
+  }
+}
+
+TEST(PaymentAuthorisation, says_why_the_authorisation_failed_where_the_bank_only_says_that_it_rejected) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will(bank_says::refused()).will(bank_says::rejected());
+  walk.answer(Call::SUBMISSION, "otp", "1111");
+  EXPECT_EQ(walk.payment.status, S::FAILED);
+  EXPECT_EQ(walk.payment.status_detail, "MFA_ATTEMPTS_EXHAUSTED");
+  EXPECT_EQ(walk.payment.failure_text, "not enough");
+  EXPECT_EQ(walk.payment.bank_reason_code, "AM04");
+}
+
+TEST(PaymentAuthorisation, takes_a_failed_authorisation_for_no_fact_about_the_money) {
+  // The bank still has the order, or could not be asked: another authorisation may be under way in its app.
+  for (const bool is_reachable : {true, false}) {
+    Walk walk;
+    walk.to_code();
+    walk.bank.will(bank_says::refused());
+    if (is_reachable) walk.bank.will(bank_says::waiting());
+    if (!is_reachable) walk.bank.will(NOT_SENT);
+    walk.answer(Call::SUBMISSION, "otp", "1111");
+    EXPECT_EQ(walk.payment.status, S::PENDING_WITH_BANK);
+    EXPECT_EQ(walk.payment.status_detail, "OUTCOME_UNKNOWN");
+  }
+}
+
+TEST(PaymentAuthorisation, lets_the_payer_answer_again_only_when_nothing_was_submitted) {
+  for (const auto kind : kEveryKind) {
+    SCOPED_TRACE(name_of(kind));
+    Walk walk;
+    walk.to_code();
+    const auto asked = walk.payment.step;
+    walk.bank.will(kind);
+    if (asks_before(kind)) walk.bank.will(bank_says::waiting());
+    walk.answer(Call::SUBMISSION, "otp", "1111");
+    const bool nothing_left = kind == NOT_SENT || kind == REFUSED || kind == THROTTLED;
+    if (nothing_left) {
+      EXPECT_EQ(walk.payment.status, S::AWAITING_PAYMENT_MFA);
+      EXPECT_EQ(walk.payment.step, asked) << "the same is asked again";
+    } else {
+      EXPECT_EQ(walk.payment.status, S::PENDING_WITH_BANK);
+      EXPECT_EQ(walk.payment.status_detail, "OUTCOME_UNKNOWN");
+    }
+  }
+}
+
+TEST(PaymentAuthorisation, changes_nothing_for_a_question_without_an_answer) {
+  const std::pair<std::string_view, void (Walk::*)()> places[] = {{"method", &Walk::to_method},
+                                                                  {"code", &Walk::to_code},
+                                                                  {"approval", &Walk::to_approval},
+                                                                  {"unknown", &Walk::to_unknown_outcome}};
+  for (const auto& [place, go] : places) {
+    for (const auto kind : kEveryKind) {
+      SCOPED_TRACE(std::string{place} + " " + name_of(kind));
+      Walk walk;
+      (walk.*go)();
+      const auto before = walk.payment;
+      walk.bank.will(kind);
+      walk.check();
+      EXPECT_EQ(to_text(walk.payment.status), to_text(before.status));
+      EXPECT_EQ(walk.payment.step, before.step);
+      EXPECT_EQ(walk.payment.steps, before.steps) << "what the payer has on the page stays valid";
+      EXPECT_EQ(walk.payment.status_detail, before.status_detail);
+      EXPECT_EQ(walk.payment.connector_state.json, before.connector_state.json);
+      EXPECT_EQ(walk.payment.checks, before.checks + 1);
+      EXPECT_FALSE(walk.payment.lease_until);
+      EXPECT_TRUE(walk.payment.next_check_at);
+      EXPECT_EQ(walk.it.last_of(walk.payment.intent, "payment.bank_asked").text("failure"), name_of(kind));
+    }
+  }
+}
+
+TEST(PaymentAuthorisation, finds_what_the_payer_did_in_the_banks_app) {
+  Walk walk;
+  walk.to_approval();
+  EXPECT_TRUE(walk.payment.initiated_at) << "the payer's act is the irrevocable one";
+  walk.bank.will(bank_says::waiting()).will(bank_says::accepted());
+  EXPECT_EQ(walk.check().status, S::AWAITING_APP_AUTH);
+  EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
+}
+
+TEST(PaymentAuthorisation, makes_no_second_order_when_it_is_started_again) {
+  Walk walk;
+  walk.bank.will(banking::Continue{}).will(NOT_SENT).will(bank_says::code());
+  walk.authorise();
+  EXPECT_EQ(walk.authorise().status, S::AWAITING_PAYMENT_MFA);
+  EXPECT_EQ(walk.bank.calls(),
+            (Calls{std::string{"begin_payment after "} + kLinkState, "advance_payment", "advance_payment"}));
+}
+
+TEST(PaymentAuthorisation, refuses_what_the_payer_did_on_an_older_page) {
+  Walk walk;
+  walk.to_method();
+  const auto older = walk.payment;
+  walk.bank.will(bank_says::code());
+  walk.answer(Call::HARMLESS, "method", "sms");
+  walk.bank.heard.clear();
+
+  // Another window sends its answer to the question before: it must not reach the bank as an answer to this one.
+  for (const auto call : {Call::HARMLESS, Call::SUBMISSION}) {
+    const auto refused = walk.it.answer(older, call, "otp", "1111");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::STEP_OUTDATED);
+  }
+  const auto refused = walk.it.authorise(older);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::STEP_OUTDATED);
+  EXPECT_TRUE(walk.bank.heard.empty());
+}
+
+TEST(PaymentAuthorisation, keeps_a_payment_of_a_bank_that_is_configured_no_more) {
+  Installation it;
+  {
+    // Nobody brings a bank, so there is none; the payment is from a time when there was.
+    auto& bank = it.use_scripted_bank();
+    bank.will(banking::Continue{}).will(bank_says::approval());
+  }
+  auto payment = it.start();
+  payment = *it.authorise(payment);
+  const banking::Banks none;
+  const PaymentAuthorisation later{*it.database, it.payments, none};
+  const auto checked = it.database.run(later.check(payment.id));
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->status, S::AWAITING_APP_AUTH);
+  EXPECT_TRUE(checked->next_check_at);
+}
+
+// Crashes in the midst of a call
+
+TEST(PaymentAuthorisation, leaves_an_unknown_outcome_when_the_process_ends_while_the_code_is_under_way) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will_see_the_process_end();
+  EXPECT_THROW(walk.answer(Call::SUBMISSION, "otp", "1111"), banking::ProcessEnded);
+  EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
+  EXPECT_EQ(walk.it.recover(), 1);
+  walk.bank.will(bank_says::accepted());
+  EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
+}
+
+TEST(PaymentAuthorisation, takes_up_an_order_again_when_the_process_ended_after_it_was_made) {
+  Walk walk;
+  walk.bank.will(banking::Continue{}).will_see_the_process_end();
+  EXPECT_THROW(walk.authorise(), banking::ProcessEnded);
+  EXPECT_EQ(walk.it.recover(), 0);
+  walk.payment = walk.it.look(walk.payment.id);
+  EXPECT_TRUE(walk.payment.is_silent());
+  EXPECT_TRUE(walk.payment.next_check_at) << "the payer may have approved it meanwhile";
+  walk.bank.will(bank_says::code());
+  EXPECT_EQ(walk.authorise().status, S::AWAITING_PAYMENT_MFA);
+  EXPECT_EQ(walk.bank.heard.back().call, "advance_payment");
+}
+
+}  // namespace
+}  // namespace qantara::payments
