@@ -66,6 +66,8 @@ class Writer {
   Writer& integer(std::int64_t value);
   Writer& boolean(bool value);
   Writer& null();
+  /// A value as it was read, numbers with the text they were written with.
+  Writer& value(const Value& value);
   /// Text that is JSON already: an exact amount ("1000.00"), a part rendered before.
   Writer& raw(std::string_view json);
 

@@ -157,6 +157,28 @@ Writer& Writer::raw(std::string_view json) {
   return *this;
 }
 
+Writer& Writer::value(const Value& value) {
+  switch (value.kind()) {
+    case Kind::NUL:
+      return null();
+    case Kind::BOOLEAN:
+      return boolean(value.boolean());
+    case Kind::NUMBER:
+      return raw(value.number_text());
+    case Kind::STRING:
+      return string(value.string());
+    case Kind::ARRAY:
+      begin_array();
+      for (const auto& item : value.items()) this->value(item);
+      return end_array();
+    case Kind::OBJECT:
+      begin_object();
+      for (const auto& [member, inner] : value.members()) name(member).value(inner);
+      return end_object();
+  }
+  return *this;
+}
+
 std::string quoted(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);

@@ -77,36 +77,6 @@ void write_found_account(json::Writer& writer, const banking::Account& account) 
       .end_object();
 }
 
-void write_value(json::Writer& writer, const json::Value& value) {
-  switch (value.kind()) {
-    case json::Kind::NUL:
-      writer.null();
-      return;
-    case json::Kind::BOOLEAN:
-      writer.boolean(value.boolean());
-      return;
-    case json::Kind::NUMBER:
-      writer.raw(value.number_text());
-      return;
-    case json::Kind::STRING:
-      writer.string(value.string());
-      return;
-    case json::Kind::ARRAY:
-      writer.begin_array();
-      for (const auto& item : value.items()) write_value(writer, item);
-      writer.end_array();
-      return;
-    case json::Kind::OBJECT:
-      writer.begin_object();
-      for (const auto& [name, member] : value.members()) {
-        writer.name(name);
-        write_value(writer, member);
-      }
-      writer.end_object();
-      return;
-  }
-}
-
 /// The members of a stored object, all but those that are not the page's business.
 void write_asked(json::Writer& writer, const std::string& asked) {
   if (asked.empty()) return;
@@ -114,8 +84,7 @@ void write_asked(json::Writer& writer, const std::string& asked) {
   CHECK(object.has_value());  // Written by step_json.cpp.
   for (const auto& [name, member] : object->members()) {
     if (name == "kind" || name == "irrevocable" || name == "silent") continue;
-    writer.name(name);
-    write_value(writer, member);
+    writer.name(name).value(member);
   }
 }
 

@@ -137,7 +137,7 @@ Result<http::Response> answer_method(db::Transaction& tx, const Call& call, Auth
   if (!method || std::ranges::find(methods, *method) == methods.end()) {
     return refuse(400, "SCA_METHOD_UNKNOWN", "This user has no such method.");
   }
-  const auto status = next(kScaTransitions, authorisation.status, ScaEvent::method_chosen);
+  const auto status = next_state(kScaTransitions, authorisation.status, ScaEvent::method_chosen);
   if (!status) return wrong_status("There is no method to choose any more.");
   authorisation.status = *status;
   RETURN_IF_ERROR(ask(tx, call, authorisation, *method));
@@ -151,7 +151,7 @@ Result<http::Response> answer_method(db::Transaction& tx, const Call& call, Auth
 
 Result<bool> conclude(db::Transaction& tx, Authorisation authorisation, ScaEvent event, Instant at,
                       std::uint64_t dice) {
-  const auto status = next(kScaTransitions, authorisation.status, event);
+  const auto status = next_state(kScaTransitions, authorisation.status, event);
   if (!status) return false;
   authorisation.status = *status;
   authorisation.due_at.reset();

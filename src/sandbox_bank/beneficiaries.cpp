@@ -40,7 +40,7 @@ http::Response tell(const Beneficiary& beneficiary, Instant now) {
 }
 
 Result<void> move(db::Transaction& tx, Beneficiary& beneficiary, BeneficiaryEvent event) {
-  const auto status = next(kBeneficiaryTransitions, beneficiary.status, event);
+  const auto status = next_state(kBeneficiaryTransitions, beneficiary.status, event);
   if (!status) return {};
   beneficiary.status = *status;
   return update_beneficiary(tx, beneficiary);

@@ -143,7 +143,7 @@ Result<http::Response> get_consent_status(db::Transaction& tx, const Call& call)
 Result<http::Response> delete_consent(db::Transaction& tx, const Call& call) {
   ASSIGN_OR_RETURN(auto consent, consent_in_path(tx, call));
   if (!consent) return unknown_resource();
-  const auto status = next(kConsentTransitions, consent->status, ConsentEvent::deleted);
+  const auto status = next_state(kConsentTransitions, consent->status, ConsentEvent::deleted);
   if (!status) return wrong_status("This consent has ended already.");
   consent->status = *status;
   RETURN_IF_ERROR(supersede_open(tx, consent->id.uuid));
@@ -175,7 +175,7 @@ Result<void> consent_authorised(db::Transaction& tx, ConsentId id, ScaEvent even
   CHECK(consent);
   const bool confirmed = event == ScaEvent::confirmed;
   const auto status =
-      next(kConsentTransitions, consent->status, confirmed ? ConsentEvent::authorised : ConsentEvent::refused);
+      next_state(kConsentTransitions, consent->status, confirmed ? ConsentEvent::authorised : ConsentEvent::refused);
   if (!status) return {};
   consent->status = *status;
   if (confirmed) consent->session_until = at + session_life(*find_user(consent->username));

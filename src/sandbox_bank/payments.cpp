@@ -92,7 +92,7 @@ std::string reference_of(PaymentId id) {
 
 /// Moves the payment by `event`; what was due is over unless the caller sets it anew afterwards. False if it cannot.
 bool move(Payment& payment, PaymentEvent event) {
-  const auto status = next(kPaymentTransitions, payment.status, event);
+  const auto status = next_state(kPaymentTransitions, payment.status, event);
   if (!status) return false;
   payment.status = *status;
   payment.due_at.reset();
@@ -116,7 +116,7 @@ Result<void> execute(db::Transaction& tx, Payment payment, Instant at) {
   CHECK(debtor);
   if (debtor->currency != payment.currency) return reject(tx, payment, "AM03", "The account holds another currency.");
   ASSIGN_OR_RETURN(const auto creditor, receiving_account(tx, payment.creditor_account, amount.currency()));
-  if (!next(kPaymentTransitions, payment.status, PaymentEvent::booked)) return {};
+  if (!next_state(kPaymentTransitions, payment.status, PaymentEvent::booked)) return {};
   payment.bank_reference = reference_of(payment.id);
   ASSIGN_OR_RETURN(const Booking booked, book(tx, {.payment_id = payment.id,
                                                    .amount = amount,

@@ -1,44 +1,11 @@
 // Every status of the sandbox bank, and the tables by which it changes. Enumerators are spelled as on the wire.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <span>
 #include <string_view>
 
+#include "base/transitions.h"
+
 namespace qantara::sandbox_bank {
-
-/// A row of a table: in state `from`, the event `on` leads to `to`. A pair that is in no row is refused.
-template <class State, class Event>
-struct Transition {
-  State from;
-  Event on;
-  State to;
-};
-
-template <class State, class Event, std::size_t n>
-constexpr std::optional<State> next(const std::array<Transition<State, Event>, n>& table, State from, Event on) {
-  for (const auto& row : table) {
-    if (row.from == from && row.on == on) return row.to;
-  }
-  return std::nullopt;
-}
-
-template <class State, class Event, std::size_t n>
-consteval bool one_row_per_state_and_event(const std::array<Transition<State, Event>, n>& table) {
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = i + 1; j < n; ++j) {
-      if (table[i].from == table[j].from && table[i].on == table[j].on) return false;
-    }
-  }
-  return true;
-}
-
-template <class State, class Event, std::size_t n, class... States>
-consteval bool never_left(const std::array<Transition<State, Event>, n>& table, States... states) {
-  return std::ranges::none_of(table, [&](const auto& row) { return ((row.from == states) || ...); });
-}
 
 /// How an authorisation stands (scaStatus, XS2A 1.3.11; those that this bank uses).
 enum class ScaStatus { psuAuthenticated, scaMethodSelected, started, finalised, failed, exempted };
