@@ -45,12 +45,8 @@ class TestDatabase {
   Database& operator*() const { return *database_; }
   Executor executor() { return context_.get_executor(); }
 
-  /// Starts `task` and lets it, and whoever else is under way, go as far as they come without waiting for anybody but the
-  /// database. An exception that leaves a task leaves this too.
-  void start(Task<void> task) {
-    tasks_.start(std::move(task));
-    settle();
-  }
+  /// Starts `task`; it goes on while anything below runs. An exception that leaves it leaves that.
+  void start(Task<void> task) { tasks_.start(std::move(task)); }
 
   /// Whether every task has ended.
   bool is_idle() const { return tasks_.count() == 0; }
@@ -69,10 +65,10 @@ class TestDatabase {
   /// Runs `task` to its end, and everybody else meanwhile.
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
+    const auto result = std::make_shared<std::optional<T>>();
     tasks_.start(keep(std::move(task), result));
-    EXPECT_TRUE(until([&] { return result.has_value(); })) << "it waits for something that does not come";
-    return std::move(result).value();
+    EXPECT_TRUE(until([&] { return result->has_value(); })) << "it waits for something that does not come";
+    return std::move(*result).value();
   }
   template <class Closure>
   auto write(Closure closure) {
@@ -100,15 +96,9 @@ class TestDatabase {
     return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
   }
   template <class T>
-  static Task<void> keep(Task<T> task, std::optional<T>& result) {
+  static Task<void> keep(Task<T> task, std::shared_ptr<std::optional<T>> result) {
     T value = co_await std::move(task);
-    result.emplace(std::move(value));
-  }
-  void settle() {
-    // A read comes back after everything that was queued before it.
-    (void)write([](Transaction&) { return Result<void>{}; });
-    context_.restart();
-    context_.poll();
+    result->emplace(std::move(value));
   }
 
   std::filesystem::path directory_;
