@@ -184,6 +184,20 @@ for (const fault of faults) {
   });
 }
 
+test('to try again from four windows at once makes one order', async () => {
+  const {session, intent, destination} = await shop.at('REVIEW', 'payer-plain');
+  await shop.bank.next({call: 'create_payment', effect: 'request_lost'});
+  const orders = await shop.bank.count('create_payment');
+  await session.act('pay');
+  const windows = await Promise.all([1, 2, 3, 4].map(async () => shop.openPay(intent)));
+  const pressed = await Promise.allSettled(windows.map(async (window) => window.act('try_again')));
+  assert.equal(pressed.filter(({status}) => status === 'fulfilled').length, 1);
+  assert.equal(await orders(), 1);
+  await session.look();
+  assert.equal((await session.walk({user: 'payer-plain'})).kind, 'ACCEPTED');
+  assert.equal((await shop.transfersTo(destination)).length, 1);
+});
+
 test('an approval asked for by a call whose answer was lost is found, also when nobody comes back', async () => {
   const {session, intent, destination} = await shop.at('REVIEW', 'payer-app');
   await shop.bank.next({call: 'start_payment_authorisation', effect: 'answer_lost'});
