@@ -6,7 +6,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 
 import {type Gateway, startGateway} from '../support/gateway.js';
 import {type LinkSession, type Step} from '../support/payer.js';
-import {Receiver} from '../support/receiver.js';
+import {type Event, Receiver} from '../support/receiver.js';
 import {eventually, type Payment, Shop} from '../support/shop.js';
 
 /** CI has the time to look for what happens seldom. */
@@ -38,11 +38,11 @@ afterEach(async () => {
 });
 
 /** Acts, and kills the gateway when the bank has had the call and still owes the answer. */
-async function killDuring(call: string, act: () => Promise<unknown>, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+async function killDuring(call: string, act: () => Promise<unknown>, meanwhile?: () => Promise<void>): Promise<void> {
   const strikes = await shop.bank.next({call, effect: 'answer_late', delay_ms: kTooLateMs});
   const acting = assert.rejects(act(), 'the gateway died before it could answer');
   await eventually(strikes, (count) => count === 1, `${call} at the bank`);
-  await meanwhile();
+  await meanwhile?.();
   await shop.gateway.kill();
   await acting;
 }
@@ -54,13 +54,10 @@ async function back(session: LinkSession): Promise<LinkSession> {
   return same;
 }
 
-function paymentEvents(intent: string) {
-  return shop.eventsOf(intent).filter(({type}) => type.startsWith('payment.'));
-}
-
 async function told(intent: string, type: 'payment.created' | 'payment.updated'): Promise<unknown[]> {
   await shop.event(intent, type);
-  return paymentEvents(intent).map((event) => [event.type, event.payload['status'], event.payload['status_additional_info']]);
+  const events = shop.paymentEventsOf(intent);
+  return events.map((event) => [event.type, event.payload['status'], event.payload['status_additional_info']]);
 }
 
 test('killed between the order and the answer: unknown after the restart, accepted by asking, paid once', async () => {
@@ -91,7 +88,7 @@ test('killed between the order and the answer: unknown after the restart, accept
     ['payment.created', 'PENDING_WITH_BANK', 'OUTCOME_UNKNOWN'],
     ['payment.updated', 'ACCEPTED_BY_BANK', null],
   ]);
-  assert.deepEqual(paymentEvents(intent).map(({sequence}) => sequence), [2, 3]);
+  assert.deepEqual(shop.paymentEventsOf(intent).map(({sequence}) => sequence), [2, 3]);
   assert.equal((await page.look()).kind, 'ACCEPTED');
   await onlyOnce();
 
@@ -102,7 +99,7 @@ test('killed between the order and the answer: unknown after the restart, accept
   await shop.advance('24h');
   await onlyOnce();
   assert.equal(await sentAgain(), 0);
-  assert.equal(paymentEvents(intent).length, 2);
+  assert.equal(shop.paymentEventsOf(intent).length, 2);
 });
 
 test('killed with an order that the bank never got: unknown, and FAILED only when the bank gives it up', async () => {
@@ -196,7 +193,10 @@ test('killed at any call of connecting: the payer is asked again, and one source
   const source = await shop.source(customer);
   assert.equal(source.beneficiaries.length, 1);
   await shop.event(source.id, 'payment_source.beneficiary.created');
-  assert.deepEqual(shop.eventsOf(source.id).map(({type}) => type), ['payment_source.created', 'payment_source.beneficiary.created']);
+  assert.deepEqual(shop.eventsOf(source.id).map(({type}) => type), [
+    'payment_source.created',
+    'payment_source.beneficiary.created',
+  ]);
 });
 
 test('killed before the receiver answered: the same event comes again, byte for byte, and before the next one', async () => {
@@ -211,7 +211,8 @@ test('killed before the receiver answered: the same event comes again, byte for 
   await shop.advance('2h');
   await shop.event(intent, 'payment.updated');
 
-  const arrivals = shop.receiver.deliveries.filter(({event}) => event.payload['intent_id'] === intent && event.type.startsWith('payment.'));
+  const isOfPayment = ({type, payload}: Event) => payload['intent_id'] === intent && type.startsWith('payment.');
+  const arrivals = shop.receiver.deliveries.filter(({event}) => isOfPayment(event));
   assert.deepEqual(arrivals.map(({event}) => [event.type, event.sequence]), [
     ['payment.created', 2],
     ['payment.created', 2],
@@ -227,7 +228,10 @@ test('events for a receiver that is away wait for it over a kill, and arrive in 
   await shop.bank.next({call: 'authorise_payment', effect: 'held', for: '1h'});
   shop.receiver.script.push(503, 503, 'close');
   // As the gateway has recorded them: one whose end it did not live to see is made again.
-  const attempts = async () => (await shop.explain(intent)).entries.filter(({text}) => text.startsWith('payment.created to ')).length;
+  const attempts = async () => {
+    const {entries} = await shop.explain(intent);
+    return entries.filter(({text}) => text.startsWith('payment.created to ')).length;
+  };
   const attempted = async (times: number) => eventually(attempts, (count) => count === times, `attempt ${times}`);
 
   await session.act('submit', {otp: '1111'});
@@ -238,11 +242,14 @@ test('events for a receiver that is away wait for it over a kill, and arrive in 
   await shop.gateway.start();
   await shop.advance('5h');  // Late retries are four hours apart, give or take a tenth.
   await attempted(3);
-  assert.deepEqual(paymentEvents(intent).map(({type}) => type), ['payment.created']);
+  assert.deepEqual(shop.paymentEventsOf(intent).map(({type}) => type), ['payment.created']);
   await shop.advance('5h');
   await shop.event(intent, 'payment.updated');
   assert.equal(await attempts(), 4);
-  assert.deepEqual(paymentEvents(intent).map(({type, sequence}) => [type, sequence]), [['payment.created', 2], ['payment.updated', 3]]);
+  assert.deepEqual(shop.paymentEventsOf(intent).map(({type, sequence}) => [type, sequence]), [
+    ['payment.created', 2],
+    ['payment.updated', 3],
+  ]);
 });
 
 test('the bank is down: nothing is sent, nobody pays, and when it is back the payer goes on', async () => {
@@ -255,7 +262,7 @@ test('the bank is down: nothing is sent, nobody pays, and when it is back the pa
   assert.deepEqual([code.kind, code.money], ['CODE', 'not_moved']);
   const order = await other.session.act('pay');
   assert.deepEqual([order.kind, order.money], ['BANK_UNREACHABLE', 'not_moved']);
-  assert.deepEqual([...paymentEvents(intent), ...paymentEvents(other.intent)], []);
+  assert.deepEqual([...shop.paymentEventsOf(intent), ...shop.paymentEventsOf(other.intent)], []);
 
   await bank.start(address);
   assert.equal((await session.act('submit', {otp: '1111'})).kind, 'ACCEPTED');
@@ -377,11 +384,13 @@ test('SIGKILL at random while many pay: the books agree with every payment', asy
   const booked = (await shop.transfersTo(destination)).map(({endToEndIdentification}) => endToEndIdentification);
   assert.deepEqual(booked.sort(), paid.sort());
   for (const intent of intents) await shop.event(intent, 'payment.created');
-  const unknown = intents.filter((intent) => paymentEvents(intent)[0]?.payload['status_additional_info'] === 'OUTCOME_UNKNOWN');
+  const firstWord = (intent: string) => shop.paymentEventsOf(intent)[0]?.payload['status_additional_info'];
+  const unknown = intents.filter((intent) => firstWord(intent) === 'OUTCOME_UNKNOWN');
   assert.ok(unknown.length > 0, 'no kill hit an order under way: this proves nothing');
 });
 
 async function pay(intent: string): Promise<void> {
   const session = await shop.openPay(intent);
-  await session.walk({user: 'payer-plain', at: ({kind}) => (kind === 'BANK_UNREACHABLE' ? {action: 'try_again'} : undefined)});
+  const tryAgain = ({kind}: Step) => (kind === 'BANK_UNREACHABLE' ? {action: 'try_again'} : undefined);
+  await session.walk({user: 'payer-plain', at: tryAgain});
 }

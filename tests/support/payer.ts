@@ -10,7 +10,7 @@ export interface Step {
   actions: string[];
   stage?: 'LOGIN' | 'BENEFICIARY' | 'PAYMENT';
   fields?: {name: string; kind: string; options?: {value: string; label: string}[]}[];
-  accounts?: {id: string; currency: string; usable: boolean}[];
+  accounts?: {id: string; currency: string; usable: boolean; reason?: string}[];
   ask_again_in_ms?: number;
   result?: {status: string; method: string; message: string | null; secondary_status?: string};
   [member: string]: unknown;

@@ -24,7 +24,12 @@ export interface Payment {
 
 export interface Source {
   id: string;
-  beneficiaries: {id: string; payment_destination_id: string; status: string; beneficiary_cool_off_expiry: string | null}[];
+  beneficiaries: {
+    id: string;
+    payment_destination_id: string;
+    status: string;
+    beneficiary_cool_off_expiry: string | null;
+  }[];
   accounts: {id: string; iban: string; currency: string}[];
 }
 
@@ -37,6 +42,13 @@ export interface Story {
   why: string;
   next: string;
   entries: {at: string; since_ms: number; source: string; symbol: string; text: string}[];
+}
+
+/** A payer in the middle of paying. */
+export interface AtStep {
+  session: LinkSession;
+  intent: string;
+  destination: Destination;
 }
 
 /** A session to pay that was refused before it began. */
@@ -146,7 +158,8 @@ export class Shop {
     const end = await this.connect(customer, destination, {user});
     if (end.kind === 'COOL_OFF') {
       await this.advance('24h');
-      await this.receiver.event('payment_source.beneficiary.updated', ({payload}) => payload['customer_id'] === customer);
+      const {id} = await this.source(customer);
+      await this.event(id, 'payment_source.beneficiary.updated');
     } else {
       assert.equal(end.kind, 'CONNECTED', JSON.stringify(end));
     }
@@ -154,7 +167,7 @@ export class Shop {
   }
 
   /** An intent of a connected customer, walked until the step `kind`. */
-  async at(kind: string, user: string, more: Record<string, unknown> = {}): Promise<{session: LinkSession; intent: string; destination: Destination}> {
+  async at(kind: string, user: string, more: Record<string, unknown> = {}): Promise<AtStep> {
     const destination = await this.destination();
     const customer = await this.connected(user, destination);
     const intent = await this.intent(customer, destination, more);
@@ -179,6 +192,12 @@ export class Shop {
     return this.gateway.json<Story>('explain', id);
   }
 
+  /** The entries of a story in words, "bank ok: …"; without the deliveries, which come between them as they like. */
+  async told(id: string): Promise<string[]> {
+    const {entries} = await this.explain(id);
+    return entries.filter(({source}) => source !== 'webhook').map(({source, symbol, text}) => `${source} ${symbol}: ${text}`);
+  }
+
   /** Moves the clock of gateway and bank. */
   async advance(by: string): Promise<void> {
     await this.gateway.json('clock', 'advance', by);
@@ -199,6 +218,11 @@ export class Shop {
   /** The events of a payment source or an intent, in the order of their first arrival. */
   eventsOf(aggregate: string): Event[] {
     return this.receiver.events.filter((event) => aggregateOf(event) === aggregate);
+  }
+
+  /** `payment.created` and `payment.updated` of an intent. */
+  paymentEventsOf(intent: string): Event[] {
+    return this.eventsOf(intent).filter(({type}) => type.startsWith('payment.'));
   }
 
   /** Waits until an event of this type about `aggregate` has arrived, and gives it. */
