@@ -14,8 +14,10 @@ namespace {
 std::string render_errors() {
   std::string page =
       "# Errors\n\n"
-      "Every refusal is `{\"timestamp\", \"status\": \"CODE\", \"message\", \"metadata\"}`. `metadata.errors[]` names each bad field,\n"
-      "`metadata.request_id` (also the header `lean-correlation-id`) the request. `x-error-origin` says whose part it is.\n"
+      "Every refusal is `{\"timestamp\", \"status\": \"CODE\", \"message\", \"metadata\"}`. `metadata.errors[]` names "
+      "each bad field,\n"
+      "`metadata.request_id` (also the header `lean-correlation-id`) the request. `x-error-origin` says whose part it "
+      "is.\n"
       "This page is rendered from `src/base/error.cpp`.\n\n"
       "| status | HTTP | whose part | the same request may succeed later |\n|---|---|---|---|\n";
   for (int i = 0; i <= static_cast<int>(ErrorCode::INTERNAL_SERVER_ERROR); ++i) {
