@@ -165,11 +165,14 @@ class BankWithBooks final : public banking::BankConnector {
         outrages_.emplace_back("a code came in " + std::string{to_text((*payment)->status)});
       if ((*payment)->request_key != wanted.request_key) outrages_.emplace_back("the request id is not the stored one");
       if (!request_keys_.insert(wanted.request_key).second) outrages_.emplace_back("a request id was used twice");
+      if (is_submission_unanswered_) outrages_.emplace_back("a code came though nobody knows what the last one did");
     }
     const std::function<Answer()> take_answer = [this, order, authorisation, given] {
       return answer(order, authorisation, given);
     };
+    is_submission_unanswered_ = is_submission_unanswered_ || given.starts_with("otp=");
     auto brought = co_await happen(take_answer, state);
+    if (brought || brought.error().kind != CallError::Kind::OUTCOME_UNKNOWN) is_submission_unanswered_ = false;
     co_return brought;
   }
 
@@ -286,7 +289,7 @@ class BankWithBooks final : public banking::BankConnector {
       authorise(order);
       return {stand_of(order), state};
     }
-    if (++authorisation.wrong_codes < 3) return {bank_says::wrong_code(), state};
+    if (++authorisation.wrong_codes < 2) return {bank_says::wrong_code(), state};
     authorisation.is_open = false;
     if (gateway_.random.below(2) == 0) reject(order);  // Or it still has the order, for another authorisation.
     return {bank_says::refused(), state};
@@ -341,6 +344,7 @@ class BankWithBooks final : public banking::BankConnector {
   std::vector<std::string> outrages_;
   std::vector<std::function<void()>> late_;
   std::set<Bell*> slow_;
+  bool is_submission_unanswered_ = false;
   Fault fault_ = Fault::NONE;
   unsigned calls_before_fault_ = 0;
 };
@@ -351,6 +355,7 @@ class Life {
   explicit Life(std::uint64_t seed)
       : it_(seed), bank_(it_.use(std::make_unique<BankWithBooks>(it_))), payment_(it_.start()) {
     pages_.push_back(payment_);
+    if (seed % 4 != 0) live({.kind = Act::PAYER, .fault = Fault::NONE, .choice = 1});  // Most orders get to the bank.
   }
   ~Life() { let_answers_arrive(); }
   Life(const Life&) = delete;
@@ -412,9 +417,6 @@ class Life {
     } else {
       RC_ASSERT(payment.status == (executions == 1 ? PaymentStatus::ACCEPTED_BY_BANK : PaymentStatus::FAILED));
     }
-    RC_CLASSIFY(payment.status == PaymentStatus::ACCEPTED_BY_BANK, "accepted");
-    RC_CLASSIFY(payment.status == PaymentStatus::FAILED, "failed");
-    RC_CLASSIFY(was_unknown_, "unknown on the way");
   }
 
  private:
@@ -431,7 +433,7 @@ class Life {
     const bool is_code = page.step->contains(R"("name":"otp")");
     if (is_code) {
       bank_.will(act.fault, 0);
-      answers.emplace_back("otp", Secret{act.choice % 3 == 0 ? "2222" : "1111"});
+      answers.emplace_back("otp", Secret{act.choice % 2 == 0 ? "2222" : "1111"});
     } else {
       answers.emplace_back("method", Secret{act.choice % 2 == 0 ? "sms" : "app"});
     }
@@ -480,7 +482,6 @@ class Life {
     }
     if (is_final(payment_.status)) RC_ASSERT(payment.version == payment_.version);
     if (is_completed(payment_.status)) RC_ASSERT(is_completed(payment.status));
-    was_unknown_ = was_unknown_ || payment.status_detail == "OUTCOME_UNKNOWN";
 
     std::int64_t sequence = 0;
     int created = 0;
@@ -503,7 +504,6 @@ class Life {
   std::vector<Payment> pages_;  ///< What windows of the payer show.
   std::vector<std::string> problems_;
   int ended_ = 0;  ///< Calls that came back.
-  bool was_unknown_ = false;
 };
 
 RC_GTEST_PROP(payment_property, pays_once_or_not_at_all_and_says_which, (std::uint64_t seed)) {
@@ -519,8 +519,8 @@ RC_GTEST_PROP(payment_property, pays_once_or_not_at_all_and_says_which, (std::ui
   const auto fault = rc::gen::weightedElement<Fault>({{12, Fault::NONE},
                                                       {1, Fault::NOT_SENT},
                                                       {1, Fault::THROTTLED},
-                                                      {1, Fault::REFUSED},
-                                                      {1, Fault::MISCONFIGURED},
+                                                      {2, Fault::REFUSED},
+                                                      {2, Fault::MISCONFIGURED},
                                                       {1, Fault::SESSION_ENDED},
                                                       {2, Fault::LOST_ON_THE_WAY_THERE},
                                                       {4, Fault::LOST_ON_THE_WAY_BACK},
@@ -530,9 +530,11 @@ RC_GTEST_PROP(payment_property, pays_once_or_not_at_all_and_says_which, (std::ui
                                                       {2, Fault::ENDS_AFTER}});
   const auto act = rc::gen::construct<Act>(kind, fault, rc::gen::inRange(0U, 10'000U));
   const auto acts = *rc::gen::container<std::vector<Act>>(act);
-  Life life{seed};
-  for (const auto& one : acts) life.live(one);
-  life.come_to_an_end();
+  for (const auto one_seed : {seed, seed + 1, seed + 2}) {
+    Life life{one_seed};
+    for (const auto& one : acts) life.live(one);
+    life.come_to_an_end();
+  }
 }
 
 }  // namespace
