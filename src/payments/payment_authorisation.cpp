@@ -16,11 +16,19 @@ bool is_refusal(const banking::BankResult<banking::Step>& brought) {
          brought.error().kind == SESSION_ENDED;
 }
 
+/// Whether the payer was, or may have been, asked to authorise the order. Until then the bank has only asked who they are.
+enum class Begun { NO, YES };
+
+Begun begun_of(const Payment& payment) {
+  const bool is_login = payment.status == PaymentStatus::AWAITING_LOGIN_MFA && !payment.is_silent();
+  return is_login && !payment.initiated_at ? Begun::NO : Begun::YES;
+}
+
 /// The bank refused something about an order that it has, and was asked how the order stands: only that ends a payment. Of a
 /// rejection the refusal's own reason says more. Where the order still stands, a failed authorisation is no fact about the
-/// money: another one may be under way in the bank's app.
+/// money: another one may be under way in the bank's app, unless none was ever begun (`begun`).
 banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refusal,
-                                         banking::BankResult<banking::Step> asked) {
+                                         banking::BankResult<banking::Step> asked, Begun begun) {
   const auto* const refused = refusal ? std::get_if<banking::Refused>(&*refusal) : nullptr;
   auto* const outcome = asked ? std::get_if<banking::Outcome>(&*asked) : nullptr;
   if (outcome != nullptr) {
@@ -30,7 +38,8 @@ banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refu
     }
     return asked;
   }
-  if (refused == nullptr) return refusal;
+  const bool is_still_there = asked && std::holds_alternative<banking::StillWaiting>(*asked);
+  if (refused == nullptr || (begun == Begun::NO && is_still_there)) return refusal;
   return std::unexpected{
       banking::CallError{.kind = banking::CallError::Kind::OUTCOME_UNKNOWN,
                          .code = refused->code,
@@ -46,6 +55,7 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
   }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
+  const auto begun = begun_of(claim.payment);
   auto state = claim.payment.connector_state;
 
   if (state.json.empty()) {
@@ -63,7 +73,7 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
   auto started = co_await connector.advance_payment(order, device, state);
   if (is_refusal(started)) {
     auto asked = co_await connector.poll_payment(state);
-    started = weigh(std::move(started), std::move(asked));
+    started = weigh(std::move(started), std::move(asked), begun);
   }
   auto recorded = co_await record(claim, std::move(started), std::move(state));
   co_return recorded;
@@ -75,12 +85,13 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
       auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
   auto& connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
+  const auto begun = begun_of(claim.payment);
   auto state = claim.payment.connector_state;
 
   auto brought = co_await connector.submit_payment(order, answers, device, state);
   if (is_refusal(brought)) {
     auto asked = co_await connector.poll_payment(state);
-    brought = weigh(std::move(brought), std::move(asked));
+    brought = weigh(std::move(brought), std::move(asked), begun);
   }
   auto recorded = co_await record(claim, std::move(brought), std::move(state));
   co_return recorded;

@@ -390,6 +390,7 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
     const bool nothing_left = failure.kind == NOT_SENT || failure.kind == THROTTLED;
     if (is_order_there && !nothing_left) {
       payment.step = kBankSilent;
+      if (!payment.initiated_at) payment.initiated_at = clock_.now();  // The payer may have been asked at the bank.
     } else if (!payment.step) {
       payment.step = kBankUnreachable;
     }
