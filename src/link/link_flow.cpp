@@ -135,8 +135,8 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     } else {
       brought = co_await connector.add_beneficiary(*decision.creditor, device, state);
     }
-    CO_RETURN_IF_ERROR(
-        co_await parts_.database.write([&](db::Transaction& tx) { return record_linking(tx, id, brought, state); }));
+    CO_RETURN_IF_ERROR(co_await parts_.database.write(
+        [&](db::Transaction& tx) { return record_linking(tx, session, brought, state); }));
   }
   if (decision.call == BankCall::PAYMENT_START) {
     CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, decision.payment_step, device));
@@ -441,11 +441,13 @@ Result<void> LinkFlow::choose_bank(LinkSession& session, std::string_view identi
 
 // What linking brought.
 
-Result<void> LinkFlow::record_linking(db::Transaction& tx, LinkSessionId id,
+Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& claimed,
                                       const banking::BankResult<banking::Step>& brought,
                                       const banking::ConnectorState& state) const {
-  ASSIGN_OR_RETURN(auto found, select_session(tx, parts_.vault, id));
+  ASSIGN_OR_RETURN(auto found, select_session(tx, parts_.vault, claimed.id));
   if (!found) return unknown_session();
+  // The lease ran out while the call was under way, and the payer went on without it.
+  if (found->step_number != claimed.step_number || found->lease_until != claimed.lease_until) return {};
   auto& session = *found;
   session.lease_until.reset();
   session.connector_state = state;

@@ -108,7 +108,8 @@ class LinkFlow {
   Result<Decision> decide_linking(db::Transaction& tx, Decision decision, const Act& act) const;
   Result<Decision> decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const;
   Result<void> choose_bank(LinkSession& session, std::string_view identifier) const;
-  Result<void> record_linking(db::Transaction& tx, LinkSessionId id, const banking::BankResult<banking::Step>& brought,
+  Result<void> record_linking(db::Transaction& tx, const LinkSession& claimed,
+                              const banking::BankResult<banking::Step>& brought,
                               const banking::ConnectorState& state) const;
   Result<void> finish_linking(db::Transaction& tx, LinkSession& session, const banking::BeneficiaryAdded& added) const;
   Result<void> go_to(db::Transaction& tx, LinkSession& session, StepKind kind, std::string step = {}) const;
