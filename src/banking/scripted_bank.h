@@ -28,7 +28,7 @@ class ScriptedBank final : public BankConnector {
     Creditor creditor;                  ///< Of add_beneficiary.
   };
 
-  explicit ScriptedBank(Timers& timers) : bell_(timers.make_bell()) {}
+  explicit ScriptedBank(Timers& timers) : timers_(timers) {}
 
   /// The answers to the next calls, one each. A call that finds none fails the test.
   ScriptedBank& will(Step step) {
@@ -44,11 +44,11 @@ class ScriptedBank final : public BankConnector {
     return *this;
   }
 
-  /// Calls wait until they are let go.
-  void hold() { is_held_ = true; }
+  /// The next call waits until it is let go; its answer is what the script says then.
+  void hold() { is_next_held_ = true; }
   void let_go() {
-    is_held_ = false;
-    bell_->ring();
+    for (auto* const bell : held_) bell->ring();
+    held_.clear();
   }
 
   std::vector<std::string> calls() const {
@@ -103,7 +103,11 @@ class ScriptedBank final : public BankConnector {
   Task<BankResult<Step>> answer(Heard call, ConnectorState& state) {
     call.state = state.json;
     heard.push_back(std::move(call));
-    while (is_held_) co_await bell_->wait_until(Instant::max());
+    if (std::exchange(is_next_held_, false)) {
+      const auto bell = timers_.make_bell();
+      held_.push_back(bell.get());
+      co_await bell->wait_until(Instant::max());
+    }
     if (script_.empty()) {
       ADD_FAILURE() << "nobody expects " << heard.back().call;
       co_return std::unexpected{CallError{.kind = CallError::Kind::NOT_SENT}};
@@ -115,8 +119,9 @@ class ScriptedBank final : public BankConnector {
     co_return *std::move(next);
   }
 
-  std::unique_ptr<Bell> bell_;
-  bool is_held_ = false;
+  Timers& timers_;
+  std::vector<Bell*> held_;
+  bool is_next_held_ = false;
   std::deque<std::optional<BankResult<Step>>> script_;
 };
 
