@@ -781,6 +781,16 @@ TEST(link_money, is_cancelled_by_leaving_only_while_no_order_can_have_left) {
   }
 }
 
+TEST_F(link_flow, does_not_call_off_what_the_process_may_have_begun_before_it_ended) {
+  payer.to_paying(bank_says::method());
+  payer.bank.will_see_the_process_end();
+  EXPECT_THROW(payer.does(Action::SUBMIT, {{"method", "app"}}), banking::ProcessEnded);
+  payer.it.recover();
+  EXPECT_EQ(payer.looks().kind, K::METHOD);
+  EXPECT_EQ(payer.view.money, MoneyWord::UNKNOWN);
+  EXPECT_EQ(payer.leaves().result->status, LinkResult::Status::SUCCESS);
+}
+
 TEST_F(link_flow, tries_the_bank_again_without_a_second_order) {
   payer.to_review();
   payer.bank.will(banking::Continue{}).will(CallError::Kind::OUTCOME_UNKNOWN).will(bank_says::code());

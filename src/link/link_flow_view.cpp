@@ -174,7 +174,10 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   }
 
   // An approval may have been given at any moment.
-  const bool may_be_approved = payment.status == PaymentStatus::AWAITING_APP_AUTH || payment.is_silent() || leased;
+  // So it may while a call is in work, and when it died with its process.
+  const bool has_open_call = leased || (payment.lease_until && !payment.connector_state.json.empty());
+  const bool may_be_approved =
+      payment.status == PaymentStatus::AWAITING_APP_AUTH || payment.is_silent() || has_open_call;
   view.money = may_be_approved ? MoneyWord::UNKNOWN : MoneyWord::NOT_MOVED;
   if (leased && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
     view.kind = StepKind::WORKING;

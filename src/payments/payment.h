@@ -50,8 +50,9 @@ struct Payment {
   banking::ConnectorState connector_state;
 
   Instant created_at;
-  std::optional<Instant> initiated_at;   ///< When the irrevocable call was started.
-  std::optional<Instant> lease_until;    ///< Real time: a call to the bank is in work until then.
+  std::optional<Instant> initiated_at;  ///< When the irrevocable call was started.
+  std::optional<Instant>
+      lease_until;  ///< Real time: a call to the bank is in work until then. Past: it never came back.
   std::optional<Instant> next_check_at;  ///< Domain time: when to ask the bank again.
   int checks = 0;                        ///< How often it was asked since the last change.
   int code_tries = 0;                    ///< Codes sent to the bank.

@@ -345,6 +345,39 @@ TEST(PaymentAuthorisation, leaves_an_unknown_outcome_when_the_process_ends_while
   EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
 }
 
+TEST(PaymentAuthorisation, fails_nothing_that_may_have_been_approved_before_the_process_ended) {
+  for (const bool is_restarted : {true, false}) {
+    Walk walk;
+    walk.bank.will(banking::Continue{}).will(bank_says::sign_in());
+    walk.authorise();
+    walk.bank.will_see_the_process_end();  // The password was right, and the bank asked the payer in its app.
+    EXPECT_THROW(walk.answer(Call::HARMLESS, "password", "right"), banking::ProcessEnded);
+    if (is_restarted) {
+      walk.it.recover();
+    } else {
+      walk.it.real_clock.advance(kLease);
+    }
+    EXPECT_LE(*walk.it.look(walk.payment.id).next_check_at, walk.it.clock.now()) << "somebody looks at once";
+
+    // The page still asks for the password; now the bank has locked the payer out, and still has the order.
+    walk.bank.will(banking::Refused{.code = "EU_ACCOUNT_LOCKED"}).will(bank_says::waiting());
+    walk.answer(Call::HARMLESS, "password", "right");
+    EXPECT_EQ(walk.payment.status, S::AWAITING_LOGIN_MFA);
+    walk.bank.will(bank_says::accepted());
+    EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
+  }
+}
+
+TEST(PaymentAuthorisation, fails_when_the_bank_locks_out_a_payer_whom_it_asked_for_nothing_else) {
+  Walk walk;
+  walk.bank.will(banking::Continue{}).will(bank_says::sign_in());
+  walk.authorise();
+  walk.bank.will(banking::Refused{.code = "EU_ACCOUNT_LOCKED"}).will(bank_says::waiting());
+  walk.answer(Call::HARMLESS, "password", "wrong");
+  EXPECT_EQ(walk.payment.status, S::FAILED);
+  EXPECT_EQ(walk.payment.status_detail, "EU_ACCOUNT_LOCKED");
+}
+
 TEST(PaymentAuthorisation, takes_up_an_order_again_when_the_process_ended_after_it_was_made) {
   Walk walk;
   walk.bank.will(banking::Continue{}).will_see_the_process_end();

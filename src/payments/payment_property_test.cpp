@@ -189,12 +189,12 @@ class BankWithBooks final : public banking::BankConnector {
  private:
   enum class Status { OPEN, HELD, EXECUTED, REJECTED };
   enum class Plan { EXECUTE, EXECUTE_AND_NAME_LATER, HOLD, REJECT };
-  enum class Asks { METHOD, CODE, APPROVAL };
-  static constexpr std::uint64_t kAsks = 3;
+  enum class Asks { METHOD, CODE, APPROVAL, PASSWORD };
+  static constexpr std::uint64_t kAsks = 4;
   struct Authorisation {
     Asks asks;
     bool is_open = true;
-    int wrong_codes = 0;
+    int wrong_answers = 0;
   };
   struct Order {
     std::string end_to_end_id;
@@ -228,6 +228,7 @@ class BankWithBooks final : public banking::BankConnector {
   static Step ask(Asks what) {
     if (what == Asks::METHOD) return bank_says::method();
     if (what == Asks::CODE) return bank_says::code();
+    if (what == Asks::PASSWORD) return bank_says::sign_in();
     return bank_says::approval();
   }
 
@@ -283,13 +284,19 @@ class BankWithBooks final : public banking::BankConnector {
       authorisation.asks = given == "method=app" ? Asks::APPROVAL : Asks::CODE;
       return {ask(authorisation.asks), state};
     }
-    if (authorisation.asks != Asks::CODE || !given.starts_with("otp=")) return refuse();
-    if (given == "otp=1111") {
+    const bool is_password = authorisation.asks == Asks::PASSWORD && given.starts_with("password=");
+    const bool is_code = authorisation.asks == Asks::CODE && given.starts_with("otp=");
+    if (given == "password=right" && is_password) {
+      authorisation.asks = static_cast<Asks>(gateway_.random.below(kAsks - 1));
+      return {ask(authorisation.asks), state};
+    }
+    if (given == "otp=1111" && is_code) {
       authorisation.is_open = false;
       authorise(order);
       return {stand_of(order), state};
     }
-    if (++authorisation.wrong_codes < 2) return {bank_says::wrong_code(), state};
+    if (!is_password && !is_code) return refuse();
+    if (++authorisation.wrong_answers < 2) return {ask(authorisation.asks), state};
     authorisation.is_open = false;
     if (gateway_.random.below(2) == 0) reject(order);  // Or it still has the order, for another authorisation.
     return {bank_says::refused(), state};
@@ -431,11 +438,14 @@ class Life {
     }
     banking::Answers answers;
     const bool is_code = page.step->contains(R"("name":"otp")");
+    const bool is_right = act.choice % 2 != 0;
     if (is_code) {
       bank_.will(act.fault, 0);
-      answers.emplace_back("otp", Secret{act.choice % 2 == 0 ? "2222" : "1111"});
+      answers.emplace_back("otp", Secret{is_right ? "1111" : "2222"});
+    } else if (page.step->contains(R"("name":"password")")) {
+      answers.emplace_back("password", Secret{is_right ? "right" : "wrong"});
     } else {
-      answers.emplace_back("method", Secret{act.choice % 2 == 0 ? "sms" : "app"});
+      answers.emplace_back("method", Secret{is_right ? "app" : "sms"});
     }
     run(it_.authorisation.answer(page.id, page.steps, is_code ? Call::SUBMISSION : Call::HARMLESS, std::move(answers),
                                  {}),

@@ -204,9 +204,8 @@ Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx) {
                 [](db::Row& row) { return row.take<PaymentId>(); });
 }
 
-Result<void> release_payment_leases(db::Transaction& tx) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE payments SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
+Result<void> end_payment_leases(db::Transaction& tx) {
+  RETURN_IF_ERROR(tx.execute("UPDATE payments SET lease_until = 0, version = version + 1 WHERE lease_until <> 0"));
   return {};
 }
 

@@ -27,7 +27,7 @@ Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant 
                                                    int limit);
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now, Duration lease);
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx);
-/// No call is in work for any payment: true only after a restart.
-Result<void> release_payment_leases(db::Transaction& tx);
+/// No call is in work for any payment, which is true only after a restart: every lease has run out.
+Result<void> end_payment_leases(db::Transaction& tx);
 
 }  // namespace qantara::payments

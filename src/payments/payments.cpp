@@ -262,6 +262,12 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
   if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
   if (step && *step != payment.steps) return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
   if (payment.status == PaymentStatus::SUBMITTING) RETURN_IF_ERROR(lose_track(tx, payment));
+  if (!payment.connector_state.json.empty()) {
+    // A lease that was not given back: whoever was calling is gone, and the bank may have asked the payer in its app meanwhile.
+    if (payment.lease_until && !payment.initiated_at) payment.initiated_at = clock_.now();
+    // Due as soon as the lease ends, should the answer not find its way into the database.
+    payment.next_check_at = clock_.now();
+  }
   payment.lease_until = real_now + kLease;
 
   if (call == Call::SUBMISSION) {
@@ -276,8 +282,6 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
     payment.request_key = Uuid::make(clock_, random_).to_text();
     payment.waiting_status = payment.status;
     if (!payment.initiated_at) payment.initiated_at = clock_.now();
-    payment.next_check_at =
-        clock_.now();  // Due as soon as the lease ends, should the answer not find its way into the database.
     RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
   } else {
     RETURN_IF_ERROR(update_payment(tx, vault_, payment));
@@ -429,7 +433,7 @@ Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::s
 }
 
 Result<int> Payments::recover(db::Transaction& tx) const {
-  RETURN_IF_ERROR(release_payment_leases(tx));
+  RETURN_IF_ERROR(end_payment_leases(tx));
   ASSIGN_OR_RETURN(const auto ids, select_submitting(tx));
   for (const auto id : ids) {
     ASSIGN_OR_RETURN(auto payment, load(tx, id));

@@ -74,7 +74,7 @@ class Payments {
                                                      const payment_intents::PaymentIntent& intent) const;
 
   /// Makes the payment of an intent; where it has one already, that one comes back (a second window joins the first).
-  /// The new payment is leased to the caller, who goes on with PaymentAuthorisation::start.
+  /// The caller goes on with PaymentAuthorisation::start.
   /// Errors: UNKNOWN_PAYMENT_INTENT, PAYMENT_INTENT_EXPIRED, INVALID_PARAMETERS (account_id: not the customer's, or another
   /// currency), BENEFICIARY_NOT_FOUND, PENDING_BENEFICIARY_COOL_OFF (with `beneficiary_cool_off_expiry`),
   /// AMOUNT_UNDER_MIN_VALUE and AMOUNT_OVER_MAX_VALUE (the bank's own limits).
