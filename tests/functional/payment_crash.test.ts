@@ -292,8 +292,9 @@ test('a cool-off that ended while the gateway was dead is noticed', async () => 
   const end = await shop.connect(customer, destination, {user: 'payer-4h'});
   assert.equal(end.kind, 'COOL_OFF');
   const {id} = await shop.source(customer);
-  await shop.bank.next({call: 'beneficiary_status', effect: 'answer_late', delay_ms: kTooLateMs});
+  const strikes = await shop.bank.next({call: 'beneficiary_status', effect: 'answer_late', delay_ms: kTooLateMs});
   await shop.advance('4h');
+  await eventually(strikes, (count) => count === 1, 'the question at the bank');
   await shop.gateway.kill();
   await shop.gateway.start();
   assert.equal((await shop.event(id, 'payment_source.beneficiary.updated')).payload['status'], 'ACTIVE');
