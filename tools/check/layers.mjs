@@ -4,7 +4,7 @@
 export const levels = [
   ['base'],
   ['money', 'iban', 'json', 'http', 'db'],
-  ['applications', 'events', 'banking'],
+  ['applications', 'events', 'banking', 'assets'],
   ['customers', 'destinations'],
   ['payment_sources', 'payment_intents'],
   ['payments', 'webhooks'],

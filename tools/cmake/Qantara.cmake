@@ -82,3 +82,31 @@ std::span<const qantara::db::Migration> migrations() { return kMigrations; }
   target_sources(${target} PRIVATE ${directory}/migrations/${folder}.cpp)
   target_include_directories(${target} PUBLIC ${directory})
 endfunction()
+
+# qantara_web(<target>)
+# Builds web/ (web/build.mjs) when one of its sources has changed, and compiles what comes out into <target>.
+function(qantara_web target)
+  set(web ${CMAKE_SOURCE_DIR}/web)
+  find_program(QANTARA_NODE NAMES node nodejs)
+  if(NOT QANTARA_NODE)
+    message(FATAL_ERROR "The pages in web/ are built with Node 18 or newer, and there is no node: run ./dev setup")
+  endif()
+  if(NOT EXISTS ${web}/node_modules/vite)
+    message(FATAL_ERROR "web/node_modules is missing or not whole: run ./dev setup")
+  endif()
+  set(sources "")
+  foreach(folder link sdk shared shop)
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS LIST_DIRECTORIES false ${web}/${folder}/*)
+    list(APPEND sources ${found})
+  endforeach()
+  list(FILTER sources EXCLUDE REGEX "\\.test\\.tsx?$")
+  set(out ${CMAKE_BINARY_DIR}/generated/web)
+  add_custom_command(
+    OUTPUT ${out}.cpp
+    COMMAND ${QANTARA_NODE} ${web}/build.mjs --out ${out} --cpp ${out}.cpp
+    DEPENDS ${sources} ${web}/build.mjs ${web}/tsconfig.json ${web}/package-lock.json
+    COMMENT "Building web/"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}.cpp)
+  set_source_files_properties(${out}.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

@@ -1,0 +1,174 @@
+// Builds what people see: checks the types, makes the three bundles, and writes them as one C++ file for the binary.
+//   node web/build.mjs --out DIR [--cpp FILE]
+import {spawnSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
+import {existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, extname, join, relative, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
+
+import {build} from 'vite';
+
+const web = fileURLToPath(new URL('.', import.meta.url));
+const {out, cpp} = parseArgs({options: {out: {type: 'string'}, cpp: {type: 'string'}}}).values;
+if (!out) fail('usage: node web/build.mjs --out DIR [--cpp FILE]');
+
+// Compressed (gzip), in KiB: what a payer on a poor phone can be asked to wait for.
+const limits = {link: 60, sdk: 8, shop: 20};
+
+const types = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+function fail(message) {
+  console.error(`web: ${message}`);
+  process.exit(1);
+}
+
+function checkTypes() {
+  const {status} = spawnSync(process.execPath, [join(web, 'node_modules/typescript/bin/tsc'), '-p', web, '--pretty', 'false'], {stdio: 'inherit'});
+  if (status !== 0) fail('the types do not fit: see above');
+}
+
+// One bundle of pages: DIR/<name>/*.html, and what they load under hashed names in DIR/<name>/assets.
+const pages = (name, base, inputs) => ({
+  root: join(web, name),
+  base,
+  build: {rollupOptions: {input: inputs.map((input) => join(web, name, input))}},
+});
+
+// One script without modules, for `<script src>` in anybody's page.
+const script = (name, input, file) => ({
+  root: join(web, name),
+  build: {
+    modulePreload: false,
+    rollupOptions: {input: join(web, name, input), output: {format: 'iife', entryFileNames: file}},
+  },
+});
+
+async function bundle(name, {build: options, ...config}) {
+  const missing = [options.rollupOptions.input].flat().filter((input) => !existsSync(input));
+  if (missing.length > 0) {
+    console.log(`web: ${missing.map((file) => relative(web, file)).join(' and ')} is not there yet: a placeholder stands in for ${name}`);
+    mkdirSync(join(out, name), {recursive: true});
+    for (const file of missing) {
+      if (file.endsWith('.html')) writeFileSync(join(out, name, 'index.html'), '<!doctype html><html><title>Qantara</title><p>This page is not built yet.</p></html>\n');
+      else writeFileSync(join(out, name, options.rollupOptions.output.entryFileNames), "console.error('This script is not built yet.');\n");
+    }
+    return;
+  }
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ...config,
+    build: {
+      outDir: join(resolve(out), name),
+      emptyOutDir: true,
+      target: 'es2020',
+      modulePreload: {polyfill: false},
+      reportCompressedSize: false,
+      ...options,
+      rollupOptions: {onwarn: (warning) => fail(`${name}: ${warning.message}`), ...options.rollupOptions},
+    },
+  });
+}
+
+// The page as each language's readers get it: `<html>` says so before any script runs.
+function writeLanguages(folder) {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  for (const [language, direction] of [['en', 'ltr'], ['ar', 'rtl']]) {
+    const variant = page.replace(/<html\b[^>]*>/, `<html lang="${language}" dir="${direction}">`);
+    writeFileSync(join(folder, `index.${language}.html`), variant);
+  }
+  rmSync(join(folder, 'index.html'));
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, {withFileTypes: true}).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)]);
+}
+
+function readAssets() {
+  return filesIn(out)
+    .map((file) => {
+      const identity = readFileSync(file);
+      const type = types[extname(file)];
+      if (!type) fail(`${relative(out, file)}: nobody said what type ${extname(file)} is`);
+      const pays = (compressed) => (compressed.length < identity.length ? compressed : Buffer.alloc(0));
+      return {
+        path: relative(out, file).replaceAll('\\', '/'),
+        type,
+        etag: `W/"${createHash('sha256').update(identity).digest('hex').slice(0, 16)}"`,
+        identity,
+        gzip: pays(gzipSync(identity, {level: 9})),
+        brotli: pays(brotliCompressSync(identity, {params: {
+          [constants.BROTLI_PARAM_QUALITY]: 11,
+          [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
+        }})),
+      };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+// What one visitor loads: pages come in two languages, of which one is read.
+function checkSizes(assets) {
+  for (const [name, limit] of Object.entries(limits)) {
+    const loaded = assets.filter(({path}) => path.startsWith(`${name}/`) && !path.endsWith('.ar.html'));
+    const sum = (encoding) => loaded.reduce((bytes, asset) => bytes + (asset[encoding].length || asset.identity.length), 0);
+    const kib = (bytes) => (bytes / 1024).toFixed(1);
+    console.log(`web: ${name} ${kib(sum('identity'))} KiB, gzip ${kib(sum('gzip'))} of at most ${limit}, brotli ${kib(sum('brotli'))}`);
+    if (sum('gzip') > limit * 1024) fail(`${name} is larger than its limit`);
+  }
+}
+
+// A string literal: three octal digits end an escape whatever follows.
+function literal(bytes) {
+  let text = '';
+  for (const byte of bytes) {
+    if (byte === 0x0a) text += '\\n';
+    else if (byte === 0x22 || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
+    else if (byte === 0x3f || byte < 0x20 || byte > 0x7e) text += `\\${byte.toString(8).padStart(3, '0')}`;
+    else text += String.fromCharCode(byte);
+  }
+  return `"${text}"sv`;
+}
+
+function toCpp(assets) {
+  const rows = assets.map(({path, type, etag, identity, gzip, brotli}) =>
+    `    {${[path, type, etag].map((text) => literal(Buffer.from(text))).join(', ')},\n     ${[identity, gzip, brotli].map(literal).join(',\n     ')}},\n`);
+  return `// Made by web/build.mjs.
+#include "assets/assets.h"
+#pragma clang diagnostic ignored "-Woverlength-strings"
+namespace qantara::assets {
+using namespace std::string_view_literals;
+static constexpr Asset kAssets[] = {
+${rows.join('')}};
+std::span<const Asset> all() { return kAssets; }
+}  // namespace qantara::assets
+`;
+}
+
+checkTypes();
+rmSync(out, {recursive: true, force: true});
+await Promise.all([
+  bundle('link', pages('link', '/link/', ['index.html'])),
+  bundle('sdk', script('sdk', 'index.ts', 'Lean.min.js')),
+  bundle('shop', pages('shop', '/', ['index.html'])),
+]);
+writeLanguages(join(out, 'link'));
+const assets = readAssets();
+checkSizes(assets);
+if (cpp) {
+  mkdirSync(dirname(cpp), {recursive: true});
+  // Left alone where it says the same, so that nothing is compiled anew.
+  const text = toCpp(assets);
+  if (!existsSync(cpp) || readFileSync(cpp, 'utf8') !== text) writeFileSync(cpp, text);
+}
