@@ -30,6 +30,10 @@ Result<void> insert_origin(db::Transaction& tx, ApplicationId id, std::string_vi
   return {};
 }
 
+Result<std::int64_t> delete_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) {
+  return tx.execute("DELETE FROM application_origins WHERE application_id = $1 AND origin = $2", id, origin);
+}
+
 Result<std::optional<Application>> select_application(db::Transaction& tx, ApplicationId id) {
   return tx.one("SELECT id, name, mode, default_destination_id, created_at FROM applications WHERE id = $1",
                 read_application, id);

@@ -1,6 +1,7 @@
 #include "applications/applications.h"
 
 #include "applications/application_store.h"
+#include "applications/origin.h"
 #include "base/text.h"
 
 namespace qantara::applications {
@@ -10,14 +11,13 @@ namespace {
 constexpr std::size_t kNameLengthMax = 100;
 constexpr std::size_t kSecretBytes = 32;
 
-/// `scheme://host[:port]` in the form in which browsers send Origin: lower case, nothing after the port.
-bool is_origin(std::string_view text) {
-  const auto scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos) return false;
-  const auto scheme = text.substr(0, scheme_end);
-  const auto authority = text.substr(scheme_end + 3);
-  if ((scheme != "http" && scheme != "https") || authority.empty() || authority.size() > 255) return false;
-  return authority.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == std::string_view::npos;
+/// Errors: INVALID_PARAMETERS, field "origin".
+Result<std::string> read_origin(std::string_view text) {
+  if (auto origin = parse_origin(text)) return *std::move(origin);
+  return field_error(
+      ErrorCode::INVALID_PARAMETERS, "origin",
+      "origin must be scheme://host or scheme://host:port, such as https://shop.example; an IPv6 address "
+      "cannot be one");
 }
 
 /// A secret key in the form that scanners find: prefix, 256 random bits.
@@ -47,12 +47,10 @@ Result<CreatedApplication> Applications::create(db::Transaction& tx, const NewAp
   if (wanted.mode == Mode::LIVE) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "mode", "mode live does not exist yet: use sandbox");
   }
-  for (const auto& origin : wanted.origins) {
-    if (!is_origin(origin)) {
-      return field_error(
-          ErrorCode::INVALID_PARAMETERS, "origin",
-          "origin must be scheme://host or scheme://host:port in lower case, such as https://shop.example");
-    }
+  std::vector<std::string> origins;
+  for (const auto& text : wanted.origins) {
+    ASSIGN_OR_RETURN(auto origin, read_origin(text));
+    origins.push_back(std::move(origin));
   }
 
   CreatedApplication created{.application = {.id = ApplicationId::make(clock_, random_),
@@ -62,7 +60,7 @@ Result<CreatedApplication> Applications::create(db::Transaction& tx, const NewAp
                                              .created_at = clock_.now()},
                              .client_secret = make_client_secret(random_)};
   RETURN_IF_ERROR(insert_application(tx, created.application, sha256(created.client_secret.reveal())));
-  for (const auto& origin : wanted.origins) RETURN_IF_ERROR(insert_origin(tx, created.application.id, origin));
+  for (const auto& origin : origins) RETURN_IF_ERROR(insert_origin(tx, created.application.id, origin));
   return created;
 }
 
@@ -74,6 +72,22 @@ Result<std::vector<Application>> Applications::list(db::Transaction& tx) const {
 
 Result<std::vector<std::string>> Applications::origins(db::Transaction& tx, ApplicationId id) const {
   return select_origins(tx, id);
+}
+
+Result<void> Applications::add_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) const {
+  ASSIGN_OR_RETURN(const auto wanted, read_origin(origin));
+  ASSIGN_OR_RETURN(const auto application, find(tx, id));
+  if (!application) return error(ErrorCode::UNKNOWN_APPLICATION, "there is no application with this token");
+  return insert_origin(tx, id, wanted);
+}
+
+Result<void> Applications::remove_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) const {
+  ASSIGN_OR_RETURN(const auto unwanted, read_origin(origin));
+  ASSIGN_OR_RETURN(const auto application, find(tx, id));
+  if (!application) return error(ErrorCode::UNKNOWN_APPLICATION, "there is no application with this token");
+  ASSIGN_OR_RETURN(const auto removed, delete_origin(tx, id, unwanted));
+  if (removed == 0) return field_error(ErrorCode::INVALID_PARAMETERS, "origin", unwanted + " is not registered");
+  return {};
 }
 
 Result<void> Applications::set_default_destination(db::Transaction& tx, ApplicationId id,

@@ -15,14 +15,21 @@ class Applications {
  public:
   Applications(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
 
-  /// Errors: INVALID_PARAMETERS for a blank or over-long name (field "name", 1–100 characters) or an origin that is not
-  /// `scheme://host[:port]` (field "origin"); for mode LIVE (field "mode") until live mode exists.
+  /// Errors: INVALID_PARAMETERS for a blank or over-long name (field "name", 1–100 characters) or an origin that
+  /// parse_origin does not take (field "origin"); for mode LIVE (field "mode") until live mode exists.
   Result<CreatedApplication> create(db::Transaction& tx, const NewApplication& wanted) const;
 
   /// Nothing for an unknown id.
   Result<std::optional<Application>> find(db::Transaction& tx, ApplicationId id) const;
   Result<std::vector<Application>> list(db::Transaction& tx) const;
+  /// As parse_origin gives them, sorted.
   Result<std::vector<std::string>> origins(db::Transaction& tx, ApplicationId id) const;
+
+  /// One that is there already stays. Errors: UNKNOWN_APPLICATION; INVALID_PARAMETERS (field "origin") for what parse_origin
+  /// does not take.
+  Result<void> add_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) const;
+  /// Errors: as above; INVALID_PARAMETERS (field "origin") also for one that is not registered.
+  Result<void> remove_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) const;
 
   /// The destination that intents and connections without one use from now on. The caller has checked that it is this
   /// application's own.

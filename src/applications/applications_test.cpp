@@ -62,12 +62,12 @@ TEST_F(applications, are_refused_with_the_field_at_fault) {
       {{.name = ""}, "name"},
       {{.name = " \t"}, "name"},
       {{.name = "shop", .mode = Mode::LIVE}, "mode"},
-      {{.name = "shop", .origins = {"http://[::1]:8080"}}, ""},
+      {{.name = "shop", .origins = {"https://Shop.example:443", "http://127.0.0.1:8080"}}, ""},
+      {{.name = "shop", .origins = {"http://[::1]:8080"}}, "origin"},
       {{.name = "shop", .origins = {"shop.example"}}, "origin"},
       {{.name = "shop", .origins = {"https://"}}, "origin"},
       {{.name = "shop", .origins = {"ftp://shop.example"}}, "origin"},
       {{.name = "shop", .origins = {"https://shop.example/"}}, "origin"},
-      {{.name = "shop", .origins = {"https://Shop.example"}}, "origin"},
       {{.name = "shop", .origins = {"https://user@shop.example"}}, "origin"},
       {{.name = "shop", .origins = {"https://shop.example", "*"}}, "origin"},
       {{.name = "shop", .origins = {"https://" + std::string(256, 'a')}}, "origin"},
@@ -83,6 +83,28 @@ TEST_F(applications, are_refused_with_the_field_at_fault) {
   }
   EXPECT_EQ(database.read([&](db::Transaction& tx) { return it.list(tx); })->size(), accepted)
       << "a refusal writes nothing";
+}
+
+TEST_F(applications, take_and_lose_origins_in_the_form_browsers_write) {
+  const auto id = create({.name = "shop"})->application.id;
+  const auto change = [&](auto what, ApplicationId of, std::string_view origin) {
+    return database.write([&](db::Transaction& tx) { return (it.*what)(tx, of, origin); });
+  };
+  const auto registered = [&] { return *database.read([&](db::Transaction& tx) { return it.origins(tx, id); }); };
+  EXPECT_TRUE(change(&Applications::add_origin, id, "https://Shop.example:443"));
+  EXPECT_TRUE(change(&Applications::add_origin, id, "https://shop.example"));
+  EXPECT_TRUE(change(&Applications::add_origin, id, "http://127.0.0.1:7072"));
+  EXPECT_EQ(registered(), (std::vector<std::string>{"http://127.0.0.1:7072", "https://shop.example"}));
+  EXPECT_TRUE(change(&Applications::remove_origin, id, "HTTPS://shop.example"));
+  EXPECT_EQ(registered(), (std::vector<std::string>{"http://127.0.0.1:7072"}));
+
+  const auto gone = change(&Applications::remove_origin, id, "https://shop.example");
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().fields.at(0).field, "origin");
+  for (const auto what : {&Applications::add_origin, &Applications::remove_origin}) {
+    EXPECT_EQ(change(what, id, "shop.example").error().code, ErrorCode::INVALID_PARAMETERS);
+    EXPECT_EQ(change(what, ApplicationId{}, "https://shop.example").error().code, ErrorCode::UNKNOWN_APPLICATION);
+  }
 }
 
 TEST_F(applications, are_nothing_where_the_id_is_unknown) {
