@@ -110,18 +110,23 @@ Task<HandlerResult> Api::authenticate_and_run(ApplicationHandler handler, const 
 
 Task<http::Response> Api::respond(RouteHandler handler, const http::Request& request) {
   HandlerResult result{http::Response{}};
-  if (const auto* const for_application = std::get_if<ApplicationHandler>(&handler)) {
+  const auto* const for_application = std::get_if<ApplicationHandler>(&handler);
+  if (for_application != nullptr) {
     result = co_await authenticate_and_run(*for_application, request);
   } else {
     result = co_await std::get<PublicHandler>(handler)(request, services_);
   }
-  if (result) co_return *std::move(result);
-  const auto& refused = result.error();
-  if (http_status(refused.code) >= 500) {
+  auto response = result ? *std::move(result) : refused(result.error(), request);
+  if (for_application == nullptr) add_browser_headers(response);
+  co_return response;
+}
+
+http::Response Api::refused(const Error& refusal, const http::Request& request) const {
+  if (http_status(refusal.code) >= 500) {
     log::error("request failed",
-               {{"request_id", request.request_id}, {"code", to_text(refused.code)}, {"cause", refused.cause}});
+               {{"request_id", request.request_id}, {"code", to_text(refusal.code)}, {"cause", refusal.cause}});
   }
-  co_return error_response(refused, request.request_id, services_.clock.now());
+  return error_response(refusal, request.request_id, services_.clock.now());
 }
 
 Task<http::Response> Api::respond_unrouted(const http::Request& request, Error refusal) {

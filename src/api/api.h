@@ -28,6 +28,7 @@ class Api {
   Task<Result<Caller>> authenticate(const http::Request& request);
   Task<HandlerResult> authenticate_and_run(ApplicationHandler handler, const http::Request& request);
   Task<http::Response> respond(RouteHandler handler, const http::Request& request);
+  http::Response refused(const Error& refusal, const http::Request& request) const;
   Task<http::Response> respond_unrouted(const http::Request& request, Error refusal);
 
   Services services_;

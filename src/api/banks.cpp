@@ -86,6 +86,7 @@ Task<HandlerResult> get_bank_logo(const http::Request& request, const Services& 
   if (bank == nullptr) co_return error(ErrorCode::UNKNOWN_BANK, "there is no bank with this identifier");
   http::Response response;
   response.headers.add("Content-Type", "image/svg+xml");
+  response.headers.add("Cross-Origin-Resource-Policy", "cross-origin");  // Shops show it too.
   response.body =
       R"(<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64" role="img"><rect width="64" height="64" rx="14" fill=")" +
       bank->main_color +

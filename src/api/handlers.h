@@ -39,6 +39,11 @@ Task<HandlerResult> get_link_session(const http::Request& request, const Service
 Task<HandlerResult> answer_link_step(const http::Request& request, const Services& services);
 Task<HandlerResult> leave_link_session(const http::Request& request, const Services& services);
 
+// pages.cpp
+Task<HandlerResult> get_link_page(const http::Request& request, const Services& services);
+Task<HandlerResult> get_link_asset(const http::Request& request, const Services& services);
+Task<HandlerResult> get_sdk(const http::Request& request, const Services& services);
+
 // health.cpp
 Task<HandlerResult> get_health(const http::Request& request, const Services& services);
 Task<HandlerResult> get_readiness(const http::Request& request, const Services& services);

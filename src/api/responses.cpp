@@ -39,6 +39,10 @@ Error as_published(const Error& error) {
   }
 }
 
+void set_unless_said(http::Response& response, std::string_view name, std::string_view value) {
+  if (response.headers.find(name) == nullptr) response.headers.add(name, value);
+}
+
 /// How long to wait before the same request may do better; nothing where waiting for seconds does not help.
 std::optional<std::string_view> retry_after(ErrorCode code) {
   if (http_status(code) == 503 || code == ErrorCode::IDEMPOTENCY_CONFLICT) return "1";
@@ -79,8 +83,14 @@ http::Response error_response(const Error& cause, std::string_view request_id, I
 
 void add_common_headers(http::Response& response, std::string_view request_id) {
   response.headers.set("lean-correlation-id", request_id);
-  response.headers.set("Cache-Control", "no-store");
+  set_unless_said(response, "Cache-Control", "no-store");
   response.headers.set("X-Content-Type-Options", "nosniff");
+}
+
+void add_browser_headers(http::Response& response) {
+  set_unless_said(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  set_unless_said(response, "Cross-Origin-Resource-Policy", "same-origin");
+  response.headers.set("Referrer-Policy", "no-referrer");
 }
 
 void write_customer(json::Writer& writer, const customers::Customer& customer) {

@@ -20,8 +20,12 @@ namespace qantara::api {
 /// `metadata.request_id` the request. Errors of our own are told as SERVICE_UNAVAILABLE or INTERNAL_SERVER_ERROR.
 http::Response error_response(const Error& cause, std::string_view request_id, Instant now);
 
-/// Headers that every answer carries.
+/// Headers that every answer carries. Unless the handler has said otherwise, nothing is stored.
 void add_common_headers(http::Response& response, std::string_view request_id);
+
+/// Headers of what browsers ask for. Unless the handler has said otherwise, nobody frames it, other sites do not load it,
+/// and as a page it could do nothing. There are no CORS headers: no other site reads an answer.
+void add_browser_headers(http::Response& response);
 
 void write_customer(json::Writer& writer, const customers::Customer& customer);
 void write_destination(json::Writer& writer, const destinations::Destination& destination);

@@ -36,6 +36,14 @@ const RouteRow kRoutes[] = {
     {GET, "/link/v1/sessions/{session_id}", everybody(get_link_session)},
     {POST, "/link/v1/sessions/{session_id}/steps/{number}", everybody(answer_link_step)},
     {POST, "/link/v1/sessions/{session_id}/leave", everybody(leave_link_session)},
+
+    {GET, "/link", everybody(get_link_page)},
+    {GET, "/link/assets/{file}", everybody(get_link_asset)},
+    // The SDK under all of its published names: one file.
+    {GET, "/link/sdk/web/{version}/Lean.min.js", everybody(get_sdk)},
+    {GET, "/sa/link/sdk/web/{version}/Lean.min.js", everybody(get_sdk)},
+    {GET, "/link/sdk/web/v2/prod/{region}/{version}/Lean.min.js", everybody(get_sdk)},
+    {GET, "/link/loader/prod/{region}/{version}/lean-link-loader.min.js", everybody(get_sdk)},
 };
 
 }  // namespace

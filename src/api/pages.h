@@ -1,0 +1,23 @@
+// The hosted page: who may frame it, and what else its answer says to a browser.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "applications/application.h"
+#include "http/message.h"
+
+namespace qantara::api {
+
+/// The application that a page is asked for, and the origins that may frame it.
+struct PageOwner {
+  applications::Application application;
+  std::vector<std::string> origins;  ///< Registered; as parse_origin gives them.
+};
+
+/// The answer to GET /link?app_token=…&origin=…&language=…: the page, to be framed by exactly that origin, or a plain page
+/// that nobody may frame and that says why. `owner`: the application of `app_token`, if there is one.
+http::Response make_link_page(const http::Request& request, const std::optional<PageOwner>& owner);
+
+}  // namespace qantara::api
