@@ -17,6 +17,11 @@ constexpr MemberRule kCreateApplication[] = {
     {"origins", MemberType::TEXTS},
 };
 
+constexpr MemberRule kAddOrigin[] = {
+    {"app_token", MemberType::TEXT, Presence::REQUIRED},
+    {"origin", MemberType::TEXT, Presence::REQUIRED},
+};
+
 constexpr MemberRule kCreateEndpoint[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
     {"url", MemberType::TEXT, Presence::REQUIRED},
@@ -45,6 +50,18 @@ Result<applications::NewApplication> read_application(const json::Value& body) {
   return wanted;
 }
 
+/// The application in the query's app_token.
+Result<ApplicationId> query_application(const http::Request& request) {
+  if (const auto id = ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return *id;
+  return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
+}
+
+std::string origins_json(const std::vector<std::string>& origins) {
+  return to_json_array(origins, [](json::Writer& writer, const std::string& origin) {
+    writer.begin_object().member("origin", origin).end_object();
+  });
+}
+
 }  // namespace
 
 Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services,
@@ -69,6 +86,9 @@ Admin::Admin(Services services, AdminHooks hooks) : services_(services), hooks_(
       {GET, "/admin/v1/info", &Admin::get_info},
       {POST, "/admin/v1/applications", &Admin::create_application},
       {GET, "/admin/v1/applications", &Admin::list_applications},
+      {GET, "/admin/v1/origins", &Admin::list_origins},
+      {POST, "/admin/v1/origins", &Admin::add_origin},
+      {DELETE, "/admin/v1/origins", &Admin::remove_origin},
       {PUT, "/admin/v1/destinations/{id}/default", &Admin::make_default_destination},
       {POST, "/admin/v1/webhook-endpoints", &Admin::create_webhook_endpoint},
       {GET, "/admin/v1/webhook-endpoints", &Admin::list_webhook_endpoints},
@@ -168,6 +188,38 @@ Task<Result<http::Response>> Admin::list_applications(const http::Request&) {
                                  }));
 }
 
+// The three answer with all that are registered then.
+Task<Result<http::Response>> Admin::list_origins(const http::Request& request) {
+  CO_ASSIGN_OR_RETURN(const auto application, query_application(request));
+  CO_ASSIGN_OR_RETURN(const auto origins, co_await services_.database.read([&](db::Transaction& tx) {
+    return services_.applications.origins(tx, application);
+  }));
+  co_return http::Response::json(200, origins_json(origins));
+}
+
+Task<Result<http::Response>> Admin::add_origin(const http::Request& request) {
+  CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kAddOrigin));
+  CO_ASSIGN_OR_RETURN(const auto application, body_id<ApplicationId>(body, "app_token"));
+  const auto origin = required_text(body, "origin");
+  CO_ASSIGN_OR_RETURN(const auto origins,
+                      co_await services_.database.write([&](db::Transaction& tx) -> Result<std::vector<std::string>> {
+                        RETURN_IF_ERROR(services_.applications.add_origin(tx, application, origin));
+                        return services_.applications.origins(tx, application);
+                      }));
+  co_return http::Response::json(200, origins_json(origins));
+}
+
+Task<Result<http::Response>> Admin::remove_origin(const http::Request& request) {
+  CO_ASSIGN_OR_RETURN(const auto application, query_application(request));
+  const auto origin = request.query_parameter("origin").value_or("");
+  CO_ASSIGN_OR_RETURN(const auto origins,
+                      co_await services_.database.write([&](db::Transaction& tx) -> Result<std::vector<std::string>> {
+                        RETURN_IF_ERROR(services_.applications.remove_origin(tx, application, origin));
+                        return services_.applications.origins(tx, application);
+                      }));
+  co_return http::Response::json(200, origins_json(origins));
+}
+
 Task<Result<http::Response>> Admin::make_default_destination(const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto id, path_id<DestinationId>(request, "id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
   CO_ASSIGN_OR_RETURN(const auto destination,
@@ -202,12 +254,9 @@ Task<Result<http::Response>> Admin::create_webhook_endpoint(const http::Request&
 }
 
 Task<Result<http::Response>> Admin::list_webhook_endpoints(const http::Request& request) {
-  const auto token = request.query_parameter("app_token").value_or("");
-  const auto application = ApplicationId::parse(token);
-  if (!application)
-    co_return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
+  CO_ASSIGN_OR_RETURN(const auto application, query_application(request));
   CO_ASSIGN_OR_RETURN(const auto endpoints, co_await services_.database.read([&](db::Transaction& tx) {
-    return services_.webhooks.list_endpoints(tx, *application);
+    return services_.webhooks.list_endpoints(tx, application);
   }));
   co_return http::Response::json(200,
                                  to_json_array(endpoints, [](json::Writer& writer, const webhooks::Endpoint& endpoint) {

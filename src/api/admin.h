@@ -36,6 +36,9 @@ class Admin {
   Task<Result<http::Response>> get_info(const http::Request& request);
   Task<Result<http::Response>> create_application(const http::Request& request);
   Task<Result<http::Response>> list_applications(const http::Request& request);
+  Task<Result<http::Response>> list_origins(const http::Request& request);
+  Task<Result<http::Response>> add_origin(const http::Request& request);
+  Task<Result<http::Response>> remove_origin(const http::Request& request);
   Task<Result<http::Response>> make_default_destination(const http::Request& request);
   Task<Result<http::Response>> create_webhook_endpoint(const http::Request& request);
   Task<Result<http::Response>> list_webhook_endpoints(const http::Request& request);

@@ -9,6 +9,25 @@
 
 namespace qantara::cli {
 
+namespace {
+
+int show_origins(Context& context, const json::Value& origins) {
+  for (const auto& row : origins.items()) {
+    if (context.output == Output::JSON) {
+      context.out.json(masked_json(row));
+    } else {
+      context.out.line(context.out.verbatim(text_of(row, "origin")));
+    }
+  }
+  if (origins.items().empty()) {
+    context.err.hang(
+        "none  ", "Pages of this machine (localhost, 127.0.0.0/8) may frame the hosted flow of a sandbox, others not.");
+  }
+  return kDone;
+}
+
+}  // namespace
+
 Task<int> app_create(Context& context, AppCreateOptions options) {
   if (options.mode == "live") {
     co_return tell(context,
@@ -60,6 +79,38 @@ Task<int> app_list(Context& context, AppListOptions options) {
     out.hang(lead, out.verbatim(text_of(application, "name")) + ", " + pays_to);
   }
   co_return kDone;
+}
+
+Task<int> app_origin_add(Context& context, AppOriginOptions options) {
+  const auto gateway = Gateway::in_folder(context.client, options.data);
+  const auto app_token = co_await find_app_token(gateway, options.app_token);
+  if (!app_token) co_return tell(context, app_token.error());
+  json::Writer wanted;
+  wanted.begin_object().member("app_token", *app_token).member("origin", options.origin).end_object();
+  const auto origins = co_await gateway.call(http::Method::POST, "/admin/v1/origins", wanted.text());
+  if (!origins) co_return tell(context, origins.error());
+  co_return show_origins(context, *origins);
+}
+
+Task<int> app_origin_list(Context& context, AppOriginOptions options) {
+  const auto gateway = Gateway::in_folder(context.client, options.data);
+  const auto app_token = co_await find_app_token(gateway, options.app_token);
+  if (!app_token) co_return tell(context, app_token.error());
+  const auto path = "/admin/v1/origins?app_token=" + http::percent_encode(*app_token);
+  const auto origins = co_await gateway.call(http::Method::GET, path);
+  if (!origins) co_return tell(context, origins.error());
+  co_return show_origins(context, *origins);
+}
+
+Task<int> app_origin_remove(Context& context, AppOriginOptions options) {
+  const auto gateway = Gateway::in_folder(context.client, options.data);
+  const auto app_token = co_await find_app_token(gateway, options.app_token);
+  if (!app_token) co_return tell(context, app_token.error());
+  const auto path = "/admin/v1/origins?app_token=" + http::percent_encode(*app_token) +
+                    "&origin=" + http::percent_encode(options.origin);
+  const auto origins = co_await gateway.call(http::Method::DELETE, path);
+  if (!origins) co_return tell(context, origins.error());
+  co_return show_origins(context, *origins);
 }
 
 Task<int> destination_default(Context& context, DestinationDefaultOptions options) {

@@ -25,6 +25,16 @@ struct AppListOptions {
 };
 Task<int> app_list(Context& context, AppListOptions options);
 
+struct AppOriginOptions {
+  std::filesystem::path data;
+  std::string app_token;  ///< Empty: the only application there is.
+  std::string origin;     ///< Of add and remove.
+};
+/// Each shows the origins whose pages may frame the hosted flow, after what it did.
+Task<int> app_origin_add(Context& context, AppOriginOptions options);
+Task<int> app_origin_list(Context& context, AppOriginOptions options);
+Task<int> app_origin_remove(Context& context, AppOriginOptions options);
+
 struct DestinationDefaultOptions {
   std::filesystem::path data;
   std::string id;

@@ -62,4 +62,7 @@ class Gateway {
   std::string remedy_;  ///< What to do when nobody answers there.
 };
 
+/// The app token that is `named`, or that of the only application there is. Operator's gateways only.
+Task<std::expected<std::string, Refusal>> find_app_token(const Gateway& gateway, std::string named);
+
 }  // namespace qantara::cli

@@ -186,21 +186,6 @@ class Listener {
   bool is_stopping_ = false;
 };
 
-/// The application to listen for: the one that is named, or the only one there is.
-Task<std::expected<std::string, Refusal>> find_app_token(const Gateway& gateway, std::string named) {
-  if (!named.empty()) co_return named;
-  const auto answer = co_await gateway.call(http::Method::GET, "/admin/v1/applications");
-  if (!answer) co_return std::unexpected(answer.error());
-  const bool is_list = answer->is(json::Kind::ARRAY);
-  if (is_list && answer->items().size() == 1) co_return text_of(answer->items().front(), "app_token");
-  const bool is_empty = !is_list || answer->items().empty();
-  auto failure = refusal(
-      is_empty ? "There is no application to listen for." : "There are several applications; --app-token says which.",
-      is_empty ? "qantara app create --name NAME" : "qantara app list shows their tokens");
-  failure.exit_code = is_empty ? kRefused : kUsage;
-  co_return std::unexpected(std::move(failure));
-}
-
 }  // namespace
 
 Task<int> listen(Context& context, ListenOptions options) {

@@ -64,6 +64,30 @@ TEST_F(OperatorVerbs, app_list_writes_one_object_a_line) {
   EXPECT_EQ(out_.str(), "{\"app_token\":\"t1\"}\n{\"app_token\":\"t2\"}\n");
 }
 
+TEST_F(OperatorVerbs, app_origin_shows_who_may_frame_after_each_change) {
+  operators_.on("GET /admin/v1/applications", 200, R"([{"app_token":"t1"}])");
+  operators_.on("POST /admin/v1/origins", 200, R"([{"origin":"http://a:1"},{"origin":"https://b"}])");
+  EXPECT_EQ(run(app_origin_add(context(), {.data = data_, .origin = "https://B:443"})), kDone);
+  EXPECT_THAT(operators_.bodies_of("POST /admin/v1/origins"),
+              ElementsAre(R"({"app_token":"t1","origin":"https://B:443"})"));
+  EXPECT_EQ(out_.str(), "http://a:1\nhttps://b\n");
+}
+
+TEST_F(OperatorVerbs, app_origin_names_what_it_lists_and_removes) {
+  operators_.on("GET /admin/v1/origins?app_token=t2", 200, R"([{"origin":"https://b"}])");
+  operators_.on("DELETE /admin/v1/origins?app_token=t2&origin=https%3A%2F%2Fb", 200, "[]");
+  EXPECT_EQ(run(app_origin_list(context(kPipe, Output::JSON), {.data = data_, .app_token = "t2"})), kDone);
+  EXPECT_EQ(out_.str(), "{\"origin\":\"https://b\"}\n");
+  EXPECT_EQ(run(app_origin_remove(context(), {.data = data_, .app_token = "t2", .origin = "https://b"})), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("localhost"));
+}
+
+TEST_F(OperatorVerbs, app_origin_wants_a_token_where_there_are_several_applications) {
+  operators_.on("GET /admin/v1/applications", 200, R"([{"app_token":"t1"},{"app_token":"t2"}])");
+  EXPECT_EQ(run(app_origin_add(context(), {.data = data_, .origin = "https://b"})), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--app-token"));
+}
+
 TEST_F(OperatorVerbs, destination_default_masks_the_iban) {
   operators_.on("PUT /admin/v1/destinations/d1/default", 200,
                 R"({"id":"d1","name":"Acme Corp.","iban":"AE260260001008223921001"})");

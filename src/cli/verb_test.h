@@ -25,7 +25,7 @@ namespace qantara::cli {
 class ScriptedGateway {
  public:
   struct Call {
-    std::string what;  ///< "POST /link/v1/sessions"
+    std::string what;  ///< "POST /link/v1/sessions", with the query if there is one.
     std::string body;
     http::Headers headers;
   };
@@ -58,7 +58,8 @@ class ScriptedGateway {
 
  private:
   Task<http::Response> answer(const http::Request& request) {
-    const auto what = std::string(to_text(request.method)) + ' ' + request.path;
+    const auto query = request.query.empty() ? "" : '?' + request.query;
+    const auto what = std::string(to_text(request.method)) + ' ' + request.path + query;
     calls.push_back({what, request.body, request.headers});
     auto& line = script_[what];
     if (line.empty()) {
