@@ -5,6 +5,7 @@
 #include "cli/gateway.h"
 #include "cli/json_text.h"
 #include "cli/sandbox.h"
+#include "demo_shop/fresh_iban.h"
 #include "iban/iban.h"
 #include "json/json.h"
 
@@ -16,18 +17,6 @@ using cli::text_of;
 
 constexpr auto kPatience = std::chrono::seconds{20};
 constexpr auto kLookAgain = std::chrono::milliseconds{50};
-
-/// An account of Acme's at Emirates NBD that no payer has added yet, so that every run sees a cool-off: its thirteen digits are
-/// the microsecond, its check digits the ones that fit.
-std::string fresh_iban(Instant now) {
-  const auto digits = std::to_string(now.time_since_epoch().count() % 10'000'000'000'000);
-  const auto account = "026000" + std::string(13 - digits.size(), '0') + digits;
-  for (int check = 2; check <= 98; ++check) {
-    const auto text = (check < 10 ? "AE0" : "AE") + std::to_string(check) + account;
-    if (iban::Iban::parse(text)) return text;
-  }
-  CHECK(false);  // One of the 97 fits.
-}
 
 std::string destination_json(const std::string& iban) {
   json::Writer writer;
@@ -71,7 +60,7 @@ class Demo {
 
  private:
   Task<bool> set_up() {
-    const auto account = fresh_iban(context_.clock.now());
+    const auto account = demo_shop::fresh_iban(context_.clock.now());
     const auto destination = co_await call(http::Method::POST, "/payments/v1/destinations", destination_json(account));
     if (!destination) co_return false;
     destination_ = text_of(*destination, "id");

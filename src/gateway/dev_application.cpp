@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <optional>
 
 #include "api/admin.h"
 #include "json/json.h"
@@ -18,19 +18,22 @@ namespace {
 
 constexpr const char* kFile = "dev.json";
 
-Result<std::optional<DevApplication>> read_file(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  if (!in) return std::optional<DevApplication>{};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  const auto object = json::parse(text);
-  if (!object)
-    return caused_by(ErrorCode::STORAGE_FAILED, file.string() + " is damaged: remove it to make a new application",
-                     object.error().message);
-  const auto text_of = [&](std::string_view name) { return std::string{object->text(name).value_or("")}; };
-  return std::optional{DevApplication{.app_token = text_of("app_token"),
-                                      .client_secret = Secret{text_of("client_secret")},
-                                      .webhook_url = text_of("webhook_url"),
-                                      .webhook_secret = Secret{text_of("webhook_secret")}}};
+std::string text_of(const json::Value& object, std::string_view name) {
+  return std::string{object.text(name).value_or("")};
+}
+
+DevEndpoint read_endpoint(const json::Value* object) {
+  if (object == nullptr) return {};
+  return {.url = text_of(*object, "url"), .id = text_of(*object, "id"), .secret = Secret{text_of(*object, "secret")}};
+}
+
+void write_endpoint(json::Writer& writer, std::string_view name, const DevEndpoint& endpoint) {
+  writer.name(name)
+      .begin_object()
+      .member("url", endpoint.url)
+      .member("id", endpoint.id)
+      .member("secret", endpoint.secret.reveal())
+      .end_object();
 }
 
 /// Replaces the file as a whole: a crash leaves the old one or the new one.
@@ -38,10 +41,10 @@ Result<void> write_file(const std::filesystem::path& file, const DevApplication&
   json::Writer writer;
   writer.begin_object()
       .member("app_token", application.app_token)
-      .member("client_secret", application.client_secret.reveal())
-      .member("webhook_url", application.webhook_url)
-      .member("webhook_secret", application.webhook_secret.reveal())
-      .end_object();
+      .member("client_secret", application.client_secret.reveal());
+  write_endpoint(writer, "webhook", application.webhook);
+  write_endpoint(writer, "shop", application.shop);
+  writer.end_object();
   const auto draft = file.string() + ".new";
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const auto& text = writer.text();
@@ -55,9 +58,22 @@ Result<void> write_file(const std::filesystem::path& file, const DevApplication&
   return {};
 }
 
-/// Makes what is missing of the application, and its endpoint if `wanted_url` is another than it had.
+/// The endpoint at `url`: `known`, if it is one of `endpoints`, else a new one.
+Result<DevEndpoint> open_endpoint(db::Transaction& tx, const api::Services& services, ApplicationId application,
+                                  const std::vector<webhooks::Endpoint>& endpoints, const DevEndpoint& known,
+                                  const std::string& url) {
+  if (url.empty()) return DevEndpoint{};
+  const bool is_there = std::ranges::any_of(endpoints, [&](const auto& endpoint) {
+    return endpoint.id.to_text() == known.id && endpoint.url == url &&
+           endpoint.status != webhooks::EndpointStatus::DISABLED;
+  });
+  if (is_there) return known;
+  ASSIGN_OR_RETURN(const auto made, services.webhooks.create_endpoint(tx, application, url));
+  return DevEndpoint{.url = url, .id = made.endpoint.id.to_text(), .secret = made.secret};
+}
+
 Result<DevApplication> complete(db::Transaction& tx, const api::Services& services, std::optional<DevApplication> known,
-                                const std::string& wanted_url) {
+                                const std::string& webhook_url, const std::string& shop_url) {
   const auto id = known ? ApplicationId::parse(known->app_token) : std::nullopt;
   std::optional<applications::Application> application;
   if (id) {
@@ -68,39 +84,43 @@ Result<DevApplication> complete(db::Transaction& tx, const api::Services& servic
     application = made.application;
     known = DevApplication{.app_token = application->id.to_text(), .client_secret = made.client_secret};
   }
-
-  const bool keep = !wanted_url.empty() && known->webhook_url == wanted_url;
-  bool is_kept = false;
   ASSIGN_OR_RETURN(const auto endpoints, services.webhooks.list_endpoints(tx, application->id));
+  ASSIGN_OR_RETURN(known->webhook,
+                   open_endpoint(tx, services, application->id, endpoints, known->webhook, webhook_url));
+  ASSIGN_OR_RETURN(known->shop, open_endpoint(tx, services, application->id, endpoints, known->shop, shop_url));
   for (const auto& endpoint : endpoints) {
-    if (endpoint.status == webhooks::EndpointStatus::DISABLED) continue;
-    if (keep && !is_kept && endpoint.url == wanted_url) {
-      is_kept = true;
-      continue;
-    }
+    const auto endpoint_id = endpoint.id.to_text();
+    const bool is_kept = endpoint_id == known->webhook.id || endpoint_id == known->shop.id;
+    if (is_kept || endpoint.status == webhooks::EndpointStatus::DISABLED) continue;
     RETURN_IF_ERROR(services.webhooks.remove_endpoint(tx, endpoint.id));
-  }
-  if (!is_kept) {
-    known->webhook_url = wanted_url;
-    known->webhook_secret = Secret{};
-    if (!wanted_url.empty()) {
-      ASSIGN_OR_RETURN(const auto endpoint, services.webhooks.create_endpoint(tx, application->id, wanted_url));
-      known->webhook_secret = endpoint.secret;
-    }
   }
   return *std::move(known);
 }
 
 }  // namespace
 
-Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data,
-                                                  std::string webhook_url) {
+Result<std::optional<DevApplication>> read_dev_application(const std::filesystem::path& data) {
   const auto file = data / kFile;
-  CO_ASSIGN_OR_RETURN(const auto known, read_file(file));
+  std::ifstream in{file};
+  if (!in) return std::optional<DevApplication>{};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const auto object = json::parse(text);
+  if (!object)
+    return caused_by(ErrorCode::STORAGE_FAILED, file.string() + " is damaged: remove it to make a new application",
+                     object.error().message);
+  return std::optional{DevApplication{.app_token = text_of(*object, "app_token"),
+                                      .client_secret = Secret{text_of(*object, "client_secret")},
+                                      .webhook = read_endpoint(object->find("webhook")),
+                                      .shop = read_endpoint(object->find("shop"))}};
+}
+
+Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data,
+                                                  std::optional<DevApplication> known, std::string webhook_url,
+                                                  std::string shop_url) {
   CO_ASSIGN_OR_RETURN(auto application, co_await services.database.write([&](db::Transaction& tx) {
-    return complete(tx, services, known, webhook_url);
+    return complete(tx, services, known, webhook_url, shop_url);
   }));
-  CO_RETURN_IF_ERROR(write_file(file, application));
+  CO_RETURN_IF_ERROR(write_file(data / kFile, application));
   co_return application;
 }
 

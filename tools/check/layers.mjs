@@ -11,13 +11,14 @@ export const levels = [
   ['link', 'reconciliation'],
   ['connectors'],
   ['api'],
-  ['cli', 'sandbox_bank'],
+  ['cli', 'sandbox_bank', 'demo_shop'],
   ['gateway'],
 ];
 
 const levelOf = new Map(levels.flatMap((folders, level) => folders.map((folder) => [folder, level])));
-// The sandbox bank is a bank like any other: it shares the gateway's foundations and none of its domain.
-const highestBelow = (folder) => (folder === 'sandbox_bank' ? 1 : levelOf.get(folder) - 1);
+// The sandbox bank is a bank like any other, and the demo shop a merchant: they share the gateway's foundations and none of its domain.
+const strangers = ['sandbox_bank', 'demo_shop'];
+const highestBelow = (folder) => (strangers.includes(folder) ? 1 : levelOf.get(folder) - 1);
 
 export const layers = {
   name: 'layers',
