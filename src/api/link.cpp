@@ -52,8 +52,8 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     RETURN_IF_ERROR(require(body, "payment_source_id"));
     RETURN_IF_ERROR(require(body, "payment_destination_id"));
   }
-  const auto language = optional_text(body, "language").value_or("en");
-  if (language != "en" && language != "ar")
+  const auto language = optional_text(body, "language");
+  if (language && language != "en" && language != "ar")
     return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
   if (*method == link::Method::CONNECT) {
     const auto* const permissions = body.find("permissions");
@@ -74,14 +74,25 @@ Result<link::OpenSession> read_session(const http::Request& request) {
   return wanted;
 }
 
-struct SessionKey {
-  LinkSessionId id;
-  std::string token;
-};
+/// A number in a path or a header, as it was handed out. Nothing for any other text.
+std::optional<int> parse_count(std::string_view text) {
+  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return std::stoi(std::string{text});
+}
 
-Result<SessionKey> read_key(const http::Request& request) {
+Result<link::SessionKey> read_key(const http::Request& request) {
   ASSIGN_OR_RETURN(const auto id, path_id<LinkSessionId>(request, "session_id", ErrorCode::UNKNOWN_LINK_SESSION));
-  return SessionKey{.id = id, .token = std::string{request.headers.value_or("link-session-token", "")}};
+  link::SessionKey key{
+      .id = id, .token = std::string{request.headers.value_or("link-session-token", "")}, .window = {}};
+  if (const auto* const window = request.headers.find("link-window")) {
+    key.window = parse_count(*window);
+    if (!key.window) {
+      return field_error(ErrorCode::INVALID_PARAMETERS, "link-window",
+                         "the header link-window must be the window of the opening's answer");
+    }
+  }
+  return key;
 }
 
 Result<link::Act> read_act(const http::Request& request) {
@@ -89,11 +100,9 @@ Result<link::Act> read_act(const http::Request& request) {
   const auto action = link::parse_action(required_text(body, "action"));
   if (!action) return field_error(ErrorCode::INVALID_PARAMETERS, "action", "action must be one of the step's actions");
   link::Act act{.number = 0, .action = *action, .fields = {}};
-  const auto number = request.path_parameter("number");
-  if (number.empty() || number.size() > 6 || number.find_first_not_of("0123456789") != std::string_view::npos) {
-    return error(ErrorCode::INVALID_URL, "there is no such step");
-  }
-  act.number = std::stoi(std::string{number});
+  const auto number = parse_count(request.path_parameter("number"));
+  if (!number) return error(ErrorCode::INVALID_URL, "there is no such step");
+  act.number = *number;
   if (const auto* const fields = body.find("fields"); fields != nullptr && fields->is(json::Kind::OBJECT)) {
     for (const auto& [name, value] : fields->members()) {
       if (!value.is(json::Kind::STRING))
@@ -112,7 +121,7 @@ banking::PayerDevice device_of(const http::Request& request) {
 
 }  // namespace
 
-// POST /link/v1/sessions · 201 session, token and first step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED
+// POST /link/v1/sessions · 201 session, token, window and step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services) {
   CO_ASSIGN_OR_RETURN(auto wanted, read_session(request));
   CO_ASSIGN_OR_RETURN(const auto application, co_await services.database.read([&](db::Transaction& tx) {
@@ -126,7 +135,7 @@ Task<HandlerResult> open_link_session(const http::Request& request, const Servic
 // GET /link/v1/sessions/{session_id} · 200 the step · 404 UNKNOWN_LINK_SESSION
 Task<HandlerResult> get_link_session(const http::Request& request, const Services& services) {
   CO_ASSIGN_OR_RETURN(auto key, read_key(request));
-  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.view(key.id, std::move(key.token)));
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.view(std::move(key)));
   co_return http::Response::json(200, link::to_json(view));
 }
 
@@ -135,15 +144,14 @@ Task<HandlerResult> answer_link_step(const http::Request& request, const Service
   CO_ASSIGN_OR_RETURN(auto key, read_key(request));
   CO_ASSIGN_OR_RETURN(auto act, read_act(request));
   auto device = device_of(request);
-  CO_ASSIGN_OR_RETURN(const auto view,
-                      co_await services.link.act(key.id, std::move(key.token), std::move(act), std::move(device)));
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.act(std::move(key), std::move(act), std::move(device)));
   co_return http::Response::json(200, link::to_json(view));
 }
 
 // POST /link/v1/sessions/{session_id}/leave · 200 the end · 404 UNKNOWN_LINK_SESSION
 Task<HandlerResult> leave_link_session(const http::Request& request, const Services& services) {
   CO_ASSIGN_OR_RETURN(auto key, read_key(request));
-  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.leave(key.id, std::move(key.token)));
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.leave(std::move(key)));
   co_return http::Response::json(200, link::to_json(view));
 }
 

@@ -25,8 +25,10 @@ struct Bank {
   std::string swift_code;  ///< May be empty.
   std::string main_color = "#1B365D";
   std::string background_color = "#FFFFFF";
-  bool mock = false;   ///< A bank of the sandbox.
-  bool active = true;  ///< The operator's switch.
+  std::string app_url;    ///< Where its customers approve payments, for a person's browser; may be empty.
+  bool mock = false;      ///< A bank of the sandbox.
+  std::string test_code;  ///< Of a mock bank: the one-time code that every test user gets.
+  bool active = true;     ///< The operator's switch.
 
   std::string standard;  ///< Which connector: "berlin_group".
   std::string base_url;  ///< "http://127.0.0.1:7071"; calls go to base_url + "/v1/…".

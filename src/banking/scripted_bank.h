@@ -26,6 +26,7 @@ class ScriptedBank final : public BankConnector {
     std::string state;                  ///< What the connector remembered when it was called.
     std::optional<PaymentOrder> order;  ///< Of payments.
     Creditor creditor;                  ///< Of add_beneficiary.
+    std::string language;               ///< Of submit: the payer's.
   };
 
   explicit ScriptedBank(Timers& timers) : timers_(timers) {}
@@ -66,8 +67,8 @@ class ScriptedBank final : public BankConnector {
         .stage = Stage::LOGIN,
         .fields = {{.name = "username", .kind = FieldKind::TEXT}, {.name = "password", .kind = FieldKind::PASSWORD}}};
   }
-  Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice&, ConnectorState& state) override {
-    return answer({.call = "submit" + text_of(answers)}, state);
+  Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& state) override {
+    return answer({.call = "submit" + text_of(answers), .language = device.language}, state);
   }
   Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice&, ConnectorState& state) override {
     return answer({.call = "add_beneficiary", .creditor = creditor}, state);

@@ -28,7 +28,7 @@ std::string grouped(std::string_view decimal) {
 std::string amount_of(const json::Value& object) {
   const auto* const amount = object.find("amount");
   if (amount == nullptr) return {};
-  const auto number = number_of(*amount, "amount");
+  const auto number = text_of(*amount, "amount");
   return number.empty() ? number : text_of(*amount, "currency") + " " + grouped(number);
 }
 

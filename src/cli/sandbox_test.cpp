@@ -22,7 +22,7 @@ std::string act_at(int number) { return "POST /link/v1/sessions/s1/steps/" + std
 
 const std::string kAccepted =
     R"("number":6,"kind":"ACCEPTED","money":"accepted","bank":{"name":"Lean Mockbank 1"},
-       "payee":{"name":"Acme Corp.","iban":"AE260260001008223921001"},"amount":{"amount":1000.00,"currency":"AED"},
+       "payee":{"name":"Acme Corp.","iban":"AE260260001008223921001"},"amount":{"amount":"1000.00","currency":"AED"},
        "reference":"ACME TXN001","bank_reference":"0492981211381081",
        "result":{"status":"SUCCESS","method":"PAY","message":"Done.","secondary_status":"ACCEPTED_BY_BANK"})";
 
@@ -87,7 +87,7 @@ TEST_F(SandboxTest, writes_the_last_answer_as_one_json_line_with_the_iban_masked
   ASSERT_TRUE(value);
   EXPECT_EQ(value->find("step")->find("result")->text("secondary_status"), "ACCEPTED_BY_BANK");
   EXPECT_EQ(value->find("step")->find("payee")->text("iban"), "AE26****1001");
-  EXPECT_EQ(value->find("step")->find("amount")->find("amount")->number_text(), "1000.00");
+  EXPECT_EQ(value->find("step")->find("amount")->text("amount"), "1000.00");
 }
 
 TEST_F(SandboxTest, connects_with_the_permissions_and_choices_of_its_flags) {
@@ -197,7 +197,7 @@ class AppApprovalTest : public SandboxTest {
     gateway_.on(
         kSessions, 201,
         first_answer(R"("number":1,"kind":"APPROVAL","money":"not_moved","message":"Open your app.","ask_again_in_ms":1,
-                                "amount":{"amount":1000.00,"currency":"AED"},"reference":"REF-1")"));
+                                "amount":{"amount":"1000.00","currency":"AED"},"reference":"REF-1")"));
     gateway_.on(kLook, 200, answer_with(R"("number":1,"kind":"APPROVAL","ask_again_in_ms":1)"));
     gateway_.on(kLook, 200, answer_with(kAccepted));
     operators_.on("GET /admin/v1/info", 200, R"({"sandbox_bank_url":")" + gateway_.url() + R"("})");

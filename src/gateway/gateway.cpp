@@ -72,7 +72,7 @@ struct Gateway::Parts {
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
   webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks)};
   link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
-                       sources, payments, authorisation, banks}};
+                       sources, payments, authorisation, banks, options.run_by}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};

@@ -24,6 +24,7 @@ struct GatewayOptions {
   std::vector<std::string> webhook_networks;  ///< CIDR blocks that webhooks may reach although they are special.
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
+  link::Operator run_by;  ///< What payers are told of who runs the gateway.
 };
 
 class Gateway {

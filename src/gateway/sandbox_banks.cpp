@@ -1,5 +1,7 @@
 #include "gateway/sandbox_banks.h"
 
+#include "sandbox_bank/users.h"
+
 namespace qantara::gateway {
 
 namespace {
@@ -35,7 +37,9 @@ std::vector<banking::Bank> sandbox_banks(const std::string& url, std::chrono::mi
                      .country = std::string{row.country},
                      .swift_code = std::string{row.swift_code},
                      .main_color = std::string{row.color},
+                     .app_url = url + "/app",
                      .mock = true,
+                     .test_code = std::string{sandbox_bank::kCode},
                      .standard = "berlin_group",
                      .base_url = url + std::string{row.prefix},
                      .product_by_currency = {{"AED", kProduct}, {"USD", kProduct}, {"BHD", kProduct}},

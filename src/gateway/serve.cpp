@@ -40,7 +40,8 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .data = options.data,
                                           .webhook_networks = options.webhook_networks,
                                           .sandbox_bank_url = options.sandbox_bank_url,
-                                          .bank_timeout = options.bank_timeout});
+                                          .bank_timeout = options.bank_timeout,
+                                          .run_by = options.run_by});
   if (!started) co_return refuse_to_start(started.error());
   const auto gateway = *std::move(started);
   if (options.json) {

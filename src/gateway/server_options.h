@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "link/link_view.h"
 
 namespace qantara::gateway {
 
@@ -29,6 +30,7 @@ struct ServeOptions {
   std::vector<std::string> webhook_networks;
   std::string sandbox_bank_url;
   std::chrono::milliseconds bank_timeout{10'000};
+  link::Operator run_by;
   log::Level log_level = log::Level::INFO;
   bool json = false;
 };
@@ -45,6 +47,7 @@ struct DevOptions {
   std::filesystem::path data = "qantara-data";
   std::string webhook_url;
   std::chrono::milliseconds bank_timeout{10'000};
+  link::Operator run_by;
   log::Level log_level = log::Level::WARN;
   bool demo = false;  ///< Make one scripted payment.
   bool once = false;  ///< … and end.

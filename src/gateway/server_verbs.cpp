@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "gateway/server_options.h"
 #include "http/message.h"
 
@@ -15,6 +16,15 @@ namespace {
 
 constexpr auto kBankTimeoutMax =
     std::chrono::seconds{20};  ///< A lease (payments.cpp) must outlast a conversation of five calls.
+
+std::string check_http_url(const std::string& text) {
+  return http::parse_url(text) ? "" : "'" + text + "' is no http or https URL";
+}
+
+std::string check_operator_name(const std::string& text) {
+  const auto length = utf8_length(trim(text));
+  return length >= 1 && length <= 100 ? "" : "a name has 1 to 100 characters";
+}
 
 /// One server verb as it is being declared.
 template <class Options>
@@ -65,6 +75,24 @@ class Declaration {
         ->default_str("10s");
   }
 
+  /// Who runs the gateway, as its pages tell payers.
+  void run_by() {
+    auto& run_by = options_->run_by;
+    verb_->add_option("--operator-name", run_by.name, "Who runs this gateway, as payers are told")
+        ->envname("QANTARA_OPERATOR_NAME")
+        ->type_name("NAME")
+        ->check(check_operator_name)
+        ->capture_default_str();
+    verb_->add_option("--terms-url", run_by.terms_url, "The operator's terms, for payers to read")
+        ->envname("QANTARA_TERMS_URL")
+        ->type_name("URL")
+        ->check(check_http_url);
+    verb_->add_option("--privacy-url", run_by.privacy_url, "The operator's privacy notice, for payers to read")
+        ->envname("QANTARA_PRIVACY_URL")
+        ->type_name("URL")
+        ->check(check_http_url);
+  }
+
   void common() {
     const std::map<std::string, log::Level> levels{{"debug", log::Level::DEBUG},
                                                    {"info", log::Level::INFO},
@@ -85,10 +113,6 @@ class Declaration {
   std::shared_ptr<Options> options_;
 };
 
-std::string check_http_url(const std::string& text) {
-  return http::parse_url(text) ? "" : "'" + text + "' is no http or https URL";
-}
-
 void add_serve(CLI::App& program, cli::Verb& chosen) {
   Declaration<ServeOptions> verb{program, chosen, "serve", "Run the gateway", serve};
   verb.listen("Where the API is served; port 0 takes a free one");
@@ -105,6 +129,7 @@ void add_serve(CLI::App& program, cli::Verb& chosen) {
       ->type_name("CIDR")
       ->delimiter(',');
   verb.bank_timeout();
+  verb.run_by();
   verb.common();
 }
 
@@ -129,6 +154,7 @@ void add_dev(CLI::App& program, cli::Verb& chosen) {
   verb->add_flag("--demo", verb.options().demo, "Make one scripted payment through the HTTP interfaces, then stay");
   verb->add_flag("--once", verb.options().once, "End after the scripted payment: exit code 0 if it went through");
   verb.bank_timeout();
+  verb.run_by();
   verb.common();
 }
 

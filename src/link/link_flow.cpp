@@ -6,13 +6,15 @@
 #include "base/text.h"
 #include "json/json.h"
 #include "link/link_store.h"
+#include "link/stored_step.h"
 
 namespace qantara::link {
 
 namespace {
 
-constexpr auto kSessionLife = std::chrono::minutes{30};
-constexpr auto kLease = std::chrono::minutes{2};  ///< Longer than any call to a bank may take.
+constexpr auto kReadable = std::chrono::hours{24};  ///< How long an end can be looked at after the page timed out.
+constexpr auto kLease = std::chrono::minutes{2};    ///< Longer than any call to a bank may take.
+constexpr int kFollowMs = 2000;                     ///< How often a window looks at what another one does.
 constexpr int kCodeTriesMax = 5;
 constexpr std::size_t kAnswerLengthMax = 256;
 
@@ -86,18 +88,6 @@ Result<banking::Answers> answers_to(const json::Value& asked, const banking::Ans
   return answers;
 }
 
-std::string failure_json(std::string_view code, std::string_view text) {
-  json::Writer writer;
-  writer.begin_object().member("code", code).member("text", text).end_object();
-  return std::move(writer).text();
-}
-
-std::string cool_off_json(Instant until) {
-  json::Writer writer;
-  writer.begin_object().member("cool_off_until", qantara::to_text(until)).end_object();
-  return std::move(writer).text();
-}
-
 }  // namespace
 
 std::string LinkFlow::token_of(LinkSessionId id) const {
@@ -105,26 +95,19 @@ std::string LinkFlow::token_of(LinkSessionId id) const {
   return to_hex(as_bytes(mac));
 }
 
-Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
-  auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
-    ASSIGN_OR_RETURN(const auto session, create(tx, wanted));
-    return render(tx, session);
-  });
-  co_return opened;
-}
-
-Task<Result<LinkView>> LinkFlow::view(LinkSessionId id, std::string token) const {
+Task<Result<LinkView>> LinkFlow::view(SessionKey key) const {
   auto viewed = co_await parts_.database.read([&](db::Transaction& tx) -> Result<LinkView> {
-    ASSIGN_OR_RETURN(const auto session, load(tx, id, token));
-    return render(tx, session);
+    ASSIGN_OR_RETURN(const auto session, load(tx, key));
+    return render_for(tx, key, session);
   });
   co_return viewed;
 }
 
-Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act act, banking::PayerDevice device) const {
+Task<Result<LinkView>> LinkFlow::act(SessionKey key, Act act, banking::PayerDevice device) const {
   CO_ASSIGN_OR_RETURN(auto decision,
-                      co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, id, token, act); }));
+                      co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, key, act); }));
   const auto& session = decision.session;
+  device.language = session.language;
 
   if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
     auto& connector = parts_.banks.connector(session.bank_identifier);
@@ -145,29 +128,21 @@ Task<Result<LinkView>> LinkFlow::act(LinkSessionId id, std::string token, Act ac
     CO_RETURN_IF_ERROR(co_await parts_.authorisation.answer(*decision.payment, decision.payment_step,
                                                             decision.payment_call, decision.answers, device));
   }
-  auto viewed = co_await view(id, std::move(token));
+  auto viewed = co_await view(std::move(key));
   co_return viewed;
 }
 
-Task<Result<LinkView>> LinkFlow::leave(LinkSessionId id, std::string token) const {
+Task<Result<LinkView>> LinkFlow::leave(SessionKey key) const {
   auto left = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
-    ASSIGN_OR_RETURN(auto session, load(tx, id, token));
-    ASSIGN_OR_RETURN(auto view, render(tx, session));
+    ASSIGN_OR_RETURN(auto session, load(tx, key));
+    ASSIGN_OR_RETURN(auto view, render_for(tx, key, session));
     if (view.result) return view;  // It is over already; what it ended with stands.
-    const auto was = view.kind;
-    view.kind = StepKind::END;
-    view.ask_again_in_ms.reset();
-    if (view.money == MoneyWord::NOT_MOVED) {
-      view.result = LinkResult{
-          .status = LinkResult::Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
-    } else {
-      // An order may have left: the flow is complete, whatever comes of it.
-      view.result = LinkResult{.status = LinkResult::Status::SUCCESS,
-                               .message = "The payment is with the customer's bank",
-                               .secondary_status = "PENDING_WITH_BANK"};
-    }
+    const bool is_working = view.kind == StepKind::WORKING;
+    end(view, EndReason::LEFT);
     // A payer who comes back to pay goes on where they were; a connection is begun anew.
-    if (session.method != Method::PAY && was != StepKind::WORKING) RETURN_IF_ERROR(go_to(tx, session, StepKind::END));
+    if (session.method != Method::PAY && !is_working && !view.elsewhere) {
+      RETURN_IF_ERROR(go_to(tx, session, StepKind::END, end_json(EndReason::LEFT)));
+    }
     return view;
   });
   co_return left;
@@ -175,118 +150,31 @@ Task<Result<LinkView>> LinkFlow::leave(LinkSessionId id, std::string token) cons
 
 Result<void> LinkFlow::recover(db::Transaction& tx) const { return release_session_leases(tx); }
 
-// Opening.
-
-Result<LinkSession> LinkFlow::create(db::Transaction& tx, const OpenSession& wanted) const {
-  const Instant now = parts_.real_clock.now();
-  LinkSession session{.id = LinkSessionId::make(parts_.real_clock, parts_.random),
-                      .application = wanted.application,
-                      .method = wanted.method,
-                      .language = wanted.language,
-                      .created_at = now,
-                      .expires_at = now + kSessionLife};
-  if (!wanted.bank_identifier.empty()) RETURN_IF_ERROR(choose_bank(session, wanted.bank_identifier));
-
-  if (wanted.method == Method::PAY) {
-    CHECK(wanted.intent.has_value());
-    ASSIGN_OR_RETURN(auto existing, select_session_of_intent(tx, parts_.vault, *wanted.intent));
-    if (existing && existing->application == wanted.application) {
-      existing->expires_at = now + kSessionLife;
-      if (existing->step_kind == StepKind::COOL_OFF || existing->step_kind == StepKind::FAILED ||
-          existing->step_kind == StepKind::CONNECTED) {
-        // It stopped before any payment was made; look again whether one can be.
-        RETURN_IF_ERROR(begin_paying(tx, wanted, *existing));
-        ++existing->step_number;
-      }
-      RETURN_IF_ERROR(update_session(tx, parts_.vault, *existing));
-      return *std::move(existing);
-    }
-    RETURN_IF_ERROR(begin_paying(tx, wanted, session));
-  } else {
-    CHECK(wanted.customer.has_value());
-    ASSIGN_OR_RETURN(const auto customer, parts_.customers.get(tx, wanted.application, *wanted.customer));
-    ASSIGN_OR_RETURN(const auto destination,
-                     parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
-    session.customer = customer.id;
-    session.destination = destination.id;
-    session.step_kind = StepKind::WELCOME;
-  }
-  if (wanted.method == Method::UPDATE_PAYMENT_SOURCE) {
-    CHECK(wanted.source.has_value());
-    ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, wanted.application, session.customer, *wanted.source));
-    ASSIGN_OR_RETURN(session.connector_state, parts_.sources.connector_state(tx, source.id));
-    session.source = source.id;
-    session.bank_identifier = source.bank_identifier;
-    session.step_kind = StepKind::PAYEE;
-    const bool is_linked = std::ranges::any_of(
-        source.beneficiaries, [&](const auto& found) { return found.destination == *session.destination; });
-    if (is_linked) {
-      session.step_kind = StepKind::FAILED;
-      session.step = failure_json("BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
-    }
-  }
-  ASSIGN_OR_RETURN(const bool inserted, insert_session(tx, parts_.vault, session));
-  if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent was opened in another window");
-  return session;
-}
-
-Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const {
-  ASSIGN_OR_RETURN(const auto intent, parts_.intents.get(tx, wanted.application, *wanted.intent));
-  session.customer = intent.customer;
-  session.intent = intent.id;
-  session.destination = intent.destination;
-  session.step.clear();
-  ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, intent.id));
-  if (payment) {
-    session.step_kind = StepKind::PAYMENT;
-    return {};
-  }
-  if (intent.expires_at <= parts_.clock.now()) {
-    return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
-  }
-
-  ASSIGN_OR_RETURN(const auto accounts, parts_.payments.paying_accounts(tx, intent));
-  const auto usable =
-      static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
-  if (usable == 0) {
-    const auto cooling = std::ranges::find_if(accounts, [](const auto& row) { return row.reason == "COOL_OFF"; });
-    if (cooling != accounts.end()) {
-      Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF,
-                            "the bank lets the customer pay this destination after its cool-off");
-      if (cooling->cool_off_expires_at) {
-        refused.details.push_back({.name = "beneficiary_cool_off_expiry",
-                                   .json = json::quoted(qantara::to_text(*cooling->cool_off_expires_at))});
-      }
-      return refused;
-    }
-    session.step_kind = StepKind::WELCOME;  // Nothing to pay with: the flow offers to connect a bank.
-    return {};
-  }
-  const auto chosen =
-      std::ranges::find_if(accounts, [&](const auto& row) { return wanted.account == row.account.id && !row.reason; });
-  session.step_kind = StepKind::ACCOUNT;
-  if (chosen != accounts.end() || usable == 1) {
-    session.account = chosen != accounts.end() ? chosen->account.id : accounts.front().account.id;
-    session.step_kind = StepKind::REVIEW;
-  }
-  return {};
-}
-
-Result<LinkSession> LinkFlow::load(db::Transaction& tx, LinkSessionId id, std::string_view token) const {
-  if (!equals_in_constant_time(token, token_of(id))) return unknown_session();
-  ASSIGN_OR_RETURN(auto session, select_session(tx, parts_.vault, id));
-  if (!session) return unknown_session();
+Result<LinkSession> LinkFlow::load(db::Transaction& tx, const SessionKey& key) const {
+  if (!equals_in_constant_time(key.token, token_of(key.id))) return unknown_session();
+  ASSIGN_OR_RETURN(auto session, select_session(tx, parts_.vault, key.id));
+  if (!session || session->expires_at + kReadable <= parts_.real_clock.now()) return unknown_session();
   return *std::move(session);
+}
+
+/// The step as the window of `key` is shown it.
+Result<LinkView> LinkFlow::render_for(db::Transaction& tx, const SessionKey& key, const LinkSession& session) const {
+  ASSIGN_OR_RETURN(auto view, render(tx, session));
+  view.elsewhere = key.window && *key.window != session.window && !view.result;
+  // It follows what the other window does.
+  if (view.elsewhere && !view.ask_again_in_ms) view.ask_again_in_ms = kFollowMs;
+  return view;
 }
 
 // Acting.
 
-Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId id, std::string_view token,
-                                            const Act& act) const {
-  ASSIGN_OR_RETURN(auto session, load(tx, id, token));
-  ASSIGN_OR_RETURN(const auto shown, render(tx, session));
-  if (act.number != shown.number || shown.kind == StepKind::WORKING) return outdated(shown.number);
-  const auto allowed = actions_of(shown.kind, session.method, shown.paying);
+Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, const SessionKey& key, const Act& act) const {
+  ASSIGN_OR_RETURN(auto session, load(tx, key));
+  ASSIGN_OR_RETURN(const auto shown, render_for(tx, key, session));
+  const bool has_moved_on =
+      act.number != shown.number || shown.kind == StepKind::WORKING || shown.kind == StepKind::END || shown.elsewhere;
+  if (has_moved_on) return outdated(shown.number);
+  const auto allowed = actions_of(shown);
   if (std::ranges::find(allowed, act.action) == allowed.end() || act.action == Action::CANCEL) {
     std::string names;
     for (const auto action : allowed) {
@@ -297,6 +185,7 @@ Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, LinkSessionId i
         names.empty() ? "this step takes no action" : "action must be one of: " + names + "; to leave, post to /leave");
   }
   Decision decision{.session = std::move(session)};
+  decision.session.expires_at = parts_.real_clock.now() + kSessionLife;  // Whatever follows writes the session.
   const bool paying = decision.session.step_kind == StepKind::PAYMENT ||
                       decision.session.step_kind == StepKind::ACCOUNT || decision.session.step_kind == StepKind::REVIEW;
   return paying ? decide_paying(tx, std::move(decision), act, shown) : decide_linking(tx, std::move(decision), act);
@@ -414,6 +303,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
 
   ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, *session.intent));
   CHECK(payment.has_value());
+  RETURN_IF_ERROR(update_session(tx, parts_.vault, session));
   decision.payment = payment->id;
   decision.payment_step = payment->steps;
   if (act.action == Action::RETRY) {

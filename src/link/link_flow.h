@@ -2,7 +2,8 @@
 //
 // A session walks WELCOME → BANKS → CREDENTIALS → CODE → ACCOUNTS → PAYEE → CODE → CONNECTED or COOL_OFF to connect, and
 // ACCOUNT → REVIEW → whatever the bank asks → ACCEPTED, PENDING, UNKNOWN or FAILED to pay. From REVIEW on the payment's own row
-// says what comes next, so every window of the payer's shows the same. Passwords and codes are held for the one call.
+// says what comes next, so every window of the payer's shows the same; the one that was opened last may act. Passwords and codes
+// are held for the one call.
 #pragma once
 
 #include <optional>
@@ -37,7 +38,14 @@ struct OpenSession {
   std::optional<IntentId> intent;         ///< Of PAY.
   std::optional<AccountId> account;       ///< Preselected, of PAY.
   std::string bank_identifier;            ///< Preselected; empty to let the payer choose.
-  std::string language = "en";
+  std::optional<std::string> language;    ///< "en" or "ar"; nothing: as before, or English.
+};
+
+/// By what a page proves that a session is its own.
+struct SessionKey {
+  LinkSessionId id;
+  std::string token;
+  std::optional<int> window;  ///< As the opening told it. Nothing: whoever asks counts as the latest window.
 };
 
 /// What the payer did at a step.
@@ -63,24 +71,28 @@ class LinkFlow {
     const payments::Payments& payments;
     const payments::PaymentAuthorisation& authorisation;
     const banking::Banks& banks;
+    Operator run_by;
   };
   explicit LinkFlow(Parts parts) : parts_(parts), token_key_(parts.vault.derive("link session tokens")) {}
 
-  /// Opens a session, or for PAY the one that the intent has already.
+  /// Opens a session, or finds the one that there is: for PAY the intent's; else the unfinished one of the same customer,
+  /// method, destination and source (and of the same bank, if one is named). Either way its life begins anew, and the window
+  /// that opened it is the one that may act.
   /// Errors: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION, UNKNOWN_PAYMENT_SOURCE, UNKNOWN_PAYMENT_INTENT, UNKNOWN_BANK;
   /// MISSING_PARAMETERS (no default destination); PAYMENT_INTENT_EXPIRED; PENDING_BENEFICIARY_COOL_OFF with the expiry, while
-  /// every beneficiary that could serve the intent cools off.
+  /// every beneficiary that could serve the intent cools off. The last two carry `step`, an end that a page can draw.
   Task<Result<LinkView>> open(OpenSession wanted) const;
 
   /// The step as it stands. Errors: UNKNOWN_LINK_SESSION, the same for a wrong token.
-  Task<Result<LinkView>> view(LinkSessionId id, std::string token) const;
+  Task<Result<LinkView>> view(SessionKey key) const;
 
-  /// Errors: UNKNOWN_LINK_SESSION; STEP_OUTDATED (with `step_number`) when the page shows an older step or a call to the bank is
-  /// in work; INVALID_PARAMETERS for an action the step does not have; MISSING_PARAMETERS for an empty field.
-  Task<Result<LinkView>> act(LinkSessionId id, std::string token, Act act, banking::PayerDevice device) const;
+  /// Errors: UNKNOWN_LINK_SESSION; STEP_OUTDATED (with `step_number`) when the page shows an older step, a newer window has
+  /// opened the session, its time is over, or a call to the bank is in work; INVALID_PARAMETERS for an action the step does
+  /// not have; MISSING_PARAMETERS for an empty field.
+  Task<Result<LinkView>> act(SessionKey key, Act act, banking::PayerDevice device) const;
 
-  /// The payer closes the page. CANCELLED only while it is certain that no order left.
-  Task<Result<LinkView>> leave(LinkSessionId id, std::string token) const;
+  /// The payer closes the page. CANCELLED only while it is certain that no order left. From an older window it ends nothing.
+  Task<Result<LinkView>> leave(SessionKey key) const;
 
   /// After a restart no call to a bank is in work: payers are shown what they were asked before it, and may answer again.
   Result<void> recover(db::Transaction& tx) const;
@@ -101,10 +113,19 @@ class LinkFlow {
     std::optional<banking::Creditor> creditor;
   };
 
-  Result<LinkSession> create(db::Transaction& tx, const OpenSession& wanted) const;
+  // link_flow_open.cpp
+  Result<LinkSession> open_to_pay(db::Transaction& tx, const OpenSession& wanted) const;
+  Result<LinkSession> open_to_connect(db::Transaction& tx, const OpenSession& wanted) const;
+  Result<LinkSession> make_session(const OpenSession& wanted) const;
+  Result<LinkSession> insert(db::Transaction& tx, LinkSession session) const;
+  Result<LinkSession> open_again(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const;
   Result<void> begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const;
-  Result<LinkSession> load(db::Transaction& tx, LinkSessionId id, std::string_view token) const;
-  Result<Decision> decide(db::Transaction& tx, LinkSessionId id, std::string_view token, const Act& act) const;
+  Error with_step(db::Transaction& tx, Error refused, const LinkSession& session) const;
+
+  // link_flow.cpp
+  Result<LinkSession> load(db::Transaction& tx, const SessionKey& key) const;
+  Result<LinkView> render_for(db::Transaction& tx, const SessionKey& key, const LinkSession& session) const;
+  Result<Decision> decide(db::Transaction& tx, const SessionKey& key, const Act& act) const;
   Result<Decision> decide_linking(db::Transaction& tx, Decision decision, const Act& act) const;
   Result<Decision> decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const;
   Result<void> choose_bank(LinkSession& session, std::string_view identifier) const;
@@ -115,7 +136,12 @@ class LinkFlow {
   Result<void> go_to(db::Transaction& tx, LinkSession& session, StepKind kind, std::string step = {}) const;
   Result<void> fail(db::Transaction& tx, LinkSession& session, std::string_view code, std::string_view text) const;
 
+  // link_flow_view.cpp
   Result<LinkView> render(db::Transaction& tx, const LinkSession& session) const;
+  Result<void> render_step(db::Transaction& tx, const LinkSession& session,
+                           const std::optional<payment_intents::PaymentIntent>& intent, LinkView& view) const;
+  Result<void> render_accounts(db::Transaction& tx, const LinkSession& session,
+                               const payment_intents::PaymentIntent& intent, LinkView& view) const;
   Result<void> render_payment(db::Transaction& tx, const LinkSession& session, LinkView& view) const;
 
   Parts parts_;

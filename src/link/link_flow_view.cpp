@@ -3,6 +3,7 @@
 
 #include "json/json.h"
 #include "link/link_flow.h"
+#include "link/stored_step.h"
 
 namespace qantara::link {
 
@@ -25,11 +26,20 @@ StepKind kind_of(const json::Value& asked) {
 }  // namespace
 
 Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& session) const {
-  using Status = LinkResult::Status;
-  LinkView view{
-      .session = session.id, .method = session.method, .number = session.step_number, .kind = session.step_kind};
+  const Instant now = parts_.real_clock.now();
+  LinkView view{.session = session.id,
+                .window = session.window,
+                .method = session.method,
+                .number = session.step_number,
+                .kind = session.step_kind,
+                .run_by = parts_.run_by};
   ASSIGN_OR_RETURN(const auto application, parts_.applications.find(tx, session.application));
-  if (application) view.merchant = application->name;
+  if (application) {
+    view.merchant = application->name;
+    view.sandbox = application->mode == applications::Mode::SANDBOX;
+  }
+  view.expires_in =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::max(session.expires_at - now, Duration::zero()));
   if (const auto* const bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;
   if (session.destination) {
     ASSIGN_OR_RETURN(view.payee, parts_.destinations.get(tx, session.application, *session.destination));
@@ -43,56 +53,53 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
 
   if (session.step_kind == StepKind::PAYMENT) {
     RETURN_IF_ERROR(render_payment(tx, session, view));
-    return view;
-  }
-  if (session.expires_at <= parts_.real_clock.now()) {
-    view.kind = StepKind::END;
-    view.result = LinkResult{.status = Status::CANCELLED, .message = "The page has timed out", .secondary_status = {}};
-    return view;
-  }
-  if (session.lease_until && *session.lease_until > parts_.real_clock.now()) {
+  } else if (session.lease_until && *session.lease_until > now) {
     view.kind = StepKind::WORKING;
     view.ask_again_in_ms = kAskAgainMs;
-    return view;
+  } else {
+    RETURN_IF_ERROR(render_step(tx, session, intent, view));
   }
 
+  const bool is_waiting = !view.result && view.kind != StepKind::WORKING;
+  const bool is_intent_over =
+      intent && session.step_kind != StepKind::PAYMENT && intent->expires_at <= parts_.clock.now();
+  if (is_waiting && is_intent_over) {
+    end(view, EndReason::INTENT_EXPIRED);
+  } else if (is_waiting && session.expires_at <= now) {
+    end(view, EndReason::TIMED_OUT);
+  }
+  if (view.kind == StepKind::CODE && view.sandbox && view.bank && view.bank->mock)
+    view.test_code = view.bank->test_code;
+  return view;
+}
+
+Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& session,
+                                   const std::optional<payment_intents::PaymentIntent>& intent, LinkView& view) const {
+  using Status = LinkResult::Status;
   switch (session.step_kind) {
     case StepKind::BANKS:
       for (const auto* const bank : parts_.banks.all()) view.banks.push_back(*bank);
-      break;
+      return {};
     case StepKind::CREDENTIALS:
     case StepKind::CODE:
     case StepKind::METHOD:
       view.asked = session.step;
-      break;
+      return {};
     case StepKind::ACCOUNTS:
       if (session.linked) view.found_accounts = session.linked->accounts;
-      break;
+      return {};
     case StepKind::ACCOUNT:
-    case StepKind::REVIEW: {
-      ASSIGN_OR_RETURN(view.accounts, parts_.payments.paying_accounts(tx, *intent));
-      if (session.step_kind == StepKind::REVIEW) {
-        std::erase_if(view.accounts, [&](const auto& row) { return row.account.id != session.account; });
-        if (!view.accounts.empty()) {
-          if (const auto* const bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
-            view.bank = *bank;
-            view.reference =
-                payments::cut_reference(intent->description, intent->default_description, bank->reference_length);
-          }
-        }
-      }
-      break;
-    }
+    case StepKind::REVIEW:
+      return render_accounts(tx, session, *intent, view);
     case StepKind::CONNECTED:
       view.result = LinkResult{.status = Status::SUCCESS,
                                .message = session.method == Method::UPDATE_PAYMENT_SOURCE
                                               ? "Customer updated Payment Source successfully"
                                               : "Customer created Payment Source successfully",
                                .secondary_status = {}};
-      break;
+      return {};
     case StepKind::COOL_OFF: {
-      ASSIGN_OR_RETURN(const auto stored, json::parse(session.step));
-      view.cool_off_until = parse_instant(stored.text("cool_off_until").value_or(""));
+      ASSIGN_OR_RETURN(view.cool_off_until, read_cool_off(session.step));
       if (session.method == Method::PAY) {
         view.result = LinkResult{.status = Status::ERROR,
                                  .message = "The bank lets the customer pay after a cool-off",
@@ -102,25 +109,40 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
                                  .message = "Customer created Payment Source successfully",
                                  .secondary_status = {}};
       }
-      break;
+      return {};
     }
     case StepKind::FAILED: {
-      ASSIGN_OR_RETURN(const auto stored, json::parse(session.step));
-      view.failure_code = stored.text("code").value_or("");
-      view.failure_text = stored.text("text").value_or("");
-      view.failure_kind = failure_kind_of(view.failure_code);
-      view.result =
-          LinkResult{.status = Status::ERROR, .message = view.failure_text, .secondary_status = view.failure_code};
-      break;
+      ASSIGN_OR_RETURN(const auto failure, read_failure(session.step));
+      view.failure_code = failure.code;
+      view.failure_text = failure.text;
+      view.failure_kind = failure_kind_of(failure.code);
+      // The link that is there already will still be there.
+      view.can_start_again = failure.code != "BENEFICIARY_ALREADY_EXISTS";
+      view.result = LinkResult{.status = Status::ERROR, .message = failure.text, .secondary_status = failure.code};
+      return {};
     }
-    case StepKind::END:
-      view.result =
-          LinkResult{.status = Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
-      break;
+    case StepKind::END: {
+      ASSIGN_OR_RETURN(const auto reason, read_end(session.step));
+      end(view, reason);
+      return {};
+    }
     default:
-      break;
+      return {};
   }
-  return view;
+}
+
+Result<void> LinkFlow::render_accounts(db::Transaction& tx, const LinkSession& session,
+                                       const payment_intents::PaymentIntent& intent, LinkView& view) const {
+  ASSIGN_OR_RETURN(view.accounts, parts_.payments.paying_accounts(tx, intent));
+  if (session.step_kind != StepKind::REVIEW) return {};
+  view.has_other_accounts = view.accounts.size() > 1;
+  std::erase_if(view.accounts, [&](const auto& row) { return row.account.id != session.account; });
+  if (view.accounts.empty()) return {};
+  if (const auto* const bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
+    view.bank = *bank;
+    view.reference = payments::cut_reference(intent.description, intent.default_description, bank->reference_length);
+  }
+  return {};
 }
 
 Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& session, LinkView& view) const {
@@ -134,6 +156,10 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   view.reference = payment.reference_sent;
   view.bank_reference = payment.bank_transaction_reference.value_or("");
   if (const auto* const bank = parts_.banks.find(payment.bank_identifier)) view.bank = *bank;
+
+  view.order_sent = payment.status == PaymentStatus::SUBMITTING || payment.status == PaymentStatus::PENDING_WITH_BANK ||
+                    payment.status == PaymentStatus::ACCEPTED_BY_BANK;
+  if (view.order_sent) view.ordered_at = payment.initiated_at;
 
   const bool leased = payments::is_leased(payment, parts_.real_clock.now());
   switch (payment.status) {

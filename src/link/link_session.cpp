@@ -65,6 +65,12 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::CANCEL, "cancel"},
 });
 
+constexpr auto kEndReasons = std::to_array<std::pair<EndReason, std::string_view>>({
+    {EndReason::LEFT, "left"},
+    {EndReason::TIMED_OUT, "timed_out"},
+    {EndReason::INTENT_EXPIRED, "intent_expired"},
+});
+
 constexpr auto kMoneyWords = std::to_array<std::pair<MoneyWord, std::string_view>>({
     {MoneyWord::NOT_MOVED, "not_moved"},
     {MoneyWord::ACCEPTED, "accepted"},
@@ -76,9 +82,11 @@ constexpr auto kMoneyWords = std::to_array<std::pair<MoneyWord, std::string_view
 std::string_view to_text(Method method) { return name_of(kMethods, method); }
 std::string_view to_text(StepKind kind) { return name_of(kStepKinds, kind); }
 std::string_view to_text(Action action) { return name_of(kActions, action); }
+std::string_view to_text(EndReason reason) { return name_of(kEndReasons, reason); }
 std::string_view to_text(MoneyWord money) { return name_of(kMoneyWords, money); }
 std::optional<Method> parse_method(std::string_view text) { return value_of(kMethods, text); }
 std::optional<StepKind> parse_step_kind(std::string_view text) { return value_of(kStepKinds, text); }
 std::optional<Action> parse_action(std::string_view text) { return value_of(kActions, text); }
+std::optional<EndReason> parse_end_reason(std::string_view text) { return value_of(kEndReasons, text); }
 
 }  // namespace qantara::link

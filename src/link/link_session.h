@@ -49,16 +49,30 @@ enum class Action {
   CANCEL
 };  // RETRY is "try_again": netdb.h has a macro of that name
 
+/// Why a session ended without an outcome.
+enum class EndReason {
+  LEFT,            ///< The payer went away, or asked for another bank in a new session.
+  TIMED_OUT,       ///< Nobody opened the page again in time.
+  INTENT_EXPIRED,  ///< Nobody began to pay in time.
+};
+
 /// What can be proved about the payer's money (the sentence that pages print).
 enum class MoneyWord { NOT_MOVED, ACCEPTED, UNKNOWN };
 
 std::string_view to_text(Method method);
 std::string_view to_text(StepKind kind);
-std::string_view to_text(Action action);  ///< Lower case: "try_again".
+std::string_view to_text(Action action);     ///< Lower case: "try_again".
+std::string_view to_text(EndReason reason);  ///< Lower case: "timed_out".
 std::string_view to_text(MoneyWord money);
 std::optional<Method> parse_method(std::string_view text);
 std::optional<StepKind> parse_step_kind(std::string_view text);
 std::optional<Action> parse_action(std::string_view text);
+std::optional<EndReason> parse_end_reason(std::string_view text);
+
+/// Nothing follows but what is opened anew. (What PAYMENT stands for may be an end too: the payment says so.)
+constexpr bool is_end(StepKind kind) {
+  return kind == StepKind::CONNECTED || kind == StepKind::COOL_OFF || kind == StepKind::FAILED || kind == StepKind::END;
+}
 
 /// What the shop's page is told in the end, and nothing else. A hint; truth is the webhook.
 struct LinkResult {
@@ -66,6 +80,9 @@ struct LinkResult {
   std::string message;
   std::string secondary_status;  ///< Empty if it does not apply.
 };
+
+/// Without an act of the payer's, the page times out. It can be opened again.
+inline constexpr Duration kSessionLife = std::chrono::minutes{30};
 
 /// The row.
 struct LinkSession {
@@ -77,11 +94,13 @@ struct LinkSession {
   std::optional<DestinationId> destination;
   std::optional<PaymentSourceId> source;  ///< Of UPDATE_PAYMENT_SOURCE.
   std::optional<AccountId> account;       ///< Chosen to pay from.
+  std::string wanted_bank;                ///< What the shop's page asked for; empty if nothing.
   std::string bank_identifier;            ///< Empty until chosen.
   std::string language = "en";
+  int window = 1;  ///< Of the window that opened it last; it alone may act.
   int step_number = 1;
   StepKind step_kind = StepKind::WELCOME;
-  std::string step;  ///< What the connector asked for (banking/step_json.h), or why it failed; JSON.
+  std::string step;  ///< What the connector asked for (banking/step_json.h), or how it ended (stored_step.h); JSON.
   banking::ConnectorState connector_state;  ///< Of linking.
   std::optional<banking::Linked> linked;    ///< What linking brought, until it is written to a source.
   std::optional<Instant> lease_until;       ///< Real time: a call to the bank is in work until then.

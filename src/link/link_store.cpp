@@ -79,8 +79,10 @@ SealedSession read_session(db::Row& row) {
   session.destination = row.take<std::optional<DestinationId>>();
   session.source = row.take<std::optional<PaymentSourceId>>();
   session.account = row.take<std::optional<AccountId>>();
+  session.wanted_bank = row.take<std::optional<std::string>>().value_or("");
   session.bank_identifier = row.take<std::optional<std::string>>().value_or("");
   session.language = row.take<std::string>();
+  session.window = row.take<int>();
   session.step_number = row.take<int>();
   session.step_kind = parse_step_kind(row.take<std::string_view>()).value_or(StepKind::END);
   session.step = row.take<std::string>();
@@ -102,14 +104,15 @@ Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkS
       const auto inserted,
       tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, "
                  "payment_source_id, account_id, "
-                 "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, "
-                 "created_at, expires_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT "
-                 "(intent_id) DO NOTHING",
+                 "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
+                 "connector_state_sealed, link_sealed, created_at, expires_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
+                 "ON CONFLICT DO NOTHING",
                  session.id, session.application, session.customer, to_text(session.method), session.intent,
-                 session.destination, session.source, session.account, none_if_empty(session.bank_identifier),
-                 session.language, session.step_number, to_text(session.step_kind), session.step,
-                 bytes_of(sealed.state), bytes_of(sealed.link), session.created_at, session.expires_at));
+                 session.destination, session.source, session.account, none_if_empty(session.wanted_bank),
+                 none_if_empty(session.bank_identifier), session.language, session.window, session.step_number,
+                 to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link),
+                 session.created_at, session.expires_at));
   return inserted == 1;
 }
 
@@ -119,11 +122,12 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
                    tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, "
                               "step_kind = $6, step = $7, "
                               "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
-                              "expires_at = $12, version = version + 1 "
+                              "expires_at = $12, language = $13, window_number = $14, version = version + 1 "
                               "WHERE id = $1 AND version = $2",
                               session.id, session.version, session.account, none_if_empty(session.bank_identifier),
                               session.step_number, to_text(session.step_kind), session.step, bytes_of(sealed.state),
-                              bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at));
+                              bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at,
+                              session.language, session.window));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
   ++session.version;
   return {};
@@ -140,8 +144,9 @@ Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vau
       auto read,
       tx.one(
           "SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
-          "bank_identifier, language, step_number, step_kind, step, connector_state_sealed, link_sealed, lease_until, "
-          "code_tries, created_at, expires_at, version FROM link_sessions WHERE id = $1",
+          "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
+          "connector_state_sealed, link_sealed, lease_until, code_tries, created_at, expires_at, version FROM "
+          "link_sessions WHERE id = $1",
           read_session, id));
   if (!read) return std::optional<LinkSession>{};
   if (read->sealed.state) {
@@ -159,6 +164,21 @@ Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx,
   ASSIGN_OR_RETURN(const auto id, tx.one(
                                       "SELECT id FROM link_sessions WHERE intent_id = $1",
                                       [](db::Row& row) { return row.take<LinkSessionId>(); }, intent));
+  if (!id) return std::optional<LinkSession>{};
+  return select_session(tx, vault, *id);
+}
+
+Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
+                                                             const LinkSession& like) {
+  // The conditions are those of the index link_sessions_unfinished.
+  ASSIGN_OR_RETURN(
+      const auto id,
+      tx.one(
+          "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND destination_id = $3 AND "
+          "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND intent_id IS NULL AND "
+          "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
+          [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer, to_text(like.method), like.destination,
+          like.source));
   if (!id) return std::optional<LinkSession>{};
   return select_session(tx, vault, *id);
 }

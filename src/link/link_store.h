@@ -10,7 +10,8 @@
 
 namespace qantara::link {
 
-/// Whether it was inserted: false if the intent has a session already.
+/// Whether it was inserted: false if the intent has a session already, or the customer an unfinished one for the same
+/// connection.
 Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkSession& session);
 /// Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
 Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session);
@@ -18,5 +19,8 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
 Result<void> release_session_leases(db::Transaction& tx);
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id);
 Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
+/// The one unfinished session of this customer, method, destination and source; not of PAY. It may have run out of time.
+Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
+                                                             const LinkSession& like);
 
 }  // namespace qantara::link

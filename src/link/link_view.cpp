@@ -51,8 +51,9 @@ void write_bank(json::Writer& writer, const banking::Bank& bank) {
       .member("arabic_name", bank.arabic_name)
       .member("main_color", bank.main_color)
       .member("background_color", bank.background_color)
-      .member("available", bank.active)
-      .end_object();
+      .member("available", bank.active);
+  if (!bank.app_url.empty()) writer.member("app_url", bank.app_url);
+  writer.end_object();
 }
 
 void write_account(json::Writer& writer, const payments::PayingAccount& row) {
@@ -97,9 +98,43 @@ std::string_view failure_kind_of(std::string_view failure_code) {
   return "rejected";
 }
 
-std::vector<Action> actions_of(StepKind kind, Method method, Paying paying) {
+void end(LinkView& view, EndReason reason) {
+  using Status = LinkResult::Status;
+  view.kind = StepKind::END;
+  view.reason = reason;
+  view.ask_again_in_ms.reset();
+  view.asked.clear();
+  view.banks.clear();
+  view.accounts.clear();
+  view.found_accounts.clear();
+  if (view.money != MoneyWord::NOT_MOVED) {
+    // An order may have left: the flow is complete, whatever comes of it.
+    view.result = LinkResult{.status = Status::SUCCESS,
+                             .message = "The payment is with the customer's bank",
+                             .secondary_status = "PENDING_WITH_BANK"};
+    return;
+  }
+  view.can_start_again = reason != EndReason::INTENT_EXPIRED;
+  switch (reason) {
+    case EndReason::LEFT:
+      view.result =
+          LinkResult{.status = Status::CANCELLED, .message = "Customer left before finishing", .secondary_status = {}};
+      break;
+    case EndReason::TIMED_OUT:
+      view.result =
+          LinkResult{.status = Status::CANCELLED, .message = "The page has timed out", .secondary_status = {}};
+      break;
+    case EndReason::INTENT_EXPIRED:
+      view.result = LinkResult{.status = Status::ERROR,
+                               .message = "The payment intent has expired",
+                               .secondary_status = "PAYMENT_INTENT_EXPIRED"};
+      break;
+  }
+}
+
+std::vector<Action> actions_of(const LinkView& view) {
   using enum Action;
-  switch (kind) {
+  switch (view.kind) {
     case StepKind::WELCOME:
     case StepKind::ACCOUNTS:
       return {CONTINUE, CANCEL};
@@ -107,15 +142,15 @@ std::vector<Action> actions_of(StepKind kind, Method method, Paying paying) {
     case StepKind::ACCOUNT:
       return {SELECT, CANCEL};
     case StepKind::CREDENTIALS:
-      return method == Method::UPDATE_PAYMENT_SOURCE || paying == Paying::YES ? std::vector{SUBMIT, CANCEL}
-                                                                              : std::vector{SUBMIT, BACK, CANCEL};
+      if (view.method == Method::UPDATE_PAYMENT_SOURCE || view.paying == Paying::YES) return {SUBMIT, CANCEL};
+      return {SUBMIT, BACK, CANCEL};
     case StepKind::CODE:
     case StepKind::METHOD:
       return {SUBMIT, CANCEL};
     case StepKind::PAYEE:
       return {CONFIRM, CANCEL};
     case StepKind::REVIEW:
-      return {PAY, CHANGE_ACCOUNT, CANCEL};
+      return view.has_other_accounts ? std::vector{PAY, CHANGE_ACCOUNT, CANCEL} : std::vector{PAY, CANCEL};
     case StepKind::APPROVAL:
       return {CANCEL};
     case StepKind::BANK_UNREACHABLE:
@@ -134,16 +169,25 @@ std::vector<Action> actions_of(StepKind kind, Method method, Paying paying) {
   return {};
 }
 
-std::string to_json(const LinkView& view, std::string_view token) {
-  json::Writer writer;
-  writer.begin_object().member("session_id", view.session.to_text());
-  if (!token.empty()) writer.member("session_token", token);
-  writer.name("step").begin_object();
-  writer.member("number", view.number).member("kind", to_text(view.kind)).member("money", to_text(view.money));
-  writer.name("actions").begin_array();
-  for (const auto action : actions_of(view.kind, view.method, view.paying)) writer.string(to_text(action));
-  writer.end_array();
+namespace {
+
+// Members that say nothing are left out.
+
+void write_surroundings(json::Writer& writer, const LinkView& view) {
   writer.name("merchant").begin_object().member("name", view.merchant).end_object();
+  writer.name("operator").begin_object().member("name", view.run_by.name);
+  if (!view.run_by.terms_url.empty()) writer.member("terms_url", view.run_by.terms_url);
+  if (!view.run_by.privacy_url.empty()) writer.member("privacy_url", view.run_by.privacy_url);
+  writer.end_object();
+  writer.member("sandbox", view.sandbox);
+  if (!view.test_code.empty()) writer.member("test_code", view.test_code);
+  writer.member("expires_in_ms", std::int64_t{view.expires_in.count()});
+  if (view.elsewhere) writer.member("elsewhere", true);
+  if (view.can_start_again) writer.member("can_start_again", true);
+}
+
+/// Whom and what it is about.
+void write_subject(json::Writer& writer, const LinkView& view) {
   if (view.bank) {
     writer.name("bank");
     write_bank(writer, *view.bank);
@@ -160,12 +204,14 @@ std::string to_json(const LinkView& view, std::string_view token) {
   if (view.amount) {
     writer.name("amount")
         .begin_object()
-        .raw_member("amount", view.amount->to_text())
+        .member("amount", view.amount->to_text())
         .member("currency", view.amount->currency().code())
         .end_object();
   }
   if (!view.reference.empty()) writer.member("reference", view.reference);
-  write_asked(writer, view.asked);
+}
+
+void write_choices(json::Writer& writer, const LinkView& view) {
   if (!view.banks.empty()) {
     writer.name("banks").begin_array();
     for (const auto& bank : view.banks) write_bank(writer, bank);
@@ -177,6 +223,11 @@ std::string to_json(const LinkView& view, std::string_view token) {
     for (const auto& account : view.found_accounts) write_found_account(writer, account);
     writer.end_array();
   }
+}
+
+void write_outcome(json::Writer& writer, const LinkView& view) {
+  if (view.order_sent) writer.member("order_sent", true);
+  if (view.ordered_at) writer.member("ordered_at", qantara::to_text(*view.ordered_at));
   if (view.cool_off_until) writer.member("cool_off_until", qantara::to_text(*view.cool_off_until));
   if (!view.bank_reference.empty()) writer.member("bank_reference", view.bank_reference);
   if (!view.failure_kind.empty()) {
@@ -187,17 +238,56 @@ std::string to_json(const LinkView& view, std::string_view token) {
         .member("text", view.failure_text)
         .end_object();
   }
+  if (view.reason) writer.member("reason", to_text(*view.reason));
+  if (view.already) writer.member("already", true);
   if (view.ask_again_in_ms) writer.member("ask_again_in_ms", *view.ask_again_in_ms);
-  if (view.result) {
-    writer.name("result")
-        .begin_object()
-        .member("status", to_text(view.result->status))
-        .member("method", reported_method(view.method))
-        .member("message", view.result->message);
-    if (!view.result->secondary_status.empty()) writer.member("secondary_status", view.result->secondary_status);
-    writer.end_object();
-  }
-  writer.end_object().end_object();
+  if (!view.result) return;
+  writer.name("result")
+      .begin_object()
+      .member("status", to_text(view.result->status))
+      .member("method", reported_method(view.method))
+      .member("message", view.result->message);
+  if (!view.result->secondary_status.empty()) writer.member("secondary_status", view.result->secondary_status);
+  writer.end_object();
+}
+
+void write_step(json::Writer& writer, const LinkView& view) {
+  writer.begin_object();
+  writer.member("number", view.number).member("kind", to_text(view.kind)).member("method", to_text(view.method));
+  writer.member("money", to_text(view.money));
+  writer.name("actions").begin_array();
+  for (const auto action : actions_of(view)) writer.string(to_text(action));
+  writer.end_array();
+  write_surroundings(writer, view);
+  write_subject(writer, view);
+  write_asked(writer, view.asked);
+  write_choices(writer, view);
+  write_outcome(writer, view);
+  writer.end_object();
+}
+
+}  // namespace
+
+std::string step_json(const LinkView& view) {
+  json::Writer writer;
+  write_step(writer, view);
+  return std::move(writer).text();
+}
+
+std::string to_json(const LinkView& view) {
+  json::Writer writer;
+  writer.begin_object().member("session_id", view.session.to_text()).name("step");
+  write_step(writer, view);
+  writer.end_object();
+  return std::move(writer).text();
+}
+
+std::string to_json(const LinkView& view, std::string_view token) {
+  json::Writer writer;
+  writer.begin_object().member("session_id", view.session.to_text()).member("session_token", token);
+  writer.member("window", view.window).name("step");
+  write_step(writer, view);
+  writer.end_object();
   return std::move(writer).text();
 }
 

@@ -1,6 +1,7 @@
 // What a payer's page is shown: one step as data, in one shape for every kind (docs/reference/link-api.md).
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,14 +17,29 @@ namespace qantara::link {
 /// Whether a payment has been made of the intent: from then on there is no way back to the banks.
 enum class Paying { NO, YES };
 
+/// Who runs the gateway, as the pages' footer says.
+struct Operator {
+  std::string name = "Qantara";
+  std::string terms_url;    ///< http or https; empty: none.
+  std::string privacy_url;  ///< The same.
+};
+
 struct LinkView {
   LinkSessionId session;
+  int window = 1;          ///< Of the window that opened the session last.
+  bool elsewhere = false;  ///< This is for an older window.
+  bool already = false;    ///< It had ended before it was opened now.
   Method method = Method::CONNECT;
   Paying paying = Paying::NO;
   int number = 1;
   StepKind kind = StepKind::WELCOME;
   MoneyWord money = MoneyWord::NOT_MOVED;
   std::string merchant;
+  Operator run_by;
+  bool sandbox = true;
+  std::string test_code;  ///< Of CODE at a mock bank, in the sandbox.
+  std::chrono::milliseconds expires_in{};
+  bool can_start_again = false;  ///< Of ends: nothing moved, and the same call opened anew may come out otherwise.
   std::optional<banking::Bank> bank;
   std::optional<destinations::Destination> payee;
   std::optional<money::Money> amount;
@@ -31,21 +47,32 @@ struct LinkView {
   std::string asked;  ///< JSON object of banking/step_json.h: its members become the step's.
   std::vector<banking::Bank> banks;
   std::vector<payments::PayingAccount> accounts;  ///< Of ACCOUNT and REVIEW (the chosen one alone).
+  bool has_other_accounts = false;                ///< Of REVIEW.
   std::vector<banking::Account> found_accounts;   ///< Of ACCOUNTS.
   std::optional<Instant> cool_off_until;
+  bool order_sent = false;  ///< The order may have left for the bank: leaving does not stop it.
+  std::optional<Instant> ordered_at;
   std::string bank_reference;
-  std::string failure_kind;  ///< pages: "insufficient_funds", …
+  std::optional<EndReason> reason;  ///< Of END.
+  std::string failure_kind;         ///< pages: "insufficient_funds", …
   std::string failure_code;
   std::string failure_text;
   std::optional<int> ask_again_in_ms;
   std::optional<LinkResult> result;
 };
 
-/// What the payer may do at a step of this kind.
-std::vector<Action> actions_of(StepKind kind, Method method, Paying paying);
+/// Makes an end of it. The result is CANCELLED (or ERROR) only while it is certain that no order left.
+void end(LinkView& view, EndReason reason);
 
-/// `{"session_id", "step": {…}}`; with `token`, also `"session_token"`.
-std::string to_json(const LinkView& view, std::string_view token = {});
+/// What the payer may do at the step.
+std::vector<Action> actions_of(const LinkView& view);
+
+/// The step alone.
+std::string step_json(const LinkView& view);
+/// `{"session_id", "step": {…}}`.
+std::string to_json(const LinkView& view);
+/// The answer to an opening: `{"session_id", "session_token", "window", "step": {…}}`.
+std::string to_json(const LinkView& view, std::string_view token);
 
 /// The kind of failure that pages have words for, from our failure code.
 std::string_view failure_kind_of(std::string_view failure_code);

@@ -76,8 +76,12 @@ export interface Step {
   expires_in_ms: number;
   /** True in a window that is not the one that opened the session last. */
   elsewhere?: boolean;
-  /** True at an end after which the same call may be opened anew. */
+  /** True at an end after which the same call may be opened anew: nothing moved, and it may come out otherwise. */
   can_start_again?: boolean;
+  /** True in the answer to an opening if the flow had ended before it. */
+  already?: boolean;
+  /** Of END. Nobody can cancel an intent yet, so the last one is not sent. */
+  reason?: 'left' | 'timed_out' | 'intent_expired' | 'cancelled_by_merchant';
   bank?: Bank;
   payee?: Payee;
   /** `amount` is decimal text with all the currency's digits: never a number. */

@@ -1,0 +1,161 @@
+// Opening: a new session, or the one that there is.
+#include <algorithm>
+
+#include "json/json.h"
+#include "link/link_flow.h"
+#include "link/link_store.h"
+#include "link/stored_step.h"
+
+namespace qantara::link {
+
+Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
+  auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
+    ASSIGN_OR_RETURN(const auto session,
+                     wanted.method == Method::PAY ? open_to_pay(tx, wanted) : open_to_connect(tx, wanted));
+    ASSIGN_OR_RETURN(auto view, render(tx, session));
+    view.already = view.result && (session.window > 1 || session.step_kind == StepKind::PAYMENT);
+    return view;
+  });
+  co_return opened;
+}
+
+Result<LinkSession> LinkFlow::make_session(const OpenSession& wanted) const {
+  const Instant now = parts_.real_clock.now();
+  LinkSession session{.id = LinkSessionId::make(parts_.real_clock, parts_.random),
+                      .application = wanted.application,
+                      .method = wanted.method,
+                      .wanted_bank = wanted.bank_identifier,
+                      .language = wanted.language.value_or("en"),
+                      .created_at = now,
+                      .expires_at = now + kSessionLife};
+  if (!wanted.bank_identifier.empty()) RETURN_IF_ERROR(choose_bank(session, wanted.bank_identifier));
+  return session;
+}
+
+/// The database has room for one session of an intent, and for one unfinished of a connection. (With one writer the look before
+/// the insert is enough; with several, whoever comes second starts over and finds the first one's.)
+Result<LinkSession> LinkFlow::insert(db::Transaction& tx, LinkSession session) const {
+  ASSIGN_OR_RETURN(const bool inserted, insert_session(tx, parts_.vault, session));
+  if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "it was opened in another window");
+  return session;
+}
+
+Result<LinkSession> LinkFlow::open_again(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const {
+  ++session.window;
+  session.expires_at = parts_.real_clock.now() + kSessionLife;
+  if (wanted.language) session.language = *wanted.language;
+  RETURN_IF_ERROR(update_session(tx, parts_.vault, session));
+  return session;
+}
+
+Result<LinkSession> LinkFlow::open_to_pay(db::Transaction& tx, const OpenSession& wanted) const {
+  CHECK(wanted.intent.has_value());
+  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(auto existing, select_session_of_intent(tx, parts_.vault, *wanted.intent));
+  if (!existing || existing->application != wanted.application) {
+    RETURN_IF_ERROR(begin_paying(tx, wanted, session));
+    return insert(tx, std::move(session));
+  }
+  if (is_end(existing->step_kind)) {
+    // It stopped before any payment was made; look again whether one can be.
+    RETURN_IF_ERROR(begin_paying(tx, wanted, *existing));
+    ++existing->step_number;
+  }
+  return open_again(tx, wanted, *std::move(existing));
+}
+
+Result<LinkSession> LinkFlow::open_to_connect(db::Transaction& tx, const OpenSession& wanted) const {
+  CHECK(wanted.customer.has_value());
+  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(const auto customer, parts_.customers.get(tx, wanted.application, *wanted.customer));
+  ASSIGN_OR_RETURN(const auto destination,
+                   parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
+  session.customer = customer.id;
+  session.destination = destination.id;
+
+  if (wanted.method == Method::UPDATE_PAYMENT_SOURCE) {
+    CHECK(wanted.source.has_value());
+    ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, wanted.application, session.customer, *wanted.source));
+    ASSIGN_OR_RETURN(session.connector_state, parts_.sources.connector_state(tx, source.id));
+    session.source = source.id;
+    session.bank_identifier = source.bank_identifier;
+    session.step_kind = StepKind::PAYEE;
+    const bool is_linked = std::ranges::any_of(
+        source.beneficiaries, [&](const auto& found) { return found.destination == *session.destination; });
+    if (is_linked) {
+      session.step_kind = StepKind::FAILED;
+      session.step = failure_json("BENEFICIARY_ALREADY_EXISTS", "destination for payment source already exists");
+      return insert(tx, std::move(session));
+    }
+  }
+
+  ASSIGN_OR_RETURN(auto unfinished, select_unfinished_session(tx, parts_.vault, session));
+  if (unfinished) {
+    const bool has_time = unfinished->expires_at > parts_.real_clock.now();
+    const bool is_same_bank = wanted.bank_identifier.empty() || wanted.bank_identifier == unfinished->wanted_bank ||
+                              wanted.bank_identifier == unfinished->bank_identifier;
+    if (has_time && is_same_bank) return open_again(tx, wanted, *std::move(unfinished));
+    const auto reason = has_time ? EndReason::LEFT : EndReason::TIMED_OUT;
+    RETURN_IF_ERROR(go_to(tx, *unfinished, StepKind::END, end_json(reason)));
+  }
+  return insert(tx, std::move(session));
+}
+
+Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const {
+  ASSIGN_OR_RETURN(const auto intent, parts_.intents.get(tx, wanted.application, *wanted.intent));
+  session.customer = intent.customer;
+  session.intent = intent.id;
+  session.destination = intent.destination;
+  session.step.clear();
+  ASSIGN_OR_RETURN(const auto payment, parts_.payments.of_intent(tx, intent.id));
+  if (payment) {
+    session.step_kind = StepKind::PAYMENT;
+    return {};
+  }
+  if (intent.expires_at <= parts_.clock.now()) {
+    session.step_kind = StepKind::END;
+    session.step = end_json(EndReason::INTENT_EXPIRED);
+    return with_step(tx, error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one"),
+                     session);
+  }
+
+  ASSIGN_OR_RETURN(const auto accounts, parts_.payments.paying_accounts(tx, intent));
+  const auto usable =
+      static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
+  if (usable == 0) {
+    const auto cooling = std::ranges::find_if(accounts, [](const auto& row) { return row.reason == "COOL_OFF"; });
+    if (cooling != accounts.end()) {
+      const auto until = cooling->cool_off_expires_at;
+      Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF,
+                            "the bank lets the customer pay this destination after its cool-off");
+      if (until) {
+        refused.details.push_back(
+            {.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*until))});
+      }
+      session.bank_identifier = cooling->bank_identifier;
+      session.step_kind = StepKind::COOL_OFF;
+      session.step = cool_off_json(until);
+      return with_step(tx, std::move(refused), session);
+    }
+    session.step_kind = StepKind::WELCOME;  // Nothing to pay with: the flow offers to connect a bank.
+    return {};
+  }
+  const auto chosen =
+      std::ranges::find_if(accounts, [&](const auto& row) { return wanted.account == row.account.id && !row.reason; });
+  session.step_kind = StepKind::ACCOUNT;
+  if (chosen != accounts.end() || usable == 1) {
+    session.account = chosen != accounts.end() ? chosen->account.id : accounts.front().account.id;
+    session.step_kind = StepKind::REVIEW;
+  }
+  return {};
+}
+
+/// The refusal with an end that a page can draw. Nothing of `session` is stored.
+Error LinkFlow::with_step(db::Transaction& tx, Error refused, const LinkSession& session) const {
+  const auto view = render(tx, session);
+  if (!view) return view.error();
+  refused.details.push_back({.name = "step", .json = step_json(*view)});
+  return refused;
+}
+
+}  // namespace qantara::link
