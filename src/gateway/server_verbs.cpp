@@ -2,13 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <iostream>
 #include <map>
 #include <memory>
 
+#include "api/routes.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "gateway/server_options.h"
 #include "http/message.h"
+#include "json/json.h"
 
 namespace qantara::gateway {
 
@@ -158,6 +161,28 @@ void add_dev(CLI::App& program, cli::Verb& chosen) {
   verb.common();
 }
 
+std::string routes_as_json() {
+  json::Writer writer;
+  writer.begin_array();
+  for (const auto& route : api::routes()) {
+    writer.begin_object().member("method", http::to_text(route.method)).member("path", route.pattern).end_object();
+  }
+  writer.end_array();
+  return std::move(writer).text();
+}
+
+/// For `./dev check`, which compares them with api/openapi.yaml. Users have no need of it, so no help lists it.
+void add_routes(CLI::App& program, cli::Verb& chosen) {
+  auto* const verb = program.add_subcommand("routes", "Print every route of the API as JSON")->group("");
+  verb->add_flag("--json");  // There is no other form.
+  verb->callback([&chosen] {
+    chosen = [] {
+      std::cout << routes_as_json() << '\n';
+      return 0;
+    };
+  });
+}
+
 }  // namespace
 
 std::optional<Listen> parse_listen(std::string_view text) {
@@ -180,6 +205,7 @@ void add_server_verbs(CLI::App& program, cli::Verb& chosen) {
   add_dev(program, chosen);
   add_serve(program, chosen);
   add_sandbox_bank(program, chosen);
+  add_routes(program, chosen);
 }
 
 }  // namespace qantara::gateway
