@@ -204,6 +204,61 @@ test('what files of one folder keep to themselves has different names', () => {
   assert.equal([...clashes([new Source('src/db/a.cpp', inNamespace('constexpr int kA = 1;')), elsewhere])].length, 0);
 });
 
+test('pages take nothing for markup or code', () => {
+  const path = 'web/link/step.tsx';
+  for (const text of [
+    'node.innerHTML = text;', 'node.outerHTML = text;', "node.insertAdjacentHTML('beforeend', text);", '<p dangerouslySetInnerHTML={{__html: text}} />',
+    'document.write(text);', 'document.writeln(text);', 'eval(text);', "new Function('a', text);", 'frame.srcdoc = text;', 'range.createContextualFragment(text);',
+  ]) refused(path, `\n${text}\n`, 'markup:2');
+  accepted(path, '// innerHTML would do it\n/* eval() */\nconst evaluation = retrieval(text);\nnode.textContent = text;\n');
+  accepted('tests/e2e/a.test.ts', 'node.innerHTML = text;');
+});
+
+test('pages keep nothing in the browser', () => {
+  for (const text of ["localStorage.setItem('a', b);", "window.sessionStorage['a'] = b;", "indexedDB.open('a');", "document.cookie = 'a=b';"]) {
+    refused('web/sdk/index.ts', text, 'storage:1');
+  }
+  accepted('web/sdk/index.ts', 'const cookie = document.title;');
+});
+
+test('pages tell one origin, never any', () => {
+  for (const text of ["parent.postMessage(message, '*');", 'parent.postMessage({a: [1, 2]},\n  "*");', "port.postMessage(message, {targetOrigin: '*'});"]) {
+    const found = findings('web/sdk/index.ts', text);
+    assert.ok(found.length === 1 && found[0].startsWith('postMessage:'), `${text} → ${found}`);
+  }
+  accepted('web/sdk/index.ts', "parent.postMessage(message, origin);\nconst star = '*';\n");
+});
+
+test('pages load nothing from elsewhere', () => {
+  refused('web/link/index.html', '<script src="https://cdn.net/a.js"></script>', 'other host:1');
+  refused('web/link/index.html', '<script src="//cdn.net/a.js"></script>', 'other host:1');
+  refused('web/link/a.css', "@import url('//cdn.net/a.css');", 'other host:1');
+  refused('web/shop/a.tsx', "const logo = 'http://img.net/a.png';", 'other host:1');
+  refused('web/shop/a.tsx', "const logo = 'https://www.example.evil.net/a.png';", 'other host:1');
+  accepted('web/shop/a.tsx', "// see https://html.spec.whatwg.org\nconst svg = 'http://www.w3.org/2000/svg', such = 'https://shop.example', as = 'https://GATEWAY/a';\n");
+  accepted('web/shop/a.test.ts', "assert(isWeb('https://shop.net'));");
+});
+
+test('pages have their scripts and styles in files', () => {
+  const path = 'web/link/index.html';
+  for (const text of ['<script>start()</script>', '<script type="module">start()</script>', '<style>p {}</style>', '<p style="color: red">', '<body onload="start()">']) {
+    refused(path, text, 'inline:1');
+  }
+  accepted(path, '<!-- no <script> here -->\n<script type="module" src="./main.tsx"></script>\n<link rel="stylesheet" href="./a.css">\n');
+});
+
+test('pages know start and end, not left and right', () => {
+  const path = 'web/link/a.css';
+  for (const text of [
+    'p { margin-left: 1px; }', 'p {padding-right:1px}', 'p { left: 0; }', 'p { right : 0; }', 'p { border-left: 0; }', 'p { border-right-color: red; }', 'p { inset-left: 0; }',
+    'p { border-top-left-radius: 0; }', 'p { text-align: left; }', 'p { float:right; }', 'p { scroll-margin-left: 0; }',
+  ]) refused(path, text, 'direction:1');
+  accepted(path, '/* left: 0 */\np { margin-inline-start: 1px; text-align: start; inset-inline-end: 0; border-start-start-radius: 0; --left: 0; }\n');
+  refused('web/link/a.tsx', '<p style={{marginLeft: 1}} />', 'direction:1');
+  refused('web/link/a.tsx', "node.style.textAlign = 'right';", 'direction:1');
+  accepted('web/link/a.tsx', "const left = '1', {right} = box; rect.left; node.style.marginInlineStart = left;");
+});
+
 test('compares routes with their description', () => {
   const yaml = [
     'openapi: 3.1.0',

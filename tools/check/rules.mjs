@@ -1,6 +1,7 @@
 // What a machine can hold us to. A rule is {name, applies(path), find(source)}; a finding is {line, remedy}.
 import {layers} from './layers.mjs';
 import {closing, statementAfter, statementBefore} from './source.mjs';
+import {webRules} from './web.mjs';
 
 const isCpp = (path) => /^src\/.*\.(cpp|h)$/.test(path);
 
@@ -167,4 +168,4 @@ const machine = {
   },
 };
 
-export const rules = [layers, ...bannedCalls, libraryHeaders, sql, coroutines, leftovers, machine];
+export const rules = [layers, ...bannedCalls, libraryHeaders, sql, coroutines, ...webRules, leftovers, machine];
