@@ -31,6 +31,7 @@ std::string_view to_text(ErrorCode code) {
     QANTARA_CODE(UNKNOWN_APPLICATION);
     QANTARA_CODE(UNKNOWN_LINK_SESSION);
     QANTARA_CODE(UNKNOWN_WEBHOOK_ENDPOINT);
+    QANTARA_CODE(UNKNOWN_EVENT);
     QANTARA_CODE(CUSTOMER_ALREADY_EXISTS);
     QANTARA_CODE(PENDING_BENEFICIARY_COOL_OFF);
     QANTARA_CODE(BENEFICIARY_NOT_FOUND);
@@ -75,6 +76,7 @@ int http_status(ErrorCode code) {
     case ErrorCode::UNKNOWN_APPLICATION:
     case ErrorCode::UNKNOWN_LINK_SESSION:
     case ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT:
+    case ErrorCode::UNKNOWN_EVENT:
       return 404;
     case ErrorCode::INVALID_HTTP_METHOD:
       return 405;
@@ -142,6 +144,7 @@ bool retryable(ErrorCode code) {
     case ErrorCode::UNKNOWN_APPLICATION:
     case ErrorCode::UNKNOWN_LINK_SESSION:
     case ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT:
+    case ErrorCode::UNKNOWN_EVENT:
     case ErrorCode::CUSTOMER_ALREADY_EXISTS:
     case ErrorCode::BENEFICIARY_NOT_FOUND:
     case ErrorCode::BENEFICIARY_ALREADY_EXISTS:

@@ -34,6 +34,7 @@ enum class ErrorCode {
   UNKNOWN_APPLICATION,
   UNKNOWN_LINK_SESSION,
   UNKNOWN_WEBHOOK_ENDPOINT,
+  UNKNOWN_EVENT,
   // The request is right, the state of things is not. Another time it may be accepted.
   CUSTOMER_ALREADY_EXISTS,
   PENDING_BENEFICIARY_COOL_OFF,

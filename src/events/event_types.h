@@ -1,12 +1,15 @@
 // Every kind of event, public and internal, with its words.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace qantara::events {
 
-/// Public events are delivered to webhook endpoints and listed; internal ones feed `explain`.
-enum class Visibility { PUBLIC, INTERNAL };
+/// Public events are delivered to webhook endpoints and listed. A directed one goes to the one endpoint that asked for it,
+/// and nowhere else. Internal ones feed `explain`.
+enum class Visibility { PUBLIC, DIRECTED, INTERNAL };
 
 enum class Type {
   // Public: the published types.
@@ -16,6 +19,9 @@ enum class Type {
   PAYMENT_INTENT_CREATED,
   PAYMENT_CREATED,
   PAYMENT_UPDATED,
+  // Our own: what becomes of webhook endpoints.
+  WEBHOOK_ENDPOINT_DISABLED,
+  WEBHOOK_ENDPOINT_TESTED,
   // Internal: what happened between them.
   PAYMENT_SOURCE_REFRESHED,
   BENEFICIARY_CHECKED,
@@ -26,14 +32,29 @@ enum class Type {
   BANK_CONTRADICTED,
 };
 
+/// A member of a payload.
+struct MemberRow {
+  std::string_view name;
+  std::string_view type;  ///< "UUID", "string", "number", "time", "null"; also "string or null".
+  std::string_view meaning;
+};
+
 struct TypeRow {
   Type type;
   Visibility visibility;
   std::string_view name;     ///< As in the envelope's `type`: "payment.created".
   std::string_view message;  ///< The envelope's `message`.
+  std::string_view when;     ///< For the reference: when it happens. Of internal ones empty.
+  std::span<const MemberRow> payload;
 };
 
 /// The row of a type. Names are unique.
 const TypeRow& describe(Type type);
+
+/// All rows, in the order of Type.
+std::span<const TypeRow> types();
+
+/// The public type of this name; nothing for any other text.
+std::optional<Type> parse_public_type(std::string_view name);
 
 }  // namespace qantara::events

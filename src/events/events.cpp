@@ -1,7 +1,8 @@
 #include "events/events.h"
 
-#include <algorithm>
+#include <utility>
 
+#include "base/check.h"
 #include "events/event_store.h"
 #include "json/json.h"
 
@@ -9,61 +10,77 @@ namespace qantara::events {
 
 namespace {
 
-using enum Visibility;
-
-constexpr TypeRow kTypes[] = {
-    {Type::PAYMENT_SOURCE_CREATED, PUBLIC, "payment_source.created",
-     "A payment source was pre-authorized by your customer."},
-    {Type::BENEFICIARY_CREATED, PUBLIC, "payment_source.beneficiary.created",
-     "A beneficiary was added for a payment source."},
-    {Type::BENEFICIARY_UPDATED, PUBLIC, "payment_source.beneficiary.updated",
-     "A beneficiary was updated for a payment source."},
-    {Type::PAYMENT_INTENT_CREATED, PUBLIC, "payment_intent.created", "Payment intent created"},
-    {Type::PAYMENT_CREATED, PUBLIC, "payment.created", "A payment object has been created."},
-    {Type::PAYMENT_UPDATED, PUBLIC, "payment.updated", "A payment object has been updated."},
-    {Type::PAYMENT_SOURCE_REFRESHED, INTERNAL, "payment_source.refreshed", "The payer connected the same bank again."},
-    {Type::BENEFICIARY_CHECKED, INTERNAL, "payment_source.beneficiary.checked",
-     "The bank was asked how the beneficiary stands."},
-    {Type::PAYMENT_STARTED, INTERNAL, "payment.started", "The payer confirmed the review."},
-    {Type::PAYMENT_CHANGED, INTERNAL, "payment.changed", "The payment moved on."},
-    {Type::PAYMENT_ANSWERED, INTERNAL, "payment.answered", "The payer's answer did not move the payment."},
-    {Type::BANK_ASKED, INTERNAL, "payment.bank_asked", "The bank was asked how the payment stands."},
-    {Type::BANK_CONTRADICTED, INTERNAL, "payment.bank_contradicted", "The bank said something else after the end."},
-};
-
-constexpr bool in_order() {
-  for (std::size_t i = 0; i < std::size(kTypes); ++i) {
-    if (static_cast<std::size_t>(kTypes[i].type) != i) return false;
-  }
-  return true;
-}
-static_assert(in_order(), "kTypes has one row per Type, in its order");
-
-}  // namespace
-
-const TypeRow& describe(Type type) { return kTypes[static_cast<std::size_t>(type)]; }
-
-Result<void> Events::append(db::Transaction& tx, const Subject& subject, Type type, std::string_view payload) const {
-  const TypeRow& row = describe(type);
-  const EventId id = EventId::make(clock_, random_);
-  const Instant now = clock_.now();
-  if (row.visibility == INTERNAL) {
-    return insert_event(tx, id, subject, row.name, std::nullopt, payload, now);
-  }
-
-  ASSIGN_OR_RETURN(const std::int64_t last, last_sequence(tx, subject.aggregate));
-  json::Writer envelope;
-  envelope.begin_object()
+/// The very bytes of every delivery.
+std::string envelope(EventId id, const TypeRow& row, std::int64_t sequence, std::string_view payload, Instant now) {
+  json::Writer writer;
+  writer.begin_object()
       .raw_member("payload", payload)
       .member("type", row.name)
       .member("message", row.message)
       .member("timestamp", qantara::to_text(now))
       .member("event_id", id.to_text())
-      .member("sequence", last + 1)
+      .member("sequence", sequence)
       .end_object();
-  RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, last + 1, envelope.text(), now));
+  return std::move(writer).text();
+}
+
+}  // namespace
+
+Result<void> Events::append(db::Transaction& tx, const Subject& subject, Type type, std::string_view payload) const {
+  const TypeRow& row = describe(type);
+  CHECK(row.visibility != Visibility::DIRECTED);
+  const EventId id = EventId::make(clock_, random_);
+  const Instant now = clock_.now();
+  if (row.visibility == Visibility::INTERNAL) {
+    RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, std::nullopt, payload, now));
+    return {};
+  }
+
+  ASSIGN_OR_RETURN(const std::int64_t last, last_sequence(tx, subject.aggregate));
+  RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, last + 1, envelope(id, row, last + 1, payload, now), now));
   tx.announce(kPublished);
   return {};
+}
+
+Result<DirectedEvent> Events::append_directed(db::Transaction& tx, const Subject& subject, Type type,
+                                              std::string_view payload) const {
+  const TypeRow& row = describe(type);
+  CHECK(row.visibility == Visibility::DIRECTED);
+  const EventId id = EventId::make(clock_, random_);
+  const Instant now = clock_.now();
+  ASSIGN_OR_RETURN(const std::int64_t seq,
+                   insert_event(tx, id, subject, row.name, std::nullopt, envelope(id, row, 1, payload, now), now));
+  tx.announce(kPublished);
+  return DirectedEvent{.seq = seq, .id = id};
+}
+
+Result<StoredEvent> Events::get(db::Transaction& tx, ApplicationId application, EventId id) const {
+  ASSIGN_OR_RETURN(auto event, select_event(tx, application, id));
+  if (!event) return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is no event with this id");
+  return *std::move(event);
+}
+
+Result<std::vector<StoredEvent>> Events::list_after(db::Transaction& tx, ApplicationId application,
+                                                    const Filter& filter, const std::optional<EventId>& after,
+                                                    int limit) const {
+  std::int64_t seq = 0;
+  if (after) {
+    ASSIGN_OR_RETURN(const auto known, select_event(tx, application, *after));
+    if (!known) {
+      return field_error(ErrorCode::INVALID_PARAMETERS, "after",
+                         "after must be the cursor of an answer, or the id of an event that is still kept");
+    }
+    seq = known->seq;
+  }
+  return select_events_after(tx, application, filter, seq, limit);
+}
+
+Result<Page> Events::list_page(db::Transaction& tx, ApplicationId application, const Filter& filter,
+                               std::int64_t number, int size) const {
+  Page page;
+  ASSIGN_OR_RETURN(page.total, count_events(tx, application, filter));
+  ASSIGN_OR_RETURN(page.events, select_events_page(tx, application, filter, number * size, size));
+  return page;
 }
 
 Result<std::vector<StoredEvent>> Events::of_aggregate(db::Transaction& tx, const Uuid& aggregate) const {
