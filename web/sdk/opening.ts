@@ -61,9 +61,8 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
   };
   const explainSilence = () =>
     explain(
-      `the payment window has not opened. Either ${gateway} cannot be reached from here, or it refuses to be framed by this page: ` +
-        `the application must be registered with exactly the origin ${location.origin} ` +
-        `(qantara app create … --origin ${location.origin}).` +
+      `the payment window has not opened. Either ${gateway} cannot be reached, or it may not be framed by this page: ` +
+        `the application needs the origin ${location.origin} (qantara app origin add ${location.origin}).` +
         (location.protocol === 'https:' && gateway.startsWith('http:') ? ' Also, a page on https may not frame one on http.' : ''),
     );
   const giveUp = () => {
