@@ -1,0 +1,282 @@
+// One payer's way through the flow, without its pictures: what was asked of the server, what it answered, what to draw.
+import type {OpenSession} from '../shared/protocol.js';
+import type {Action, Result, Step} from '../shared/step.js';
+import type {Answer, LinkApi, Refusal} from './api.js';
+
+/** The connection, in words that are true: `offline` before a press, `checking` after one. */
+export type Notice = 'offline' | 'checking';
+
+export interface View {
+  phase: 'opening' | 'step' | 'refused' | 'out_of_order';
+  step?: Step;
+  /** Grows with each screen: what was typed belongs to one. */
+  screen: number;
+  /** Something was sent and not answered yet. */
+  busy: boolean;
+  /** Whether what is being sent may be the payer's word to pay. */
+  paying: boolean;
+  notice?: Notice;
+  /** Why nothing was opened. */
+  refusal?: Refusal;
+  /** The server refused what was typed, without another step. */
+  actRefused: boolean;
+  /** A review that differs from the one that was drawn before it. */
+  changed: boolean;
+  /** The payment was over when this page opened. */
+  wasOver: boolean;
+  asksToLeave: boolean;
+  asksToStay: boolean;
+  closed: boolean;
+  /** When the server was last asked in vain for news of a pending payment. */
+  askedAt?: Date;
+}
+
+export interface Told {
+  result(result: Result): void;
+  close(): void;
+}
+
+const kWarnBeforeMs = 60_000;
+const kRetryMs = [500, 1000, 2000, 4000, 5000];
+/** A server that answers with nothing but errors is out of order after so many tries. */
+const kOpenTries = 3;
+/** Asking is slowed down for a step that has stood for so long. */
+const kSlowAfterMs = 30_000;
+const kSlowMs = 5000;
+/** A window that is not the one to act follows the other. */
+const kFollowMs = 3000;
+
+export class Session {
+  view: View = {
+    phase: 'opening', screen: 0, busy: false, paying: false, actRefused: false, changed: false, wasOver: false,
+    asksToLeave: false, asksToStay: false, closed: false,
+  };
+  private readonly watchers = new Set<() => void>();
+  private asking: ReturnType<typeof setTimeout> | undefined;
+  private warning: ReturnType<typeof setTimeout> | undefined;
+  private drawnAt = 0;
+  private warnAt = Infinity;
+  /** Answers to questions asked before an act are older than the act's. */
+  private round = 0;
+
+  constructor(
+    private readonly api: LinkApi,
+    readonly wanted: OpenSession,
+    private readonly told: Told,
+  ) {}
+
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Whether closing loses nothing: the end, nothing begun, or a flow that goes on in another window. */
+  get over(): boolean {
+    const {phase, step} = this.view;
+    return phase !== 'step' || step?.result !== undefined || step?.elsewhere === true;
+  }
+
+  /** Opens the session, and again: after the time-out, in this window instead of another, after an end. */
+  async open(): Promise<void> {
+    if (this.view.busy) return;
+    const first = this.view.step === undefined;
+    this.change({busy: true, asksToStay: false, ...(first && {phase: 'opening'})});
+    const answer = await this.insist(() => this.api.open(), first ? undefined : 'checking');
+    this.change({busy: false});
+    if (answer.is === 'step') {
+      this.take(answer.step, {wasOver: answer.step.kind === 'ACCEPTED', ...(answer.refusal && {refusal: answer.refusal})});
+    } else if (answer.is === 'refused') {
+      this.change({phase: 'refused', refusal: answer.refusal});
+    } else {
+      this.change({phase: 'out_of_order'});
+    }
+  }
+
+  /** Sends what the payer did. A second press while the first is under way does nothing. */
+  async act(action: Action, fields: Record<string, string> = {}): Promise<void> {
+    const {step, busy, closed} = this.view;
+    if (!step || busy || closed) return;
+    this.round++;
+    clearTimeout(this.asking);
+    const paying = action === 'pay' || (step.stage === 'PAYMENT' && action === 'submit') || step.money === 'unknown';
+    this.change({busy: true, paying, actRefused: false, changed: false});
+    let answer = await this.api.act(step, action, fields);
+    // No answer, or not to this step any more: what has happened is the server's to say.
+    const refused = answer.is === 'refused' && answer.refusal.code !== 'STEP_OUTDATED';
+    if (answer.is !== 'step') answer = await this.insist(() => this.api.look(), answer.is === 'lost' ? 'checking' : undefined);
+    this.change({busy: false, paying: false});
+    this.settle(answer);
+    if (refused && this.view.step?.number === step.number) this.change({actRefused: true});
+  }
+
+  /** Asks for the step as it stands. */
+  async look(): Promise<void> {
+    if (this.view.busy || this.view.closed || this.view.phase !== 'step') return;
+    clearTimeout(this.asking);
+    const round = ++this.round;
+    const answer = await this.api.look();
+    if (round !== this.round || this.view.busy) return;
+    if (answer.is === 'lost') {
+      this.change({notice: answer.reached ? 'checking' : 'offline'});
+      this.askAgainIn(kSlowMs);
+    } else {
+      this.settle(answer);
+    }
+  }
+
+  /** Asks again unless nothing can change any more. */
+  async refresh(): Promise<void> {
+    const {step} = this.view;
+    if (step && (step.result === undefined || step.ask_again_in_ms !== undefined)) await this.look();
+  }
+
+  /** The payer asks whether there is news of a payment that is under way. */
+  async askForNews(): Promise<void> {
+    const before = this.view.step?.kind;
+    await this.look();
+    if (this.view.step?.kind === before && this.view.notice === undefined) this.change({askedAt: new Date()});
+  }
+
+  /** Close, Escape or Back: asks first, unless there is nothing left to lose. */
+  askToLeave(): void {
+    if (this.over) this.close();
+    else this.change({asksToLeave: true});
+  }
+
+  stay(): void {
+    this.change({asksToLeave: false});
+  }
+
+  async leave(): Promise<void> {
+    const {step, paying} = this.view;
+    this.round++;
+    clearTimeout(this.asking);
+    this.change({busy: true});
+    const answer = await this.api.leave();
+    const result = answer.is === 'step' ? answer.step.result : undefined;
+    this.end(result ?? unheard(this.wanted, paying || step?.order_sent === true || step?.money === 'unknown'));
+  }
+
+  /** The last button: tells the shop's page how it ended. */
+  close(): void {
+    const {step, refusal} = this.view;
+    this.end(step?.result ?? {
+      status: 'ERROR',
+      method: methodOf(this.wanted),
+      message: refusal ? `${refusal.code}: ${refusal.message}`
+        : step ? 'The customer goes on in another window' : 'The payment page did not open',
+    });
+  }
+
+  private end(result: Result): void {
+    if (this.view.closed) return;
+    clearTimeout(this.asking);
+    clearTimeout(this.warning);
+    this.change({closed: true, asksToLeave: false, asksToStay: false});
+    this.told.result(result);
+    this.told.close();
+  }
+
+  // Asks until there is an answer that counts, and says meanwhile what is so.
+  private async insist(ask: () => Promise<Answer>, notice: Notice | undefined): Promise<Answer> {
+    if (notice) this.change({notice});
+    for (let tries = 1; ; tries++) {
+      const answer = await ask();
+      if (answer.is !== 'lost' || this.view.closed) return answer;
+      if (answer.reached && tries >= kOpenTries && this.view.phase === 'opening') return answer;
+      this.change({notice: notice ?? (answer.reached ? 'checking' : 'offline')});
+      await this.pause(kRetryMs[Math.min(tries, kRetryMs.length) - 1]!);
+    }
+  }
+
+  // Ends early when the device is back on its network.
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      globalThis.addEventListener?.('online', () => {
+        clearTimeout(timer);
+        resolve();
+      }, {once: true});
+    });
+  }
+
+  private settle(answer: Answer): void {
+    if (answer.is === 'step') this.take(answer.step, {});
+    // The session is gone: the same call opens another, at the step where the payer stands.
+    else if (answer.is === 'refused') void this.open();
+  }
+
+  private take(step: Step, more: Partial<View>): void {
+    const before = this.view.step;
+    const another = before === undefined || before.number !== step.number || before.kind !== step.kind ||
+      (before.elsewhere ?? false) !== (step.elsewhere ?? false);
+    if (another) this.drawnAt = Date.now();
+    const {notice: _, refusal: __, askedAt, ...rest} = this.view;
+    this.view = {
+      ...rest,
+      ...(!another && askedAt && {askedAt}),
+      phase: 'step',
+      step,
+      screen: this.view.screen + (another ? 1 : 0),
+      changed: another ? isOtherReview(before, step) : this.view.changed,
+      actRefused: another ? false : this.view.actRefused,
+      asksToLeave: this.view.asksToLeave && step.result === undefined,
+      ...more,
+    };
+    if (step.elsewhere && !step.result) this.askAgainIn(kFollowMs);
+    else if (step.ask_again_in_ms !== undefined) this.askAgainIn(this.paced(step.ask_again_in_ms));
+    this.watchTime(step);
+    this.notify();
+  }
+
+  private paced(ms: number): number {
+    return Date.now() - this.drawnAt > kSlowAfterMs ? Math.max(ms, kSlowMs) : ms;
+  }
+
+  private askAgainIn(ms: number): void {
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => void this.look(), ms);
+  }
+
+  private watchTime(step: Step): void {
+    clearTimeout(this.warning);
+    this.warnAt = Infinity;
+    if (this.view.asksToStay) this.change({asksToStay: false});
+    if (step.result || step.elsewhere || step.expires_in_ms === undefined) return;
+    this.warnAt = Date.now() + Math.max(0, step.expires_in_ms - kWarnBeforeMs);
+    this.warning = setTimeout(() => this.warn(), this.warnAt - Date.now());
+  }
+
+  private warn(): void {
+    this.change({asksToStay: true, asksToLeave: false});
+    this.warning = setTimeout(() => void this.look(), kWarnBeforeMs + 500);
+  }
+
+  private change(change: Partial<View>): void {
+    this.view = {...this.view, ...change};
+    this.notify();
+  }
+
+  private notify(): void {
+    this.watchers.forEach((watcher) => watcher());
+  }
+}
+
+/** What the callback calls the method: a `.connect()` that asked for payments reports as what it makes. */
+export function methodOf({method}: OpenSession): string {
+  return method === 'CONNECT' ? 'CREATE_PAYMENT_SOURCE' : method;
+}
+
+// The payer is gone and the server could not be told. Never CANCELLED: it is not certain that no order left.
+function unheard(wanted: OpenSession, orderMayBeOut: boolean): Result {
+  const method = methodOf(wanted);
+  return orderMayBeOut
+    ? {status: 'SUCCESS', method, message: 'The payment is with the customer\'s bank', secondary_status: 'PENDING_WITH_BANK'}
+    : {status: 'ERROR', method, message: 'The connection was lost while the customer left'};
+}
+
+function isOtherReview(before: Step | undefined, step: Step): boolean {
+  if (before?.kind !== 'REVIEW' || step.kind !== 'REVIEW') return false;
+  const shown = ({amount, payee, accounts, reference}: Step) => JSON.stringify({amount, payee, accounts, reference});
+  return shown(before) !== shown(step);
+}
