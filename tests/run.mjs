@@ -1,4 +1,4 @@
-// Compiles and runs the tests that need Node: those of tools/check, and the functional tests on the real binary.
+// Compiles and runs the tests that need Node: those of tools/check, and on the real binary those over HTTP and in a browser.
 //   node tests/run.mjs [WORD...]     only the files whose names contain one of the words
 import {spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, rmSync} from 'node:fs';
@@ -23,10 +23,17 @@ function testsIn(folder) {
 rmSync(join(here, '.build'), {recursive: true, force: true});
 run('node_modules/.bin/tsc', '--project', '.');
 
-const files = [...testsIn('tools'), ...testsIn('.build/functional')].sort();
-if (files.length === 0) {
+const overHttp = [...testsIn('tools'), ...testsIn('.build/functional')].sort();
+const inBrowser = testsIn('.build/e2e').sort();
+if (overHttp.length + inBrowser.length === 0) {
   console.log(`no test file${words.length > 0 ? ` is named like ${words.join(' or ')}` : ''}: nothing to run`);
-} else {
-  // TAP, because every Node from 18 on writes it alike, with the same closing lines.
-  run(process.execPath, '--test', '--test-reporter=tap', ...files);
+}
+// TAP, because every Node from 18 on writes it alike, with the same closing lines.
+const tap = ['--test', '--test-reporter=tap'];
+if (overHttp.length > 0) run(process.execPath, ...tap, ...overHttp);
+if (inBrowser.length > 0) {
+  // The pictures of one run, to be looked at.
+  rmSync(join(here, '../build/screenshots'), {recursive: true, force: true});
+  // Most of their time goes by in Chromium and the gateway, so two files run beside each other on any machine.
+  run(process.execPath, ...tap, '--enable-source-maps', '--test-concurrency=2', ...inBrowser);
 }

@@ -1,5 +1,8 @@
 // Requests as a merchant makes them, and requests that no client library would make.
+import assert from 'node:assert/strict';
 import {connect} from 'node:net';
+
+import {violation} from './openapi.js';
 
 export interface Answer<T = any> {
   status: number;
@@ -15,7 +18,10 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** `api(gateway.url, appToken)` gives a function: `await call('POST', '/customers/v1', {body: {app_user_id: 'u1'}})`. */
+/**
+ * `api(gateway.url, appToken)` gives a function: `await call('POST', '/customers/v1', {body: {app_user_id: 'u1'}})`.
+ * Whatever a gateway answers is held against api/openapi.yaml.
+ */
 export function api(url: string, appToken?: string) {
   return async function call<T = any>(method: string, path: string, {body, headers = {}}: Call = {}): Promise<Answer<T>> {
     const response = await fetch(url + path, {
@@ -30,7 +36,13 @@ export function api(url: string, appToken?: string) {
       ...(body !== undefined && {body: typeof body === 'string' ? body : JSON.stringify(body)}),
     });
     const text = await response.text();
-    return {status: response.status, headers: response.headers, body: parsed(text) as T, text};
+    const {status, headers: answered} = response;
+    if (answered.has('lean-correlation-id')) {
+      const sent = typeof body === 'string' ? parsed(body) : body;
+      const fault = violation({method, url: path, body: sent, status, headers: answered, text});
+      assert.equal(fault, undefined, `${method} ${path} is not as api/openapi.yaml says: ${fault}\n${text}`);
+    }
+    return {status, headers: answered, body: parsed(text) as T, text};
   };
 }
 

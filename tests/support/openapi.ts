@@ -224,7 +224,7 @@ export interface Exchange {
  */
 export function violation({method, url, body, status, headers, text}: Exchange): string | undefined {
   const operation = operationOf(method, url);
-  if (!operation) return [401, 404, 405].includes(status) ? undefined : `${status}, though no such operation is described`;
+  if (!operation) return [400, 401, 404, 405].includes(status) ? undefined : `${status}, though no such operation is described`;
   const response = operation.responses.get(String(status));
   // Whoever cannot be understood is refused before anybody knows what was meant.
   if (!response) return [405, 408, 431].includes(status) ? undefined : `${status} is not described for ${operation.id}`;
