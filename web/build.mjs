@@ -1,7 +1,8 @@
 // Builds what people see: checks the types, makes the three bundles, and writes them as one C++ file for the binary.
 //   node web/build.mjs --out DIR [--cpp FILE]
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
+import {once} from 'node:events';
 import {existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, extname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -21,10 +22,8 @@ const types = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
 };
 
 function fail(message) {
@@ -32,16 +31,17 @@ function fail(message) {
   process.exit(1);
 }
 
-function checkTypes() {
-  const {status} = spawnSync(process.execPath, [join(web, 'node_modules/typescript/bin/tsc'), '-p', web, '--pretty', 'false'], {stdio: 'inherit'});
-  if (status !== 0) console.log('web: THE TYPES DO NOT FIT: see above');
+async function checkTypes() {
+  const tsc = spawn(process.execPath, [join(web, 'node_modules/typescript/bin/tsc'), '-p', web, '--pretty', 'false'], {stdio: 'inherit'});
+  const [status] = await once(tsc, 'exit');
+  if (status !== 0) throw new Error('the types do not fit: see above');
 }
 
-// One bundle of pages: DIR/<name>/*.html, and what they load under hashed names in DIR/<name>/assets.
-const pages = (name, base, inputs) => ({
+// One page, DIR/<name>/<input>, and what it loads under hashed names in DIR/<name>/assets.
+const page = (name, base, input) => ({
   root: join(web, name),
   base,
-  build: {rollupOptions: {input: inputs.map((input) => join(web, name, input))}},
+  build: {rollupOptions: {input: join(web, name, input)}},
 });
 
 // One script without modules, for `<script src>` in anybody's page.
@@ -71,22 +71,11 @@ async function bundle(name, {build: options, ...config}) {
   });
 }
 
-// While not all of web/ is written: what does not build is told of, and a placeholder stands in for it.
-async function bundleOrPlaceholder(name, config, file, placeholder) {
-  try {
-    await bundle(name, config);
-  } catch (error) {
-    console.log(`web: ${name} DOES NOT BUILD, a placeholder stands in for it: ${error.message.split('\n')[0]}`);
-    mkdirSync(join(out, name), {recursive: true});
-    writeFileSync(join(out, name, file), placeholder);
-  }
-}
-
 // The page as each language's readers get it: `<html>` says so before any script runs.
 function writeLanguages(folder) {
-  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  const built = readFileSync(join(folder, 'index.html'), 'utf8');
   for (const [language, direction] of [['en', 'ltr'], ['ar', 'rtl']]) {
-    const variant = page.replace(/<html\b[^>]*>/, `<html lang="${language}" dir="${direction}">`);
+    const variant = built.replace(/<html\b[^>]*>/, `<html lang="${language}" dir="${direction}">`);
     writeFileSync(join(folder, `index.${language}.html`), variant);
   }
   rmSync(join(folder, 'index.html'));
@@ -126,7 +115,7 @@ function checkSizes(assets) {
     const sum = (encoding) => loaded.reduce((bytes, asset) => bytes + (asset[encoding].length || asset.identity.length), 0);
     const kib = (bytes) => (bytes / 1024).toFixed(1);
     console.log(`web: ${name} ${kib(sum('identity'))} KiB, gzip ${kib(sum('gzip'))} of at most ${limit}, brotli ${kib(sum('brotli'))}`);
-    if (sum('gzip') > limit * 1024) console.log(`web: ${name} IS LARGER THAN ITS LIMIT`);
+    if (sum('gzip') > limit * 1024) fail(`${name} is larger than its limit`);
   }
 }
 
@@ -157,13 +146,18 @@ std::span<const Asset> all() { return kAssets; }
 `;
 }
 
-checkTypes();
 rmSync(out, {recursive: true, force: true});
-const page = '<!doctype html><html><title>Qantara</title><p>This page is not built yet.</p></html>\n';
-await bundle('link', pages('link', '/link/', ['plain.html']));
-await bundleOrPlaceholder('link', pages('link', '/link/', ['index.html']), 'index.html', page);
-await bundleOrPlaceholder('sdk', script('sdk', 'index.ts', 'Lean.min.js'), 'Lean.min.js', "console.error('This script is not built yet.');\n");
-await bundleOrPlaceholder('shop', pages('shop', '/', ['index.html']), 'index.html', page);
+try {
+  await Promise.all([
+    checkTypes(),
+    bundle('link', page('link', '/link/', 'index.html')),
+    bundle('link', page('link', '/link/', 'plain.html')), // By itself: it shares no file with the payer's flow.
+    bundle('sdk', script('sdk', 'index.ts', 'Lean.min.js')),
+    bundle('shop', page('shop', '/', 'index.html')),
+  ]);
+} catch (error) {
+  fail(error.message);
+}
 writeLanguages(join(out, 'link'));
 const assets = readAssets();
 checkSizes(assets);
