@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 
+import {SandboxBank} from '../support/bank.js';
 import {type Gateway, startGateway} from '../support/gateway.js';
 import {type Answer, api} from '../support/http.js';
-import {document, type Example, operationOf, type Operation, operations, webhooks} from '../support/openapi.js';
+import {document, eventFault, type Example, operationOf, type Operation, operations, violation, webhooks} from '../support/openapi.js';
 import {LinkSession, type Wanted} from '../support/payer.js';
 import {Receiver} from '../support/receiver.js';
 
@@ -127,6 +128,16 @@ const kMeanwhile: Record<string, () => Promise<void>> = {
     const wanted = {customer_id, payment_destination_id, amount: 1000, currency: 'AED', description: 'ACME TXN002'};
     learn(valueOf('open_link_session', 'cooling_off').payment_intent_id, (await made('/payments/v1/intents', wanted)).payment_intent_id);
   },
+  // A bank that takes the order and whose answer is lost: asked again, it says that all went well.
+  'payment.updated accepted_after_all': async () => {
+    const {payload} = webhooks.flatMap(({type, examples}) => (type === 'payment.updated' ? examples : []))[0]?.value;
+    const {customer_id} = translated(payload);
+    const {payment_intent_id} = await made('/payments/v1/intents', {customer_id, amount: 250, currency: 'AED'});
+    learn(payload.intent_id, payment_intent_id);
+    await new SandboxBank(gateway.bankUrl).next({call: 'authorise_payment', effect: 'answer_lost'});
+    assert.equal(await walk({method: 'PAY', payment_intent_id}), 'SUCCESS');
+    await gateway.json('clock', 'advance', '2s');
+  },
 };
 
 // --- One example ----------------------------------------------------------------------------------------------------------
@@ -205,6 +216,7 @@ for (const operation of operations) {
 for (const webhook of webhooks) {
   for (const {name, value} of webhook.examples) {
     test(`${webhook.type} comes as its example ${name} says`, async () => {
+      await kMeanwhile[`${webhook.type} ${name}`]?.();
       assert.equal(webhook.holds(value), undefined, 'the example');
       const {payload} = value;
       const about = known.get(payload.id) ?? known.get(payload.intent_id);
@@ -221,10 +233,7 @@ for (const webhook of webhooks) {
 
 test('every event that came is described', () => {
   assert.ok(receiver.events.length > 0);
-  for (const event of receiver.events) {
-    const webhook = webhooks.find(({type}) => type === event.type);
-    assert.equal(webhook?.holds(event), undefined, event.type);
-  }
+  for (const event of receiver.events) assert.equal(eventFault(event), undefined, event.type);
 });
 
 test('paths are found as the router finds them', () => {
@@ -232,4 +241,18 @@ test('paths are found as the router finds them', () => {
   assert.equal(operationOf('GET', '/payments/v1/destinations/')?.id, 'list_destinations');
   assert.equal(operationOf('GET', '/payments/v1/1')?.id, 'get_payment');
   assert.equal(operationOf('DELETE', '/payments/v1/1'), undefined);
+});
+
+test('what is not described is a violation', () => {
+  const headers = new Headers({'content-type': 'application/json', 'lean-correlation-id': 'FYrCjUgCoWthsrtl'});
+  const exchange = (method: string, url: string, status: number, answer: unknown, body?: unknown) =>
+    violation({method, url, body, status, headers, text: JSON.stringify(answer)});
+  const customer = {customer_id: '01a1fe52-cd08-7cac-95eb-807f1868221f', app_user_id: 'u1'};
+  assert.equal(exchange('POST', '/customers/v1/', 200, customer, {app_user_id: 'u1'}), undefined);
+  assert.match(exchange('POST', '/customers/v1/', 201, customer) ?? '', /201 is not described/);
+  assert.match(exchange('POST', '/customers/v2/', 200, customer) ?? '', /no such operation/);
+  assert.match(exchange('POST', '/customers/v1', 200, {...customer, colour: 'red'}) ?? '', /unevaluated properties \(colour\)/);
+  assert.match(exchange('POST', '/customers/v1', 200, {customer_id: 'x', app_user_id: 'u1'}) ?? '', /customer_id must match format "uuid"/);
+  assert.match(exchange('POST', '/customers/v1', 200, customer, {}) ?? '', /took what its description refuses.*app_user_id/);
+  assert.match(exchange('GET', '/payments/v1/destinations', 401, customer) ?? '', /x-error-origin is missing/);
 });

@@ -194,6 +194,12 @@ export const webhooks: Webhook[] = Object.entries<Json>(document.webhooks).map((
   };
 });
 
+/** What is wrong with a webhook's body; nothing if it is as described. */
+export function eventFault(event: {type: string}): string | undefined {
+  const webhook = webhooks.find(({type}) => type === event.type);
+  return webhook ? webhook.holds(event) : `${event.type} is not described`;
+}
+
 /** The operation that a request means; a path without parameters goes before one with. */
 export function operationOf(method: string, url: string): Operation | undefined {
   const path = url.replace(/[?#].*$/, '').replace(/(?<=.)\/$/, '');

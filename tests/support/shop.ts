@@ -5,6 +5,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {SandboxBank, type Transfer} from './bank.js';
 import {Gateway, startGateway} from './gateway.js';
 import {type Answer, api} from './http.js';
+import {eventFault} from './openapi.js';
 import {LinkSession, type Payer, type Step} from './payer.js';
 import {type Event, Receiver} from './receiver.js';
 
@@ -230,10 +231,11 @@ export class Shop {
     return this.receiver.event(type, (event) => aggregateOf(event) === aggregate, kPatienceMs);
   }
 
-  /** What a merchant relies on in all that has arrived: signatures, order without gaps, repetitions that are equal. */
+  /** What a merchant relies on in all that has arrived: signatures, bodies as described, order without gaps, equal repetitions. */
   assertWebhooksHold(): void {
     const {deliveries} = this.receiver;
     assert.deepEqual(deliveries.flatMap(({badSignature}) => badSignature ?? []), []);
+    assert.deepEqual(deliveries.flatMap(({event}) => eventFault(event) ?? []), []);
     const sequences = new Map<string, number[]>();
     for (const event of this.receiver.events) {
       const aggregate = aggregateOf(event);
