@@ -12,8 +12,8 @@ export type Answer =
   /** `refusal`: nothing was opened, for the reason that this step draws. */
   | {is: 'step'; step: Step; refusal?: Refusal}
   | {is: 'refused'; refusal: Refusal}
-  /** No answer that can be relied on. What was sent may have had its effect. `reached`: something answered. */
-  | {is: 'lost'; reached: boolean};
+  /** No answer that can be relied on. What was sent may have had its effect. `reached`: something answered, perhaps with words. */
+  | {is: 'lost'; reached: boolean; refusal?: Refusal};
 
 /** What the flow needs of the server. */
 export interface LinkApi {
@@ -66,9 +66,10 @@ export function linkApi(wanted: () => OpenSession): LinkApi {
         remember(answer);
         return {is: 'step', step: answer['step']};
       }
-      // Busy or broken: nothing is known about what was asked.
-      if (response.ok || response.status >= 500 || response.status === 429) return {is: 'lost', reached};
+      // An answer of another shape, busy or broken: nothing is known about what was asked.
+      if (response.ok) return {is: 'lost', reached};
       const refusal = {code: String(answer['status'] ?? ''), message: String(answer['message'] ?? '')};
+      if (response.status >= 500 || response.status === 429) return {is: 'lost', reached, refusal};
       const metadata = answer['metadata'];
       if (isObject(metadata) && isStep(metadata['step'])) return {is: 'step', step: metadata['step'], refusal};
       return {is: 'refused', refusal};

@@ -2,11 +2,11 @@
 import type {ComponentChildren, FunctionComponent} from 'preact';
 import {useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState} from 'preact/hooks';
 
-import type {Language} from '../shared/format.js';
+import {type Language, momentOf} from '../shared/format.js';
 import type {Step, StepKind} from '../shared/step.js';
 import {LeaveQuestion, StillThere} from './dialogs.js';
 import {Frame, StatusContext} from './frame.js';
-import {BusyContext, Button, ErrorText, Figure, Outcome, type ScreenProps, Title} from './parts.js';
+import {BusyContext, Button, ErrorText, Figure, Outcome, type ScreenProps, Title, slotsOf} from './parts.js';
 import {Account, FoundAccounts} from './screens/account.js';
 import {Banks} from './screens/banks.js';
 import {Code} from './screens/code.js';
@@ -172,12 +172,13 @@ function Skeleton() {
   );
 }
 
-function statusOf({plain, say}: Words, view: Session['view'] | undefined, told: ComponentChildren) {
+function statusOf({language, plain, say}: Words, view: Session['view'] | undefined, told: ComponentChildren) {
   if (view?.notice) return {words: plain(view.notice), drawn: true};
-  if (view?.askedAt) {
-    const time = view.askedAt.toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+  if (view?.news && 'noneSince' in view.news) {
+    const {time} = momentOf(new Date(view.news.noneSince), language);
     return {words: say('no_news', {time: <Figure>{time}</Figure>}), drawn: true};
   }
+  if (view?.news && view.step) return {words: say('working', slotsOf({step: view.step})), drawn: true};
   return {words: told, drawn: false};
 }
 

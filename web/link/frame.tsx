@@ -54,8 +54,8 @@ export function Frame({step, status, setLanguage, onBack, onClose, children}: Fr
           </p>
         )}
         <p>
-          {step?.operator?.terms_url && <ExternalLink to={step.operator.terms_url}>{plain('terms')}</ExternalLink>}
-          {step?.operator?.privacy_url && <ExternalLink to={step.operator.privacy_url}>{plain('privacy')}</ExternalLink>}
+          {step?.operator?.terms_url && <ExternalLink to={step.operator.terms_url}>{plain('footer_terms')}</ExternalLink>}
+          {step?.operator?.privacy_url && <ExternalLink to={step.operator.privacy_url}>{plain('footer_privacy')}</ExternalLink>}
         </p>
       </footer>
     </div>

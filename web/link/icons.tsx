@@ -7,16 +7,13 @@ const kPaths = {
   forward: 'M9 5l7 7-7 7',
   close: 'M6 6l12 12M18 6L6 18',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20',
-  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   question: 'M9 9.2a3 3 0 1 1 4.3 2.7c-.9.5-1.3 1-1.3 2.1M12 17.5v.2',
-  bang: 'M12 6.5v7M12 17.3v.2',
+  bang: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5v5.5M12 16.3v.2',
   cross: 'M7 7l10 10M17 7L7 17',
   handoff: 'M13 5h6v6M19 5l-9 9M11 5H5v14h14v-6',
-  phone: 'M7 3h10v18H7zM11 18h2',
   windows: 'M8 8V4h12v12h-4M4 8h12v12H4z',
-  pause: 'M9 6v12M15 6v12',
 } as const;
 
 export type IconName = keyof typeof kPaths;

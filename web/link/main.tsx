@@ -71,8 +71,10 @@ if (parameters && parent !== window) {
 } else {
   waiting = 'alone';
 }
-// Enter held down is one press.
+// Enter held down is one press. Whoever uses the keyboard also sees where a new screen begins.
 addEventListener('keydown', (event) => {
+  document.documentElement.toggleAttribute('data-keys', true);
   if (event.key === 'Enter' && event.repeat) event.preventDefault();
 }, {capture: true});
+addEventListener('pointerdown', () => document.documentElement.toggleAttribute('data-keys', false), {capture: true});
 draw();

@@ -35,8 +35,8 @@ export function Amount({of}: {of: Step['amount']}): JSX.Element | null {
   const figure = groupThousands(of.amount);
   const currency = currencyName(of.currency, language);
   return language === 'ar'
-    ? <bdi class="amount"><bdi dir="ltr">{figure}</bdi> <bdi>{currency}</bdi></bdi>
-    : <bdi dir="ltr" class="amount">{currency} {figure}</bdi>;
+    ? <bdi dir="rtl" class="amount"><bdi dir="ltr">{figure}</bdi> <bdi class="currency">{currency}</bdi></bdi>
+    : <bdi dir="ltr" class="amount"><span class="currency">{currency}</span> {figure}</bdi>;
 }
 
 /** Groups of four are drawn by margins: what is copied has no blanks. */

@@ -22,13 +22,11 @@ export interface View {
   actRefused: boolean;
   /** A review that differs from the one that was drawn before it. */
   changed: boolean;
-  /** The payment was over when this page opened. */
-  wasOver: boolean;
   asksToLeave: boolean;
   asksToStay: boolean;
   closed: boolean;
-  /** When the server was last asked in vain for news of a pending payment. */
-  askedAt?: Date;
+  /** The payer asked for news of a payment under way: waiting for them, or there are none since. */
+  news?: {pressedAt: number; before: string | undefined} | {noneSince: string};
 }
 
 export interface Told {
@@ -43,12 +41,12 @@ const kOpenTries = 3;
 /** Asking is slowed down for a step that has stood for so long. */
 const kSlowAfterMs = 30_000;
 const kSlowMs = 5000;
-/** A window that is not the one to act follows the other. */
-const kFollowMs = 3000;
+/** A bank that was not asked within it, though the payer wished so, will be later. */
+const kNewsPatienceMs = 12_000;
 
 export class Session {
   view: View = {
-    phase: 'opening', screen: 0, busy: false, paying: false, actRefused: false, changed: false, wasOver: false,
+    phase: 'opening', screen: 0, busy: false, paying: false, actRefused: false, changed: false,
     asksToLeave: false, asksToStay: false, closed: false,
   };
   private readonly watchers = new Set<() => void>();
@@ -84,11 +82,11 @@ export class Session {
     const answer = await this.insist(() => this.api.open(), first ? undefined : 'checking');
     this.change({busy: false});
     if (answer.is === 'step') {
-      this.take(answer.step, {wasOver: answer.step.kind === 'ACCEPTED', ...(answer.refusal && {refusal: answer.refusal})});
+      this.take(answer.step, answer.refusal);
     } else if (answer.is === 'refused') {
       this.change({phase: 'refused', refusal: answer.refusal});
     } else {
-      this.change({phase: 'out_of_order'});
+      this.change({phase: 'out_of_order', ...(answer.refusal && {refusal: answer.refusal})});
     }
   }
 
@@ -130,11 +128,11 @@ export class Session {
     if (step && (step.result === undefined || step.ask_again_in_ms !== undefined)) await this.look();
   }
 
-  /** The payer asks whether there is news of a payment that is under way. */
+  /** The payer asks whether there is news of a payment that is under way: the bank is asked now, and the step tells when. */
   async askForNews(): Promise<void> {
-    const before = this.view.step?.kind;
-    await this.look();
-    if (this.view.step?.kind === before && this.view.notice === undefined) this.change({askedAt: new Date()});
+    const {step} = this.view;
+    this.change({news: {pressedAt: Date.now(), before: step?.asked_at}});
+    await (step?.actions.includes('check_again') ? this.act('check_again') : this.look());
   }
 
   /** Close, Escape or Back: asks first, unless there is nothing left to lose. */
@@ -201,30 +199,29 @@ export class Session {
   }
 
   private settle(answer: Answer): void {
-    if (answer.is === 'step') this.take(answer.step, {});
+    if (answer.is === 'step') this.take(answer.step);
     // The session is gone: the same call opens another, at the step where the payer stands.
     else if (answer.is === 'refused') void this.open();
   }
 
-  private take(step: Step, more: Partial<View>): void {
+  private take(step: Step, refusal?: Refusal): void {
     const before = this.view.step;
     const another = before === undefined || before.number !== step.number || before.kind !== step.kind ||
       (before.elsewhere ?? false) !== (step.elsewhere ?? false);
     if (another) this.drawnAt = Date.now();
-    const {notice: _, refusal: __, askedAt, ...rest} = this.view;
+    const {notice: _, refusal: __, news, ...rest} = this.view;
     this.view = {
       ...rest,
-      ...(!another && askedAt && {askedAt}),
+      ...(refusal && {refusal}),
+      ...(!another && news && {news: newsOf(news, step)}),
       phase: 'step',
       step,
       screen: this.view.screen + (another ? 1 : 0),
       changed: another ? isOtherReview(before, step) : this.view.changed,
       actRefused: another ? false : this.view.actRefused,
       asksToLeave: this.view.asksToLeave && step.result === undefined,
-      ...more,
     };
-    if (step.elsewhere && !step.result) this.askAgainIn(kFollowMs);
-    else if (step.ask_again_in_ms !== undefined) this.askAgainIn(this.paced(step.ask_again_in_ms));
+    if (step.ask_again_in_ms !== undefined) this.askAgainIn(this.paced(step.ask_again_in_ms));
     this.watchTime(step);
     this.notify();
   }
@@ -273,6 +270,12 @@ function unheard(wanted: OpenSession, orderMayBeOut: boolean): Result {
   return orderMayBeOut
     ? {status: 'SUCCESS', method, message: 'The payment is with the customer\'s bank', secondary_status: 'PENDING_WITH_BANK'}
     : {status: 'ERROR', method, message: 'The connection was lost while the customer left'};
+}
+
+function newsOf(news: NonNullable<View['news']>, step: Step): NonNullable<View['news']> {
+  if ('noneSince' in news) return news;
+  const asked = step.asked_at !== undefined && step.asked_at !== news.before;
+  return asked || Date.now() - news.pressedAt > kNewsPatienceMs ? {noneSince: step.asked_at ?? new Date().toISOString()} : news;
 }
 
 function isOtherReview(before: Step | undefined, step: Step): boolean {

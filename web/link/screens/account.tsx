@@ -47,7 +47,10 @@ function Reason({account, step}: {account: AccountOfStep; step: ScreenProps['ste
       return <>{plain('bank_down')}</>;
     case 'NOT_LINKED':
       return <>{say('account_not_linked', {payee})}</>;
-    default:
+    case 'LIMIT':
+      return <>{say('account_limit', slotsOf({step}))}</>;
+    case 'BANK_UNAVAILABLE':
+    case undefined:
       return <>{plain('bank_down')}</>;
   }
 }

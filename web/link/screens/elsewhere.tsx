@@ -24,7 +24,7 @@ export function Unheard({step, session}: ScreenProps) {
   return (
     <>
       <Outcome tone="plain" icon="question">{plain('unknown_step_title')}</Outcome>
-      {step.message && <p class="bank-words"><bdi dir="auto">{step.message}</bdi></p>}
+      {step.message && <p class="bank-words read"><bdi dir="auto">{step.message}</bdi></p>}
       <div class="actions">
         <Button onPress={() => session.askToLeave()}>{say('back_to', slotsOf({step}))}</Button>
       </div>

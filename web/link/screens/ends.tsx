@@ -46,13 +46,12 @@ function inAbout({say}: Words, ms: number) {
 export function Accepted({step, session}: ScreenProps) {
   const {plain, say} = useWords();
   const slots = slotsOf({step});
-  const already = session.view.wasOver || step.elsewhere === true;
   return (
     <>
-      <Outcome tone="ok" icon="check">{already ? say('already_title', slots) : say('accepted_title', slots)}</Outcome>
-      <p>{already && step.ordered_at ? say('already_text', {...slots, when: <When at={step.ordered_at} />}) : say('accepted_text', slots)}</p>
+      <Outcome tone="ok" icon="check">{step.already ? say('already_title', slots) : say('accepted_title', slots)}</Outcome>
+      <p>{step.already && step.ordered_at ? say('already_text', {...slots, when: <When at={step.ordered_at} />}) : say('accepted_text', slots)}</p>
       {step.bank_reference && <BankReference>{step.bank_reference}</BankReference>}
-      <p>{already ? plain('already_more') : say('accepted_later', slots)}</p>
+      <p>{step.already ? plain('already_more') : say('accepted_later', slots)}</p>
       <BackToShop step={step} session={session} />
     </>
   );
@@ -79,7 +78,7 @@ export function Pending({step, session}: ScreenProps) {
   return (
     <>
       <Outcome tone="wait" icon="clock">{say('pending_title', slotsOf({step}))}</Outcome>
-      <p>{say('pending_text', slotsOf({step}))}</p>
+      <p class="read">{say('pending_text', slotsOf({step}))}</p>
       <OrderFacts step={step} />
       <BackToShop step={step} session={session}><CheckAgain session={session} /></BackToShop>
     </>
@@ -92,9 +91,9 @@ export function Unknown({step, session}: ScreenProps) {
   return (
     <>
       <Outcome tone="unknown" icon="question">{plain('unknown_title')}</Outcome>
-      <p>{say('unknown_text', slots)}</p>
-      <p><strong>{plain('unknown_warning')}</strong></p>
-      <p>{say('unknown_next', {...slots, ref: <Name>{step.reference ?? ''}</Name>})}</p>
+      <p class="read">{say('unknown_text', slots)}</p>
+      <p class="read"><strong>{plain('unknown_warning')}</strong></p>
+      <p class="read">{say('unknown_next', {...slots, ref: <Name>{step.reference ?? ''}</Name>})}</p>
       <OrderFacts step={step} />
       <BackToShop step={step} session={session}><CheckAgain session={session} /></BackToShop>
     </>
@@ -184,12 +183,11 @@ export function isPaying({step, session}: ScreenProps): boolean {
 export function End({step, session}: ScreenProps) {
   const {plain, say} = useWords();
   const slots = slotsOf({step});
-  const expired = session.view.refusal?.code === 'PAYMENT_INTENT_EXPIRED';
-  const left = !expired && /\bleft\b/.test(step.result?.message ?? '');
   return (
     <>
-      <Outcome tone="plain" icon="clock">{expired ? plain('expired_title') : left ? plain('left_title') : plain('timed_out_title')}</Outcome>
-      {expired ? <p>{say('expired_text', slots)}</p> : !left && <p>{plain('timed_out_text')}</p>}
+      <Outcome tone="plain" icon="clock"><Reason /></Outcome>
+      {step.reason === 'timed_out' && <p>{plain('timed_out_text')}</p>}
+      {step.reason === 'intent_expired' && <p>{say('expired_text', slots)}</p>}
       <MoneySentence step={step} />
       <div class="actions">
         {step.can_start_again && <Button onPress={() => void session.open()}>{plain('start_again')}</Button>}
@@ -197,4 +195,14 @@ export function End({step, session}: ScreenProps) {
       </div>
     </>
   );
+
+  function Reason() {
+    switch (step.reason) {
+      case 'left': return <>{plain('left_title')}</>;
+      case 'intent_expired': return <>{plain('expired_title')}</>;
+      case 'cancelled_by_merchant': return <>{say('withdrawn_title', slots)}</>;
+      case 'timed_out':
+      case undefined: return <>{plain('timed_out_title')}</>;
+    }
+  }
 }

@@ -23,7 +23,7 @@ export function Review({step, session}: ScreenProps) {
         {step.bank && <Fact name={plain('bank')}><BankName bank={step.bank} /></Fact>}
         {step.reference && <Fact name={plain('reference')}><Name>{step.reference}</Name></Fact>}
       </Facts>
-      <p class="note">{say('review_text', slotsOf({step}))}</p>
+      <p class="note">{step.confirms_at_bank ? say('review_text', slotsOf({step})) : plain('review_sends')}</p>
       <div class="actions">
         <Button onPress={() => void session.act('pay')}>{say('pay', slotsOf({step}))}</Button>
         {step.actions.includes('change_account') && (
