@@ -194,6 +194,16 @@ export const webhooks: Webhook[] = Object.entries<Json>(document.webhooks).map((
   };
 });
 
+/** Whether the JSON type of `value` is one that a member's schema allows; what its format wants is another matter. */
+export function typeIsAllowed(schema: Json, value: unknown): boolean {
+  const {node} = resolved(schema, '');
+  if (node.oneOf) return node.oneOf.some((one: Json) => typeIsAllowed(one, value));
+  if (node.type === undefined) return true;
+  const types = [node.type].flat();
+  if (Array.isArray(value)) return types.includes('array') && value.every((one) => typeIsAllowed(node.items ?? {}, one));
+  return types.includes(value === null ? 'null' : typeof value);
+}
+
 /** What is wrong with a webhook's body; nothing if it is as described. */
 export function eventFault(event: {type: string}): string | undefined {
   const webhook = webhooks.find(({type}) => type === event.type);
