@@ -121,13 +121,14 @@ banking::PayerDevice device_of(const http::Request& request) {
 
 }  // namespace
 
-// POST /link/v1/sessions · 201 session, token, window and step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED
+// POST /link/v1/sessions · 201 session, token, window and step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED · 429
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services) {
   CO_ASSIGN_OR_RETURN(auto wanted, read_session(request));
   CO_ASSIGN_OR_RETURN(const auto application, co_await services.database.read([&](db::Transaction& tx) {
     return services.applications.find(tx, wanted.application);
   }));
   if (!application) co_return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  wanted.peer_address = request.peer_address;
   CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open(std::move(wanted)));
   co_return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
 }

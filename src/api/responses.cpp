@@ -44,8 +44,11 @@ void set_unless_said(http::Response& response, std::string_view name, std::strin
 }
 
 /// How long to wait before the same request may do better; nothing where waiting for seconds does not help.
-std::optional<std::string_view> retry_after(ErrorCode code) {
-  if (http_status(code) == 503 || code == ErrorCode::IDEMPOTENCY_CONFLICT) return "1";
+std::optional<std::string_view> retry_after(const Error& error) {
+  for (const auto& detail : error.details) {
+    if (detail.name == "retry_after_seconds") return detail.json;
+  }
+  if (http_status(error.code) == 503 || error.code == ErrorCode::IDEMPOTENCY_CONFLICT) return "1";
   return std::nullopt;
 }
 
@@ -77,7 +80,7 @@ http::Response error_response(const Error& cause, std::string_view request_id, I
 
   auto response = http::Response::json(http_status(error.code), std::move(writer).text());
   response.headers.add("x-error-origin", to_text(origin(error.code)));
-  if (const auto seconds = retry_after(error.code)) response.headers.add("Retry-After", *seconds);
+  if (const auto seconds = retry_after(error)) response.headers.add("Retry-After", *seconds);
   return response;
 }
 

@@ -70,9 +70,10 @@ struct Gateway::Parts {
   payment_sources::PaymentSources sources{clock, random, vault, events};
   payments::Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
-  webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks)};
+  webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *dns};
+  link::OpeningLimits opening_limits;
   link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
-                       sources, payments, authorisation, banks, options.run_by}};
+                       sources, payments, authorisation, banks, opening_limits, options.run_by}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};

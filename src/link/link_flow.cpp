@@ -306,6 +306,10 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
   RETURN_IF_ERROR(update_session(tx, parts_.vault, session));
   decision.payment = payment->id;
   decision.payment_step = payment->steps;
+  if (act.action == Action::CHECK_AGAIN) {
+    RETURN_IF_ERROR(parts_.payments.hasten_check(tx, payment->id));
+    return decision;
+  }
   if (act.action == Action::RETRY) {
     decision.call = BankCall::PAYMENT_START;
     return decision;

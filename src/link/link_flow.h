@@ -15,6 +15,7 @@
 #include "banking/banks.h"
 #include "base/crypto.h"
 #include "base/random.h"
+#include "base/rate_limit.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "customers/customers.h"
@@ -29,6 +30,15 @@
 
 namespace qantara::link {
 
+/// How often sessions may be opened: anybody may call, and the app token is public.
+struct OpeningLimits {
+  RateLimit per_application{{.per_second = 200, .burst = 1000}};
+  RateLimit per_address{{.per_second = 50, .burst = 200}};  ///< A proxy in front is one address.
+};
+
+/// Unfinished sessions that a customer may have at once; those of payments are bounded by their intents.
+inline constexpr int kUnfinishedMax = 20;
+
 struct OpenSession {
   ApplicationId application;
   Method method = Method::CONNECT;
@@ -38,6 +48,7 @@ struct OpenSession {
   std::optional<IntentId> intent;         ///< Of PAY.
   std::optional<AccountId> account;       ///< Preselected, of PAY.
   std::string bank_identifier;            ///< Preselected; empty to let the payer choose.
+  std::string peer_address;               ///< Whoever asks.
   std::optional<std::string> language;    ///< "en" or "ar"; nothing: as before, or English.
 };
 
@@ -71,6 +82,7 @@ class LinkFlow {
     const payments::Payments& payments;
     const payments::PaymentAuthorisation& authorisation;
     const banking::Banks& banks;
+    OpeningLimits& opening_limits;
     Operator run_by;
   };
   explicit LinkFlow(Parts parts) : parts_(parts), token_key_(parts.vault.derive("link session tokens")) {}
@@ -80,7 +92,8 @@ class LinkFlow {
   /// that opened it is the one that may act.
   /// Errors: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION, UNKNOWN_PAYMENT_SOURCE, UNKNOWN_PAYMENT_INTENT, UNKNOWN_BANK;
   /// MISSING_PARAMETERS (no default destination); PAYMENT_INTENT_EXPIRED; PENDING_BENEFICIARY_COOL_OFF with the expiry, while
-  /// every beneficiary that could serve the intent cools off. The last two carry `step`, an end that a page can draw.
+  /// every beneficiary that could serve the intent cools off: these two carry `step`, an end that a page can draw.
+  /// RATE_LIMIT_EXCEEDED by OpeningLimits (with `retry_after_seconds`) and kUnfinishedMax.
   Task<Result<LinkView>> open(OpenSession wanted) const;
 
   /// The step as it stands. Errors: UNKNOWN_LINK_SESSION, the same for a wrong token.
@@ -114,6 +127,7 @@ class LinkFlow {
   };
 
   // link_flow_open.cpp
+  Result<void> admit(const OpenSession& wanted) const;
   Result<LinkSession> open_to_pay(db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> open_to_connect(db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> make_session(const OpenSession& wanted) const;

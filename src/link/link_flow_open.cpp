@@ -9,6 +9,7 @@
 namespace qantara::link {
 
 Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
+  CO_RETURN_IF_ERROR(admit(wanted));
   auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
     ASSIGN_OR_RETURN(const auto session,
                      wanted.method == Method::PAY ? open_to_pay(tx, wanted) : open_to_connect(tx, wanted));
@@ -17,6 +18,18 @@ Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
     return view;
   });
   co_return opened;
+}
+
+Result<void> LinkFlow::admit(const OpenSession& wanted) const {
+  const Instant now = parts_.real_clock.now();
+  auto& limits = parts_.opening_limits;
+  auto wait = limits.per_address.take(wanted.peer_address, now);
+  if (!wait) wait = limits.per_application.take(wanted.application.to_text(), now);
+  if (!wait) return {};
+  Error refused = error(ErrorCode::RATE_LIMIT_EXCEEDED, "too many sessions are being opened: try again later");
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  refused.details.push_back({.name = "retry_after_seconds", .json = std::to_string(seconds)});
+  return refused;
 }
 
 Result<LinkSession> LinkFlow::make_session(const OpenSession& wanted) const {
@@ -98,6 +111,11 @@ Result<LinkSession> LinkFlow::open_to_connect(db::Transaction& tx, const OpenSes
     const auto reason = has_time ? EndReason::LEFT : EndReason::TIMED_OUT;
     RETURN_IF_ERROR(go_to(tx, *unfinished, StepKind::END, end_json(reason)));
   }
+  ASSIGN_OR_RETURN(const int others, count_unfinished_sessions(tx, session.customer, parts_.real_clock.now()));
+  if (others >= kUnfinishedMax) {
+    return error(ErrorCode::RATE_LIMIT_EXCEEDED,
+                 "the customer has too many unfinished connections: finish or leave one");
+  }
   return insert(tx, std::move(session));
 }
 
@@ -137,7 +155,10 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
       session.step = cool_off_json(until);
       return with_step(tx, std::move(refused), session);
     }
-    session.step_kind = StepKind::WELCOME;  // Nothing to pay with: the flow offers to connect a bank.
+    // Linked, but not for this amount or not now: the list says so. With nothing to pay with, the flow offers to connect a bank.
+    const bool is_linked = std::ranges::any_of(
+        accounts, [](const auto& row) { return row.reason == "LIMIT" || row.reason == "BANK_UNAVAILABLE"; });
+    session.step_kind = is_linked ? StepKind::ACCOUNT : StepKind::WELCOME;
     return {};
   }
   const auto chosen =

@@ -420,6 +420,78 @@ TEST_F(link_flow, reviews_what_the_bank_will_get) {
   EXPECT_EQ(payer.view.accounts.size(), 2U);
 }
 
+TEST_F(link_flow, pays_what_was_reviewed) {
+  payer.to_review();
+  const auto shown = payer.view;
+  payer.does(Action::CHANGE_ACCOUNT);
+  payer.does(Action::SELECT, {{"account_id", payer.view.accounts[0].account.id.to_text()}});
+  EXPECT_STEP(K::REVIEW);
+  EXPECT_EQ(code_of(payer.act_at(shown.number, Action::PAY)), "STEP_OUTDATED") << "this is another review";
+  EXPECT_TRUE(payer.bank.heard.empty());
+
+  payer.bank.will(banking::Continue{}).will(bank_says::code());
+  payer.does(Action::PAY);
+  const auto& order = *payer.bank.heard.front().order;
+  EXPECT_EQ(order.amount, *shown.amount);
+  EXPECT_EQ(order.creditor.iban, shown.payee->iban);
+  EXPECT_EQ(order.creditor.name, shown.payee->name);
+  EXPECT_EQ(order.reference, shown.reference);
+  EXPECT_EQ(order.debtor.iban, shown.accounts.at(0).account.iban);
+}
+
+TEST_F(link_flow, offers_another_account_where_there_is_one) {
+  payer.to_credentials();
+  payer.bank.will(linked()).will(BeneficiaryAdded{.bank_beneficiary_id = "b1"});
+  payer.does(Action::SUBMIT, kCredentials);
+  payer.does(Action::CONTINUE);
+  payer.does(Action::CONFIRM);
+  ASSERT_TRUE(payer.open_to_pay(payer.it.make_intent().id));
+  EXPECT_STEP(K::REVIEW);
+  EXPECT_EQ(actions_of(payer.view), (std::vector{Action::PAY, Action::CANCEL}));
+  EXPECT_TRUE(json::parse(step_json(payer.view))->find("confirms_at_bank")->boolean());
+}
+
+TEST(link_accounts, say_why_none_can_pay) {
+  const auto aed = *money::Currency::find("AED");
+  Payer payer{{.limits = {{.minimum = {100, aed}, .maximum = {99'999, aed}}}}};
+  payer.to_review();
+  EXPECT_STEP(K::ACCOUNT);
+  EXPECT_EQ(payer.view.accounts.at(0).reason, "LIMIT");
+  EXPECT_EQ(code_of(payer.try_to(Action::SELECT, {{"account_id", payer.view.accounts[0].account.id.to_text()}})),
+            "INVALID_PARAMETERS");
+}
+
+TEST_F(link_flow, asks_the_bank_sooner_when_the_payer_wants_news) {
+  for (const bool is_known : {true, false}) {
+    Payer at;
+    at.to_code();
+    if (is_known) {
+      at.bank.will(bank_says::pending());
+    } else {
+      at.bank.will(CallError::Kind::OUTCOME_UNKNOWN);
+    }
+    at.does(Action::SUBMIT, {{"otp", "1111"}});
+    EXPECT_EQ(at.view.kind, is_known ? K::PENDING : K::UNKNOWN);
+    const auto asked_at = at.it.clock.now();
+    EXPECT_EQ(at.view.asked_at, asked_at);
+    at.it.clock.advance(hours{1});
+    at.bank.will(bank_says::waiting());
+    ASSERT_TRUE(at.it.check(at.payment().id));
+    at.it.clock.advance(payments::kAskAgainMin);
+    EXPECT_GT(at.payment().next_check_at, at.it.clock.now());
+
+    const auto before = at.view.kind;
+    at.does(Action::CHECK_AGAIN);
+    EXPECT_EQ(at.view.kind, before);
+    EXPECT_EQ(at.view.asked_at, asked_at + hours{1});
+    EXPECT_EQ(at.payment().next_check_at, at.it.clock.now());
+    at.bank.will(bank_says::accepted());
+    ASSERT_TRUE(at.it.check(at.payment().id));
+    EXPECT_EQ(at.looks().kind, K::ACCEPTED);
+    EXPECT_EQ(code_of(at.try_to(Action::CHECK_AGAIN)), "INVALID_PARAMETERS") << "there is nothing left to ask";
+  }
+}
+
 TEST_F(link_flow, takes_usable_accounts_of_the_list_only) {
   payer.to_review();
   payer.does(Action::CHANGE_ACCOUNT);

@@ -178,6 +178,7 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
     case PaymentStatus::PENDING_WITH_BANK: {
       const bool accepted = payment.status_detail == "NO_REFERENCE";
       view.kind = payment.status_detail == "OUTCOME_UNKNOWN" ? StepKind::UNKNOWN : StepKind::PENDING;
+      view.asked_at = payment.asked_at;
       view.money = accepted ? MoneyWord::ACCEPTED : MoneyWord::UNKNOWN;
       view.ask_again_in_ms = kAskApprovalMs;
       view.result = LinkResult{.status = Status::SUCCESS,

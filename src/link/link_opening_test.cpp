@@ -214,6 +214,57 @@ TEST_F(link_opening, sends_one_order_when_two_windows_act_at_once) {
   EXPECT_EQ(std::ranges::count(payer.bank.calls(), "submit_payment otp=1111"), 1);
 }
 
+// Limits
+
+TEST_F(link_opening, is_refused_when_it_comes_too_often) {
+  auto wanted = wanting(payer, Method::CONNECT);
+  wanted.peer_address = "203.0.113.7";
+  int opened = 0;
+  while (opened < 1000 && payer.open(wanted)) ++opened;
+  EXPECT_EQ(opened, 200);
+  const auto refused = payer.open(wanted);
+  ASSERT_EQ(code_of(refused), "RATE_LIMIT_EXCEEDED");
+  ASSERT_EQ(refused.error().details.size(), 1U);
+  EXPECT_EQ(refused.error().details[0].name, "retry_after_seconds");
+  EXPECT_EQ(refused.error().details[0].json, "1");
+
+  wanted.peer_address = "203.0.113.8";
+  EXPECT_TRUE(payer.open(wanted)) << "another address";
+  wanted.peer_address = "203.0.113.7";
+  payer.it.real_clock.advance(std::chrono::seconds{1});
+  EXPECT_TRUE(payer.open(wanted));
+}
+
+TEST_F(link_opening, is_refused_when_an_application_opens_too_many) {
+  auto wanted = wanting(payer, Method::CONNECT);
+  int opened = 0;
+  for (; opened < 5000; ++opened) {
+    wanted.peer_address = std::to_string(opened);
+    if (!payer.open(wanted)) break;
+  }
+  EXPECT_EQ(opened, 1000);
+  EXPECT_EQ(payer.view.window, 1000);
+  payer.it.real_clock.advance(std::chrono::seconds{1});
+  EXPECT_TRUE(payer.open(wanted));
+}
+
+TEST_F(link_opening, leaves_a_customer_so_many_unfinished_connections) {
+  auto wanted = wanting(payer, Method::CONNECT);
+  for (int i = 0; i < kUnfinishedMax; ++i) {
+    wanted.destination = payer.it.make_destination();
+    ASSERT_TRUE(payer.open(wanted));
+  }
+  EXPECT_TRUE(payer.open(wanted)) << "the same one again";
+  wanted.destination = payer.it.make_destination();
+  EXPECT_EQ(code_of(payer.open(wanted)), "RATE_LIMIT_EXCEEDED");
+  payer.leaves();
+  EXPECT_TRUE(payer.open(wanted)) << "one was left";
+  wanted.destination = payer.it.make_destination();
+  EXPECT_EQ(code_of(payer.open(wanted)), "RATE_LIMIT_EXCEEDED");
+  payer.it.real_clock.advance(minutes{30});
+  EXPECT_TRUE(payer.open(wanted)) << "the others have run out of time";
+}
+
 // Refusals that a page can draw
 
 std::optional<json::Value> step_of(const Error& refused) {

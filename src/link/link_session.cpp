@@ -62,6 +62,7 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::PAY, "pay"},
     {Action::CHANGE_ACCOUNT, "change_account"},
     {Action::RETRY, "try_again"},
+    {Action::CHECK_AGAIN, "check_again"},
     {Action::CANCEL, "cancel"},
 });
 

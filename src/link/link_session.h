@@ -45,9 +45,10 @@ enum class Action {
   CONFIRM,
   PAY,
   CHANGE_ACCOUNT,
-  RETRY,
+  RETRY,  ///< "try_again": netdb.h has a macro of that name.
+  CHECK_AGAIN,
   CANCEL
-};  // RETRY is "try_again": netdb.h has a macro of that name
+};
 
 /// Why a session ended without an outcome.
 enum class EndReason {

@@ -183,4 +183,13 @@ Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx
   return select_session(tx, vault, *id);
 }
 
+Result<int> count_unfinished_sessions(db::Transaction& tx, CustomerId customer, Instant now) {
+  ASSIGN_OR_RETURN(const auto count,
+                   tx.one(
+                       "SELECT COUNT(*) FROM link_sessions WHERE customer_id = $1 AND intent_id IS NULL AND "
+                       "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END') AND expires_at > $2",
+                       [](db::Row& row) { return row.take<int>(); }, customer, now));
+  return count.value_or(0);
+}
+
 }  // namespace qantara::link

@@ -22,5 +22,7 @@ Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx,
 /// The one unfinished session of this customer, method, destination and source; not of PAY. It may have run out of time.
 Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
                                                              const LinkSession& like);
+/// The customer's unfinished sessions, but those of PAY, that have time left at `now`.
+Result<int> count_unfinished_sessions(db::Transaction& tx, CustomerId customer, Instant now);
 
 }  // namespace qantara::link

@@ -155,13 +155,14 @@ std::vector<Action> actions_of(const LinkView& view) {
       return {CANCEL};
     case StepKind::BANK_UNREACHABLE:
       return {RETRY, CANCEL};
+    case StepKind::PENDING:
+    case StepKind::UNKNOWN:
+      return {CHECK_AGAIN};
     case StepKind::PAYMENT:
     case StepKind::WORKING:
     case StepKind::CONNECTED:
     case StepKind::COOL_OFF:
     case StepKind::ACCEPTED:
-    case StepKind::PENDING:
-    case StepKind::UNKNOWN:
     case StepKind::FAILED:
     case StepKind::END:
       return {};
@@ -226,8 +227,11 @@ void write_choices(json::Writer& writer, const LinkView& view) {
 }
 
 void write_outcome(json::Writer& writer, const LinkView& view) {
+  // No connector says yet that its bank asks nothing more.
+  if (view.kind == StepKind::REVIEW) writer.member("confirms_at_bank", true);
   if (view.order_sent) writer.member("order_sent", true);
   if (view.ordered_at) writer.member("ordered_at", qantara::to_text(*view.ordered_at));
+  if (view.asked_at) writer.member("asked_at", qantara::to_text(*view.asked_at));
   if (view.cool_off_until) writer.member("cool_off_until", qantara::to_text(*view.cool_off_until));
   if (!view.bank_reference.empty()) writer.member("bank_reference", view.bank_reference);
   if (!view.failure_kind.empty()) {

@@ -52,6 +52,7 @@ struct LinkView {
   std::optional<Instant> cool_off_until;
   bool order_sent = false;  ///< The order may have left for the bank: leaving does not stop it.
   std::optional<Instant> ordered_at;
+  std::optional<Instant> asked_at;  ///< Of PENDING and UNKNOWN: when the bank was last asked.
   std::string bank_reference;
   std::optional<EndReason> reason;  ///< Of END.
   std::string failure_kind;         ///< pages: "insufficient_funds", …

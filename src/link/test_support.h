@@ -24,9 +24,9 @@ using K = StepKind;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 using Calls = std::vector<std::string>;
 
-inline constexpr Action kEveryAction[] = {Action::CONTINUE,       Action::SELECT,  Action::SUBMIT,
-                                          Action::BACK,           Action::CONFIRM, Action::PAY,
-                                          Action::CHANGE_ACCOUNT, Action::RETRY,   Action::CANCEL};
+inline constexpr Action kEveryAction[] = {Action::CONTINUE,    Action::SELECT, Action::SUBMIT,         Action::BACK,
+                                          Action::CONFIRM,     Action::PAY,    Action::CHANGE_ACCOUNT, Action::RETRY,
+                                          Action::CHECK_AGAIN, Action::CANCEL};
 
 inline const Fields kCredentials{{"username", "payer"}, {"password", "sandbox-pass"}};
 
@@ -159,6 +159,7 @@ class Payer {
   }
 
   payments::Installation it;
+  OpeningLimits opening_limits;
   banking::ScriptedBank& bank;
   const LinkFlow flow{{.database = *it.database,
                        .clock = it.clock,
@@ -172,7 +173,8 @@ class Payer {
                        .sources = it.sources,
                        .payments = it.payments,
                        .authorisation = it.authorisation,
-                       .banks = it.banks}};
+                       .banks = it.banks,
+                       .opening_limits = opening_limits}};
   LinkView view;
   std::optional<Result<LinkView>> later;
   IntentId intent;

@@ -55,7 +55,9 @@ struct Payment {
       lease_until;  ///< Real time: a call to the bank is in work until then. Past: it never came back.
   std::optional<Instant> next_check_at;  ///< Domain time: when to ask the bank again.
   int checks = 0;                        ///< How often it was asked since the last change.
-  int code_tries = 0;                    ///< Codes sent to the bank.
+  std::optional<Instant> asked_at;     ///< Domain time: when a call about it came back last, with or without an answer.
+  std::optional<Instant> quiet_until;  ///< Domain time: the bank wants no question before.
+  int code_tries = 0;                  ///< Codes sent to the bank.
   std::int64_t version = 1;
 
   /// The status as everybody outside sees it.

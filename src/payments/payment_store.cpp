@@ -94,6 +94,8 @@ SealedPayment read_payment(db::Row& row) {
   payment.next_check_at = row.take<std::optional<Instant>>();
   payment.checks = row.take<int>();
   payment.code_tries = row.take<int>();
+  payment.asked_at = row.take<std::optional<Instant>>();
+  payment.quiet_until = row.take<std::optional<Instant>>();
   payment.version = row.take<std::int64_t>();
   return read;
 }
@@ -136,36 +138,40 @@ Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& pa
   if (!payment.connector_state.json.empty())
     state = vault.seal(payment.connector_state.json, state_context(payment.id));
   const auto state_bytes = state ? std::optional{db::Bytes{*state}} : std::nullopt;
-  ASSIGN_OR_RETURN(const auto updated,
-                   tx.execute("UPDATE payments SET status = $3, waiting_status = $4, status_detail = $5, failure_text "
-                              "= $6, bank_status = $7, "
-                              "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, "
-                              "connector_state_sealed = $11, initiated_at = $12, "
-                              "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, "
-                              "request_key = $18, version = version + 1 "
-                              "WHERE id = $1 AND version = $2",
-                              payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status),
-                              payment.status_detail, payment.failure_text, payment.bank_status,
-                              payment.bank_reason_code, payment.bank_transaction_reference, payment.step, state_bytes,
-                              payment.initiated_at, payment.lease_until, payment.next_check_at, payment.checks,
-                              payment.code_tries, payment.steps, payment.request_key));
+  ASSIGN_OR_RETURN(
+      const auto updated,
+      tx.execute("UPDATE payments SET status = $3, waiting_status = $4, status_detail = $5, failure_text "
+                 "= $6, bank_status = $7, "
+                 "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, "
+                 "connector_state_sealed = $11, initiated_at = $12, "
+                 "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, "
+                 "request_key = $18, asked_at = $19, quiet_until = $20, version = version + 1 "
+                 "WHERE id = $1 AND version = $2",
+                 payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status),
+                 payment.status_detail, payment.failure_text, payment.bank_status, payment.bank_reason_code,
+                 payment.bank_transaction_reference, payment.step, state_bytes, payment.initiated_at,
+                 payment.lease_until, payment.next_check_at, payment.checks, payment.code_tries, payment.steps,
+                 payment.request_key, payment.asked_at, payment.quiet_until));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the payment was changed meanwhile");
   ++payment.version;
   return {};
 }
 
 Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id) {
-  ASSIGN_OR_RETURN(auto read, tx.one("SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, "
-                                     "p.payment_source_id, p.account_id, "
-                                     "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, "
-                                     "p.end_to_end_id, p.request_key, p.status, "
-                                     "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, "
-                                     "p.bank_reason_code, p.bank_transaction_reference, "
-                                     "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, "
-                                     "p.initiated_at, p.lease_until, p.next_check_at, "
-                                     "p.checks, p.code_tries, p.version FROM payments p JOIN payment_intents i ON i.id "
-                                     "= p.intent_id WHERE p.id = $1",
-                                     read_payment, id));
+  ASSIGN_OR_RETURN(
+      auto read,
+      tx.one(
+          "SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, "
+          "p.payment_source_id, p.account_id, "
+          "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, "
+          "p.end_to_end_id, p.request_key, p.status, "
+          "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, "
+          "p.bank_reason_code, p.bank_transaction_reference, "
+          "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, "
+          "p.initiated_at, p.lease_until, p.next_check_at, "
+          "p.checks, p.code_tries, p.asked_at, p.quiet_until, p.version FROM payments p JOIN payment_intents i ON i.id "
+          "= p.intent_id WHERE p.id = $1",
+          read_payment, id));
   return unseal(vault, std::move(read));
 }
 

@@ -28,6 +28,13 @@ const Beneficiary* beneficiary_for(const payment_sources::PaymentSource& source,
   return found == source.beneficiaries.end() ? nullptr : &*found;
 }
 
+Result<void> check_bank_limits(const banking::Bank& bank, money::Money amount) {
+  for (const auto& limits : bank.limits) {
+    if (limits.minimum.currency() == amount.currency()) RETURN_IF_ERROR(payment_intents::check_limits(amount, limits));
+  }
+  return {};
+}
+
 /// The public payload of `payment.created` and `payment.updated`.
 std::string payment_payload(const Payment& payment) {
   json::Writer writer;
@@ -151,6 +158,8 @@ Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx
         row.cool_off_expires_at = beneficiary->cool_off_expires_at;
       } else if (bank == nullptr || !bank->active) {
         row.reason = "BANK_UNAVAILABLE";
+      } else if (!check_bank_limits(*bank, intent.amount)) {
+        row.reason = "LIMIT";
       }
       (row.reason ? unusable : accounts).push_back(std::move(row));
     }
@@ -189,10 +198,7 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
   }
   const auto* const bank = banks_.find(chosen->bank_identifier);
   if (bank == nullptr || !bank->active) return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
-  for (const auto& limits : bank->limits) {
-    if (limits.minimum.currency() == intent.amount.currency())
-      RETURN_IF_ERROR(payment_intents::check_limits(intent.amount, limits));
-  }
+  RETURN_IF_ERROR(check_bank_limits(*bank, intent.amount));
 
   ASSIGN_OR_RETURN(const auto destination, destinations_.get(tx, application, intent.destination));
   const auto id = PaymentId::make(clock_, random_);
@@ -315,6 +321,8 @@ Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const 
 
   payment.connector_state = state;
   payment.lease_until.reset();
+  payment.asked_at = clock_.now();
+  payment.quiet_until.reset();
   const auto recorded = std::visit(
       Overloaded{[&](const banking::NeedFields& need) -> Result<void> {
                    payment.step = banking::to_json(need);
@@ -366,6 +374,7 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
   if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
   payment.connector_state = state;
   payment.lease_until.reset();
+  payment.asked_at = clock_.now();
 
   if (payment.status == PaymentStatus::SUBMITTING) {
     const bool nothing_left = failure.kind == NOT_SENT || failure.kind == REFUSED || failure.kind == THROTTLED;
@@ -410,6 +419,7 @@ Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& cla
   if (is_final(payment.status)) return payment;
   if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
   payment.lease_until.reset();
+  payment.asked_at = clock_.now();
   RETURN_IF_ERROR(ask_later(tx, payment, failure));
   return payment;
 }
@@ -430,6 +440,20 @@ Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::s
     tx.announce(kCheckScheduled);
   }
   return payment;
+}
+
+Result<void> Payments::hasten_check(db::Transaction& tx, PaymentId id) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  const Instant now = clock_.now();
+  const bool is_open = payment.status == PaymentStatus::PENDING_WITH_BANK && !payment.connector_state.json.empty();
+  const bool is_in_work = is_leased(payment, real_clock_.now()) || payment.next_check_at <= now;
+  const bool is_too_soon = now < payment.asked_at.value_or(Instant::min()) + kAskAgainMin || payment.quiet_until > now;
+  if (!is_open || is_in_work || is_too_soon) return {};
+  payment.next_check_at = now;
+  payment.checks = std::max(payment.checks - 1, 0);  // An extra question: the usual ones stay as frequent as they were.
+  RETURN_IF_ERROR(update_payment(tx, vault_, payment));
+  tx.announce(kCheckScheduled);
+  return {};
 }
 
 Result<int> Payments::recover(db::Transaction& tx) const {
@@ -540,8 +564,8 @@ Result<void> Payments::ask_later(db::Transaction& tx, Payment& payment, const ba
   ++payment.checks;
   schedule_check(tx, payment);
   if (failure.retry_after && payment.next_check_at) {
-    payment.next_check_at =
-        std::max(*payment.next_check_at, clock_.now() + std::min<Duration>(*failure.retry_after, kRetryAfterMax));
+    payment.quiet_until = clock_.now() + std::min<Duration>(*failure.retry_after, kRetryAfterMax);
+    payment.next_check_at = std::max(*payment.next_check_at, *payment.quiet_until);
   }
   RETURN_IF_ERROR(update_payment(tx, vault_, payment));
   return tell(tx, payment, events::Type::BANK_ASKED, failure_payload(payment, failure));

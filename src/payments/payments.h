@@ -28,6 +28,9 @@ inline constexpr Duration kLease = std::chrono::minutes{2};
 /// Whether a call to the bank is in work for the payment.
 bool is_leased(const Payment& payment, Instant real_now);
 
+/// A payer's question after a pending payment is passed on to the bank at most so often.
+inline constexpr Duration kAskAgainMin = std::chrono::seconds{3};
+
 /// Codes that the gateway sends to the bank for one payment; a further one is refused whatever the bank says.
 inline constexpr int kCodeTriesMax = 5;
 
@@ -36,7 +39,8 @@ struct PayingAccount {
   PaymentSourceId source;
   payment_sources::Account account;
   std::string bank_identifier;
-  /// Why it cannot pay; nothing if it can. CURRENCY, NOT_LINKED (no beneficiary for the destination), COOL_OFF, BANK_UNAVAILABLE.
+  /// Why it cannot pay; nothing if it can. CURRENCY, NOT_LINKED (no beneficiary for the destination), COOL_OFF,
+  /// BANK_UNAVAILABLE, LIMIT (the amount is outside what the bank lets through).
   std::optional<std::string> reason;
   std::optional<Instant> cool_off_expires_at;  ///< Of COOL_OFF.
 };
@@ -105,6 +109,10 @@ class Payments {
                                  const banking::ConnectorState& state) const;
   /// A question to the bank without an answer: it is asked again later, and nothing else changes.
   Result<Payment> record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const;
+
+  /// The payer wants news of a pending payment: the next question to its bank is due now. It is not where one is in work, was asked
+  /// less than kAskAgainMin ago, or the bank asked for patience. The schedule goes on as if nobody had asked.
+  Result<void> hasten_check(db::Transaction& tx, PaymentId id) const;
 
   /// After a restart nobody knows what became of what was being submitted, and no call is in work. Result: how many payments were.
   Result<int> recover(db::Transaction& tx) const;

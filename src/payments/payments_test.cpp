@@ -125,6 +125,16 @@ TEST_F(payments, list_the_usable_accounts_first_and_say_why_not_of_the_others) {
   EXPECT_EQ(accounts[1].reason, "CURRENCY");
 }
 
+TEST_F(payments, are_not_made_from_an_account_whose_bank_does_not_take_the_amount) {
+  it.connect();
+  for (const auto* const amount : {"49.99", "5000.01"}) {
+    const auto intent = it.make_intent(amount);
+    const auto accounts =
+        *it.database.read([&](db::Transaction& tx) { return it.payments.paying_accounts(tx, intent); });
+    EXPECT_EQ(accounts[0].reason, "LIMIT") << amount;
+  }
+}
+
 // The submission protocol
 
 TEST_F(payments, are_submitting_before_the_order_is_sent) {
@@ -381,6 +391,57 @@ TEST_F(payments, are_asked_about_until_the_bank_speaks) {
   EXPECT_GT(it.clock.now() - payment.created_at, days{10});
   it.hear(payment.id, bank_says::accepted());
   EXPECT_FALSE(*it.database.read([&](db::Transaction& tx) { return it.payments.next_due(tx); }));
+}
+
+TEST_F(payments, are_asked_about_sooner_when_the_payer_wants_news) {
+  const auto payment = lost();
+  const auto hasten = [&] {
+    EXPECT_TRUE(it.database.write([&](db::Transaction& tx) { return it.payments.hasten_check(tx, payment.id); }));
+    return it.look(payment.id);
+  };
+  for (int i = 0; i < 4; ++i) {
+    it.clock.advance(hours{1});
+    it.hear(payment.id, bank_says::waiting());
+  }
+  const auto before = it.look(payment.id);
+  EXPECT_EQ(before.next_check_at, it.clock.now() + minutes{5});
+  EXPECT_EQ(hasten().next_check_at, before.next_check_at) << "it was asked just now";
+
+  it.clock.advance(kAskAgainMin);
+  EXPECT_EQ(hasten().next_check_at, it.clock.now());
+  EXPECT_EQ(hasten().version, before.version + 1) << "asked for twice, due once";
+  it.hear(payment.id, bank_says::waiting());
+  EXPECT_EQ(it.look(payment.id).asked_at, it.clock.now());
+  EXPECT_EQ(it.look(payment.id).next_check_at, it.clock.now() + minutes{5}) << "the schedule goes on as it was";
+}
+
+TEST_F(payments, are_not_asked_about_sooner_than_may_be) {
+  const auto payment = lost();
+  const auto hastened = [&] {
+    it.clock.advance(minutes{1});
+    const auto before = it.look(payment.id);
+    EXPECT_TRUE(it.database.write([&](db::Transaction& tx) { return it.payments.hasten_check(tx, payment.id); }));
+    return it.look(payment.id).version != before.version;
+  };
+  it.clock.advance(hours{1});
+  auto claimed = it.claim(payment.id);
+  EXPECT_FALSE(hastened()) << "a question is in work";
+  const CallError throttled{.kind = CallError::Kind::THROTTLED, .code = "", .message = "", .retry_after = seconds{600}};
+  ASSERT_TRUE(
+      it.database.write([&](db::Transaction& tx) { return it.payments.record_no_answer(tx, *claimed, throttled); }));
+  EXPECT_FALSE(hastened()) << "the bank asked for patience";
+  it.clock.advance(minutes{10});
+  claimed = it.claim(payment.id);
+  ASSERT_TRUE(it.record(*claimed, bank_says::waiting()));
+  it.clock.advance(-minutes{1});
+  EXPECT_FALSE(hastened()) << "it was asked just now";
+  ASSERT_TRUE(it.hear(payment.id, bank_says::accepted()).status == PaymentStatus::ACCEPTED_BY_BANK);
+  EXPECT_FALSE(hastened()) << "there is nothing left to ask";
+
+  const auto waiting = it.hear(it.start(it.make_intent().id, payment.account)->id, bank_says::code());
+  it.clock.advance(minutes{1});
+  ASSERT_TRUE(it.database.write([&](db::Transaction& tx) { return it.payments.hasten_check(tx, waiting.id); }));
+  EXPECT_EQ(it.look(waiting.id).version, waiting.version) << "the payer's own act comes first";
 }
 
 TEST_F(payments, are_not_due_while_a_call_is_in_work) {

@@ -8,7 +8,12 @@ export type StepKind =
   | 'CONNECTED' | 'COOL_OFF' | 'ACCEPTED' | 'PENDING' | 'UNKNOWN' | 'FAILED' | 'END';
 
 export type Action =
-  | 'continue' | 'select' | 'submit' | 'back' | 'confirm' | 'pay' | 'change_account' | 'try_again' | 'cancel';
+  | 'continue' | 'select' | 'submit' | 'back' | 'confirm' | 'pay' | 'change_account' | 'try_again'
+  | 'check_again' | 'cancel';
+
+/** Why an account cannot pay: another currency than the payment's, no such payee at its bank, the payee cools off there
+ *  (`cool_off_until`), its bank is not available now, or the amount is outside what its bank lets through. */
+export type AccountReason = 'CURRENCY' | 'NOT_LINKED' | 'COOL_OFF' | 'BANK_UNAVAILABLE' | 'LIMIT';
 
 /** What can be proved about the payer's money. */
 export type MoneyWord = 'not_moved' | 'accepted' | 'unknown';
@@ -48,8 +53,7 @@ export interface Account {
   currency: string;
   bank_identifier?: string;
   usable?: boolean;
-  /** Why it cannot pay: "CURRENCY", "COOL_OFF", … */
-  reason?: string;
+  reason?: AccountReason;
   cool_off_until?: string;
 }
 
@@ -100,6 +104,10 @@ export interface Step {
   ask_again_in_ms?: number;
   banks?: Bank[];
   accounts?: Account[];
+  /** Of REVIEW: whether the bank asks the payer after `pay`, so that nothing moves before. */
+  confirms_at_bank?: boolean;
+  /** Of PENDING and UNKNOWN: when the bank was last asked. */
+  asked_at?: string;
   /** When the order left for the bank. */
   ordered_at?: string;
   /** The order may have left for the bank: leaving does not stop it. */
