@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 3> kLeaps{"1h", "4h", "24h"};
 std::string content_security_policy(std::string_view gateway_url) {
   const std::string gateway{gateway_url};
   return "default-src 'none'; script-src 'self' " + gateway +
-         "; style-src 'self'; img-src 'self'; connect-src 'self'; " + "frame-src " + gateway +
+         "; style-src 'self'; img-src 'self' data:; connect-src 'self'; " + "frame-src " + gateway +
          "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
 
@@ -162,6 +162,19 @@ Site::Site(Pages pages, std::string address, const Clock& clock, Timers& timers)
 }
 
 Task<http::Response> Site::answer(http::Request& request) {
+  auto response = co_await route(request);
+  auto& headers = response.headers;
+  if (headers.find("Cache-Control") == nullptr) headers.add("Cache-Control", "no-store");
+  const auto gateway_url = merchant_ == nullptr ? std::string{} : merchant_->integration().gateway_url;
+  headers.set("Content-Security-Policy", content_security_policy(gateway_url));
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  co_return response;
+}
+
+Task<http::Response> Site::route(http::Request& request) {
   const bool is_webhook = request.path == kWebhooks;
   const auto fault = guard_fault(request, is_webhook ? Purpose::WEBHOOK : Purpose::PAGE, address_);
   if (fault) co_return refusal(403, "FORBIDDEN", *fault);
@@ -179,13 +192,6 @@ Task<http::Response> Site::answer(http::Request& request) {
   request.path_parameters = std::move(match->path_parameters);
   const http::Handler& handler = *match->handler;
   auto response = co_await handler(request);
-  auto& headers = response.headers;
-  if (headers.find("Cache-Control") == nullptr) headers.add("Cache-Control", "no-store");
-  headers.set("Content-Security-Policy", content_security_policy(merchant_->integration().gateway_url));
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Referrer-Policy", "no-referrer");
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
   co_return response;
 }
 

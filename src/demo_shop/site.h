@@ -28,6 +28,7 @@ class Site {
  private:
   using Handler = Task<http::Response> (Site::*)(const http::Request& request);
 
+  Task<http::Response> route(http::Request& request);
   Task<http::Response> show_page(const http::Request& request);
   Task<http::Response> show_state(const http::Request& request);
   Task<http::Response> connect(const http::Request& request);

@@ -8,6 +8,7 @@ namespace qantara::demo_shop {
 
 namespace {
 
+constexpr std::int64_t kJournalShown = 100;
 constexpr std::size_t kBodyKept = 8 * 1024;
 constexpr std::size_t kForgedBodyKept = 1024;  ///< Anybody can send one, and as often as it likes.
 
@@ -42,6 +43,11 @@ bool is_of(const Event& event, const money::Money& amount) {
   return paid && *paid == amount;
 }
 
+/// Whether a final status says what `news` says again.
+bool is_settled_as(TopUpStatus status, PaymentNews news) {
+  return next_state(kTopUpTransitions, TopUpStatus::OPEN, news) == status;
+}
+
 /// Events of one thing arrive in order, unless one was given up or comes again: what is older than the last one applied is old news.
 bool is_old(const Event& event, std::int64_t applied) { return event.sequence && *event.sequence <= applied; }
 
@@ -53,6 +59,7 @@ Result<Judgement> apply_payment(db::Transaction& tx, const Event& event) {
   if (!news) return Judgement{Verdict::NOTED, "a status that the wallet does not know"};
   if (!is_of(event, top_up->amount)) return Judgement{Verdict::CONTRADICTORY, "another amount than was asked for"};
   const auto next = next_state(kTopUpTransitions, top_up->status, *news);
+  if (!next && is_settled_as(top_up->status, *news)) return Judgement{Verdict::NOTED, "known already"};
   if (!next) return Judgement{Verdict::CONTRADICTORY, "the payment was " + std::string{to_text(top_up->status)}};
 
   top_up->status = *next;
@@ -246,7 +253,7 @@ Result<View> look(db::Transaction& tx, const Customer& customer, std::int64_t af
   View view{.customer = customer, .balance = {accepted, wallet_currency()}};
   ASSIGN_OR_RETURN(view.sources, select_sources(tx, customer.number));
   ASSIGN_OR_RETURN(view.top_ups, select_top_ups(tx, customer.number));
-  ASSIGN_OR_RETURN(view.journal, select_journal(tx, after));
+  ASSIGN_OR_RETURN(view.journal, select_journal(tx, after, kJournalShown));
   ASSIGN_OR_RETURN(view.journal_end, select_journal_end(tx));
   return view;
 }

@@ -7,7 +7,6 @@ namespace qantara::demo_shop {
 namespace {
 
 constexpr std::int64_t kJournalKept = 1000;
-constexpr std::int64_t kJournalShown = 100;
 
 std::int64_t read_integer(db::Row& row) { return row.take<std::int64_t>(); }
 
@@ -200,11 +199,11 @@ Result<void> insert_journal_entry(db::Transaction& tx, const JournalEntry& entry
   return {};
 }
 
-Result<std::vector<JournalEntry>> select_journal(db::Transaction& tx, std::int64_t after) {
+Result<std::vector<JournalEntry>> select_journal(db::Transaction& tx, std::int64_t after, std::int64_t limit) {
   ASSIGN_OR_RETURN(auto newest_first,
                    tx.all("SELECT seq, at, kind, title, http_status, verdict, note, sequence, event_id, sent, received "
                           "FROM journal WHERE seq > $1 ORDER BY seq DESC LIMIT $2",
-                          read_journal_entry, after, kJournalShown));
+                          read_journal_entry, after, limit));
   std::ranges::reverse(newest_first);
   return newest_first;
 }

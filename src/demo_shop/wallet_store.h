@@ -35,8 +35,8 @@ Result<std::int64_t> sum_of_accepted(db::Transaction& tx, std::int64_t customer)
 Result<bool> insert_event(db::Transaction& tx, std::string_view event_id);
 
 Result<void> insert_journal_entry(db::Transaction& tx, const JournalEntry& entry);
-/// The newest of those after `after`, oldest first.
-Result<std::vector<JournalEntry>> select_journal(db::Transaction& tx, std::int64_t after);
+/// Of those after `after` the newest `limit`, oldest first.
+Result<std::vector<JournalEntry>> select_journal(db::Transaction& tx, std::int64_t after, std::int64_t limit);
 Result<std::int64_t> select_journal_end(db::Transaction& tx);
 
 }  // namespace qantara::demo_shop

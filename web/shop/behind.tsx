@@ -4,18 +4,19 @@ import {useState} from 'preact/hooks';
 
 import type {JournalEntry} from './backend.js';
 import {Icon, type IconName} from './icons.js';
-import {Code, Say, When} from './words.js';
+import {Code, Say, When, shortIds} from './words.js';
 
 export function Behind({journal}: {journal: JournalEntry[]}): JSX.Element {
   // Beside the wallet there is room for it; below, it is opened by whoever wants to see.
   const [isOpen] = useState(() => matchMedia('(min-width: 64rem)').matches);
+  const [atStart] = useState(() => journal.at(-1)?.seq ?? 0);
   return (
     <details class="card behind" open={isOpen}>
       <summary><h2><Say text="behind" /></h2></summary>
       <p class="note"><Say text="behind_rule" /></p>
       {journal.length === 0 && <p><Say text="behind_empty" /></p>}
       <ol class="journal" reversed>
-        {journal.map((entry) => <Entry key={entry.seq} entry={entry} />).reverse()}
+        {journal.map((entry) => <Entry key={entry.seq} entry={entry} isNew={entry.seq > atStart} />).reverse()}
       </ol>
     </details>
   );
@@ -33,16 +34,16 @@ function signOf({kind, verdict, http_status}: JournalEntry): Sign {
   return {icon: 'check', color: 'ok'};
 }
 
-function Entry({entry}: {entry: JournalEntry}): JSX.Element {
+function Entry({entry, isNew}: {entry: JournalEntry; isNew: boolean}): JSX.Element {
   const {at, kind, title, http_status, verdict, note, sequence, event_id, sent, received} = entry;
   const {icon, color} = signOf(entry);
   return (
-    <li>
+    <li class={isNew ? 'new' : undefined}>
       <details>
         <summary>
           <span class={`sign ${color}`}><Icon name={icon} /></span>
           <span class="told">
-            <span><span class="kind"><Say text={kind === 'CALL' ? 'call' : 'webhook'} /></span> {title !== '' && <Code>{title}</Code>}</span>
+            <span><span class="kind"><Say text={kind === 'CALL' ? 'call' : 'webhook'} /></span> {title !== '' && <Code>{shortIds(title)}</Code>}</span>
             <span class="note">
               <When at={at} seconds /> · {verdict !== ''
                 ? <span class={`verdict ${color}`}><Say text={`verdict_${verdict}`} /></span>
@@ -52,6 +53,7 @@ function Entry({entry}: {entry: JournalEntry}): JSX.Element {
           </span>
         </summary>
         {note !== '' && <p class="note"><bdi dir="auto">{note}</bdi></p>}
+        {shortIds(title) !== title && <p class="note"><Code>{title}</Code></p>}
         {event_id !== '' && <p class="note"><Code>{event_id}</Code></p>}
         {sent !== '' && <Body label="sent" body={sent} />}
         {received !== '' && <Body label="received" body={received} />}

@@ -41,25 +41,37 @@ export function Sandbox({state, look, setLook, refresh}: SandboxProps): JSX.Elem
     <section class="card sandbox" aria-labelledby="sandbox">
       <h2 id="sandbox"><Say text="sandbox" /></h2>
       {state.clock && <Clock clock={state.clock} refresh={refresh} />}
-      <p><a href={bankApp} target="_blank" rel="noopener noreferrer"><Say text="bank_app" /></a></p>
-      <p class="note"><Say text="bank_app_rule" /></p>
-      <details>
-        <summary><Say text="users" /></summary>
-        <p class="note"><Say text="users_rule" password={<Code>{kPassword}</Code>} code={<Code>{kCode}</Code>} /></p>
-        <dl class="users">
-          {kUsers.map(([name, what]) => <div key={name}><dt><Code>{name}</Code></dt><dd class="note"><Say text={what} /></dd></div>)}
-        </dl>
-      </details>
-      <p class="field">
+      <Users />
+      <div>
+        <a href={bankApp} target="_blank" rel="noopener noreferrer"><Say text="bank_app" /></a>
+        <p class="note"><Say text="bank_app_rule" app={<Code>payer-app</Code>} choice={<Code>payer-choice</Code>} /></p>
+      </div>
+      <div class="field">
         <label for="look"><Say text="look" /></label>
         <select id="look" value={look.name} onChange={(event) => setLook(kLooks[event.currentTarget.selectedIndex]!)}>
           {kLooks.map(({name}) => <option key={name} value={name}>{plain(name)}</option>)}
         </select>
-      </p>
-      {look !== kLooks[0] && <pre dir="ltr" tabIndex={0}>{JSON.stringify(look.customization, null, 2)}</pre>}
-      <button type="button" class="secondary" onClick={startOver}><Say text="start_over" /></button>
-      <p class="note"><Say text="start_over_rule" /></p>
+        {look !== kLooks[0] && <pre dir="ltr" tabIndex={0}>{JSON.stringify(look.customization, null, 2)}</pre>}
+      </div>
+      <div>
+        <button type="button" class="secondary" onClick={startOver}><Say text="start_over" /></button>
+        <p class="note"><Say text="start_over_rule" /></p>
+      </div>
     </section>
+  );
+}
+
+function Users(): JSX.Element {
+  // Beside the payment window there is room to keep them in view.
+  const [isOpen] = useState(() => matchMedia('(min-width: 64rem)').matches);
+  return (
+    <details open={isOpen}>
+      <summary><Say text="users" /></summary>
+      <p class="note"><Say text="users_rule" password={<Code>{kPassword}</Code>} code={<Code>{kCode}</Code>} /></p>
+      <dl class="users">
+        {kUsers.map(([name, what]) => <div key={name}><dt><Code>{name}</Code></dt><dd class="note"><Say text={what} /></dd></div>)}
+      </dl>
+    </details>
   );
 }
 

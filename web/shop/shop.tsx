@@ -30,18 +30,19 @@ function useChosenLanguage(): [Language, () => void] {
   return [language, () => setLanguage(language === 'ar' ? 'en' : 'ar')];
 }
 
-function useChosenAppearance(): [Appearance | undefined, () => void] {
+/** What was chosen, if anything was, and what a press would choose. */
+function useChosenAppearance(): [Appearance | undefined, Appearance, (next: Appearance) => void] {
   const [appearance, setAppearance] = useState<Appearance>();
   useEffect(() => {
     if (appearance) document.documentElement.dataset['appearance'] = appearance;
   }, [appearance]);
   const isDark = appearance ? appearance === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  return [appearance, () => setAppearance(isDark ? 'light' : 'dark')];
+  return [appearance, isDark ? 'light' : 'dark', setAppearance];
 }
 
 export function Shop(): JSX.Element {
   const [language, switchLanguage] = useChosenLanguage();
-  const [appearance, switchAppearance] = useChosenAppearance();
+  const [appearance, otherAppearance, setAppearance] = useChosenAppearance();
   const [look, setLook] = useState(kLooks[0]!);
   const {state, isReachable, refresh} = useBackend();
   const customization = {...(appearance && {force_appearance: appearance}), ...look.customization};
@@ -50,10 +51,10 @@ export function Shop(): JSX.Element {
     <LanguageContext.Provider value={language}>
       <p class="ribbon"><Say text="demonstration" /></p>
       <header>
-        <span class="brand"><Icon name="harbour" /><Say text="name" /></span>
+        <span class="brand"><Icon name="waves" /><Say text="name" /></span>
         <span class="switches">
           <button type="button" class="quiet" lang={language === 'ar' ? 'en' : 'ar'} onClick={switchLanguage}><Say text="other_language" /></button>
-          <button type="button" class="quiet" onClick={switchAppearance}><Say text="appearance" /></button>
+          <button type="button" class="quiet" onClick={() => setAppearance(otherAppearance)}><Say text={otherAppearance} /></button>
         </span>
       </header>
       {!isReachable && <p class="notice bad" role="alert"><Icon name="cross" /><Say text="offline" /></p>}

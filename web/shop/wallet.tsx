@@ -20,6 +20,9 @@ interface Hint {
 
 type Problem = {kind: 'refused'; refusal: Refusal} | {kind: 'no_sdk'} | {kind: 'amount'};
 
+/** Which of the two things a person does here went wrong: it is told where it was pressed. */
+type Place = 'connect' | 'top_up';
+
 interface WalletProps {
   state: State;
   customization: LeanCustomization;
@@ -29,7 +32,7 @@ interface WalletProps {
 export function Wallet({state, customization, refresh}: WalletProps): JSX.Element {
   const language = useLanguage();
   const [hint, setHint] = useState<Hint>();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Problem & {place: Place}>();
   const isBusy = useRef(false);
   const sources = JSON.stringify(state.sources);
   useEffect(() => setHint((known) => (known?.intent === '' ? undefined : known)), [sources]);
@@ -45,34 +48,50 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
   });
 
   /** One thing at a time, and never without the script. */
-  async function act(work: () => Promise<Problem | undefined>): Promise<void> {
+  async function act(place: Place, work: () => Promise<Problem | undefined>): Promise<void> {
     if (isBusy.current) return;
     isBusy.current = true;
     setHint(undefined);
     setProblem(undefined);
     const isThere = await loadSdk(state.gateway_url);
-    setProblem(isThere ? await work() : {kind: 'no_sdk'});
+    const wrong: Problem | undefined = isThere ? await work() : {kind: 'no_sdk'};
+    setProblem(wrong && {...wrong, place});
     isBusy.current = false;
     refresh();
   }
 
-  const connect = () => act(async () => {
+  const connect = () => act('connect', async () => {
     const made = await post<{customer_id: string; payment_destination_id: string}>('/api/connect');
     if (!made.ok) return {kind: 'refused', refusal: made.refusal};
     connectBank(opening(''), made.value.customer_id, made.value.payment_destination_id);
     return undefined;
   });
-  const topUp = (amount: string) => act(async () => {
+  const topUp = (amount: string) => act('top_up', async () => {
     const made = await post<TopUp>('/api/top-ups', {amount});
     if (!made.ok) return {kind: 'refused', refusal: made.refusal};
     pay(opening(made.value.intent_id), made.value.intent_id);
     return undefined;
   });
-  const finish = (intent: string) => act(async () => {
+  const finish = (intent: string) => act('top_up', async () => {
     pay(opening(intent), intent);
     return undefined;
   });
 
+  // Before there is a bank, connecting one is the thing to do.
+  const isFirst = state.sources.length === 0;
+  const banks = (
+    <div key="banks" class="card">
+      <h2><Say text="banks" /></h2>
+      {isFirst
+        ? <p class="note"><Say text="no_bank" /></p>
+        : <ul class="rows">{state.sources.map((source) => <SourceRow key={source.id} source={source} />)}</ul>}
+      <button type="button" class={isFirst ? 'primary' : 'secondary'} onClick={connect}>
+        <Say text={isFirst ? 'connect' : 'connect_another'} />
+      </button>
+      {problem?.place === 'connect' && <ProblemNotice problem={problem} state={state} />}
+      {hint?.intent === '' && <div role="status"><HintNotice hint={hint} topUp={undefined} /></div>}
+    </div>
+  );
   const hinted = state.top_ups.find(({intent_id}) => intent_id === hint?.intent);
   return (
     <section class="wallet" aria-labelledby="balance">
@@ -81,24 +100,16 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
         <p class="figure" aria-live="polite"><Amount of={state.balance} currency={state.currency} /></p>
         <p class="note"><Say text="balance_rule" /></p>
       </div>
-      <div class="card">
+      {isFirst && banks}
+      <div key="top_up" class="card">
         <h2><Say text="top_up_title" /></h2>
-        <TopUpForm state={state} onTopUp={topUp} onWrong={() => setProblem({kind: 'amount'})} problem={problem} />
+        <TopUpForm state={state} onTopUp={topUp} onWrong={() => setProblem({kind: 'amount', place: 'top_up'})} problem={problem?.place === 'top_up' ? problem : undefined} />
         <div role="status">
-          {hint && <HintNotice hint={hint} topUp={hinted} />}
+          {hint && hint.intent !== '' && <HintNotice hint={hint} topUp={hinted} />}
           <OpenEnds topUps={state.top_ups} currency={state.currency} />
         </div>
       </div>
-      <div class="card">
-        <h2><Say text="banks" /></h2>
-        {state.sources.length === 0
-          ? <p class="note"><Say text="no_bank" /></p>
-          : <ul class="rows">{state.sources.map((source) => <SourceRow key={source.id} source={source} />)}</ul>}
-        <button type="button" class={state.sources.length === 0 ? 'primary' : 'secondary'} onClick={connect}>
-          <Say text={state.sources.length === 0 ? 'connect' : 'connect_another'} />
-        </button>
-        {hint?.intent === '' && <div role="status"><HintNotice hint={hint} topUp={undefined} /></div>}
-      </div>
+      {!isFirst && banks}
       <History topUps={state.top_ups} currency={state.currency} onFinish={finish} />
     </section>
   );

@@ -26,18 +26,23 @@ export function Code({children}: {children: ComponentChildren}): JSX.Element {
   return <bdi dir="ltr" class="code">{children}</bdi>;
 }
 
+/** A path or name with ids in it, each by its last eight characters: the first ones are time, and look alike. */
+export function shortIds(text: string): string {
+  return text.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})/g, '…$1');
+}
+
 /** "AED 1,000.00"; in Arabic the figure, then the currency's name. */
 export function Amount({of, currency}: {of: string; currency: string}): JSX.Element {
   const language = useLanguage();
   const figure = groupThousands(of);
   const name = currencyName(currency, language);
   return language === 'ar'
-    ? <bdi class="amount"><bdi dir="ltr">{figure}</bdi> <bdi>{name}</bdi></bdi>
+    ? <bdi dir="rtl" class="amount"><bdi dir="ltr">{figure}</bdi> <bdi>{name}</bdi></bdi>
     : <bdi dir="ltr" class="amount">{name} {figure}</bdi>;
 }
 
 export function When({at, seconds = false}: {at: string; seconds?: boolean}): JSX.Element {
   const {day, time} = momentOf(new Date(at), useLanguage());
   if (seconds) return <time dateTime={at}><bdi dir="ltr">{new Date(at).toTimeString().slice(0, 8)}</bdi></time>;
-  return <time dateTime={at}><bdi>{day}</bdi>, <bdi dir="ltr">{time}</bdi></time>;
+  return <time dateTime={at}><Say text="moment" day={<bdi>{day}</bdi>} time={<bdi dir="ltr">{time}</bdi>} /></time>;
 }
