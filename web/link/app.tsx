@@ -78,7 +78,8 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
   const step = view?.step;
   const works = useAfter(view?.busy === true && !view.asksToLeave && step !== undefined, kWorkingAfterMs);
 
-  useEffect(() => session?.watch(() => draw()), [session]);
+  // At once, not after the paint: the first answer may come before it.
+  useLayoutEffect(() => session?.watch(() => draw()), [session]);
   useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
