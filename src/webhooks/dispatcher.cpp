@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "json/json.h"
 #include "webhooks/retry_schedule.h"
 #include "webhooks/signing.h"
 
@@ -64,6 +65,13 @@ struct Dispatcher::Outcome {
   std::optional<Instant> next_attempt_at;
   Endpoint endpoint = Endpoint::KEEPS_ON;
 };
+
+namespace {
+
+/// What a round's attempts say of their endpoint; what stands lower here counts for more.
+enum class Health { FAILS, ANSWERS, IS_GONE };
+
+}  // namespace
 
 /// What one round's transaction works on. It may run more than once, so it changes nothing here.
 struct Dispatcher::Round {
@@ -125,11 +133,7 @@ Task<Dispatcher::Next> Dispatcher::round() {
 }
 
 Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& round) const {
-  for (const Outcome& outcome : round.outcomes) {
-    RETURN_IF_ERROR(
-        record_attempt(tx, outcome.delivery, outcome.attempt, outcome.status, outcome.next_attempt_at, round.now));
-    if (outcome.endpoint == Outcome::Endpoint::IS_GONE) RETURN_IF_ERROR(disable_endpoint(tx, outcome.target));
-  }
+  RETURN_IF_ERROR(record(tx, round));
   Work work;
   if (round.room <= 0) return work;
   ASSIGN_OR_RETURN(work.fan_out, fan_out(tx, round.now, options_.events_per_round));
@@ -155,6 +159,48 @@ Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& 
     work.claims.emplace_back(std::move(receiver), std::move(claims));
   }
   return work;
+}
+
+Result<void> Dispatcher::record(db::Transaction& tx, const Round& round) const {
+  std::unordered_map<WebhookEndpointId, Health> health;
+  for (const Outcome& outcome : round.outcomes) {
+    RETURN_IF_ERROR(
+        record_attempt(tx, outcome.delivery, outcome.attempt, outcome.status, outcome.next_attempt_at, round.now));
+    Health& found = health.try_emplace(outcome.target, Health::FAILS).first->second;
+    if (outcome.status == DeliveryStatus::DELIVERED) found = std::max(found, Health::ANSWERS);
+    if (outcome.endpoint == Outcome::Endpoint::IS_GONE) found = Health::IS_GONE;
+  }
+  for (const auto& [endpoint, found] : health) {
+    if (found == Health::IS_GONE) {
+      RETURN_IF_ERROR(give_up(tx, endpoint, DisabledReason::GONE));
+    } else if (found == Health::ANSWERS) {
+      RETURN_IF_ERROR(clear_failures(tx, endpoint));
+    } else {
+      ASSIGN_OR_RETURN(const auto since, note_failure(tx, endpoint, round.now, options_.failing_gap));
+      if (since && round.now - *since >= options_.failing_max) {
+        RETURN_IF_ERROR(give_up(tx, endpoint, DisabledReason::FAILING));
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> Dispatcher::give_up(db::Transaction& tx, WebhookEndpointId id, DisabledReason reason) const {
+  ASSIGN_OR_RETURN(const auto endpoint, select_endpoint(tx, id));
+  if (!endpoint || endpoint->status == EndpointStatus::DISABLED) return {};
+  RETURN_IF_ERROR(disable_endpoint(tx, id, reason));
+  const auto since = endpoint->failing_since;
+  json::Writer payload;
+  payload.begin_object()
+      .member("id", id.to_text())
+      .member("url", endpoint->url)
+      .member("status", webhooks::to_text(EndpointStatus::DISABLED))
+      .member("reason", webhooks::to_text(reason))
+      .member("failing_since", since ? std::optional{qantara::to_text(*since)} : std::nullopt)
+      .end_object();
+  log::warn("a webhook endpoint is disabled", {{"endpoint", id.to_text()}, {"reason", webhooks::to_text(reason)}});
+  return events_.append(tx, {.application = endpoint->application, .aggregate = id.uuid},
+                        events::Type::WEBHOOK_ENDPOINT_DISABLED, payload.text());
 }
 
 void Dispatcher::start(const Receiver& receiver, std::vector<Claim> claims) {
@@ -227,9 +273,7 @@ Dispatcher::Outcome Dispatcher::judge(const Target& target, const Claim& claim, 
 
 void Dispatcher::settle(const Outcome& outcome) {
   in_flight_.erase(outcome.delivery);
-  if (outcome.endpoint == Outcome::Endpoint::IS_GONE) {
-    log::warn("a webhook endpoint answered 410 and is disabled", {{"endpoint", outcome.target.to_text()}});
-  } else if (outcome.status == DeliveryStatus::DEAD) {
+  if (outcome.status == DeliveryStatus::DEAD) {
     log::warn("a webhook delivery is given up", {{"endpoint", outcome.target.to_text()},
                                                  {"event", outcome.event.to_text()},
                                                  {"attempts", outcome.attempt.number}});

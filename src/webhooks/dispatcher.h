@@ -20,6 +20,7 @@
 #include "base/task.h"
 #include "base/timers.h"
 #include "db/database.h"
+#include "events/events.h"
 #include "http/client.h"
 #include "webhooks/endpoint_secrets.h"
 #include "webhooks/webhook_store.h"
@@ -37,6 +38,11 @@ struct DispatcherOptions {
   Duration lease = std::chrono::minutes{1};
   Duration poll = std::chrono::seconds{1};  ///< Domain time: how late a retry may be.
   int events_per_round = 512;
+  /// An endpoint at which every attempt has failed for so long is disabled. Where more than `failing_gap` lies between two
+  /// failures, nobody knows what was in between (it was paused, nothing happened), and the count begins anew. Retries are
+  /// at most kRetryAfterMax apart, half of it.
+  Duration failing_max = std::chrono::days{5};
+  Duration failing_gap = std::chrono::days{2};
 };
 
 class Dispatcher {
@@ -80,6 +86,8 @@ class Dispatcher {
   struct Work;
 
   Result<Work> transact(db::Transaction& tx, const Round& round) const;
+  Result<void> record(db::Transaction& tx, const Round& round) const;
+  Result<void> give_up(db::Transaction& tx, WebhookEndpointId endpoint, DisabledReason reason) const;
   Task<Next> round();
   void start(const Receiver& receiver, std::vector<Claim> claims);
   Task<void> deliver(std::shared_ptr<const Target> target, Claim claim);
@@ -89,6 +97,7 @@ class Dispatcher {
 
   const Surroundings with_;
   const DispatcherOptions options_;
+  const events::Events events_{with_.domain_clock, with_.random};
   const std::unique_ptr<Bell> bell_;
   std::atomic<bool> stopping_{false};
   Nursery sends_;

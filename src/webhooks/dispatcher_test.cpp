@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "json/json.h"
 #include "webhooks/retry_schedule.h"
 #include "webhooks/signing.h"
 #include "webhooks/test_support.h"
@@ -285,6 +286,108 @@ TEST_F(dispatcher, a_410_disables_the_endpoint) {
   EXPECT_EQ(stage.receivers.to(kShop).size(), 1U);
 }
 
+TEST_F(dispatcher, an_endpoint_that_fails_for_five_days_is_disabled_and_the_others_hear_of_it) {
+  const auto failing = stage.create(kShop, {"payment.created"}).endpoint.id;
+  const auto other = stage.create(kOther).endpoint.id;
+  stage.receivers.always(kShop, 500);
+  stage.start_dispatcher();
+  const Instant start = stage.clock.now();
+  for (std::size_t day = 0; day < 5; ++day) {
+    stage.publish(stage.make_aggregate());
+    ASSERT_TRUE(stage.delivered(other, day + 1));
+    ASSERT_TRUE(stage.until([&] { return stage.deliveries(failing).back().attempts > 0; }));
+    EXPECT_EQ(stage.endpoint(failing).status, EndpointStatus::ACTIVE);
+    EXPECT_EQ(stage.endpoint(failing).failing_since, start);
+    stage.advance(24h);
+  }
+  ASSERT_TRUE(stage.until([&] { return stage.endpoint(failing).status == EndpointStatus::DISABLED; }));
+  EXPECT_EQ(stage.endpoint(failing).disabled_reason, DisabledReason::FAILING);
+  for (const Delivery& delivery : stage.deliveries(failing)) EXPECT_EQ(delivery.status, DeliveryStatus::DEAD);
+
+  ASSERT_TRUE(stage.delivered(other, 6));
+  const auto told = json::parse(stage.receivers.bodies(kOther).back());
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->text("type"), "webhook_endpoint.disabled");
+  const auto* const payload = told->find("payload");
+  EXPECT_EQ(payload->text("id"), failing.to_text());
+  EXPECT_EQ(payload->text("url"), kShop);
+  EXPECT_EQ(payload->text("reason"), "FAILING");
+  EXPECT_EQ(payload->text("failing_since"), qantara::to_text(start));
+}
+
+TEST_F(dispatcher, an_endpoint_that_answers_now_and_then_is_not_disabled) {
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.receivers.always(kShop, 500);
+  stage.start_dispatcher();
+  for (int day = 0; day < 12; ++day) {
+    if (day % 4 == 3) stage.receivers.answer(kShop, 200);
+    const auto before = stage.receivers.to(kShop).size();
+    stage.publish(stage.make_aggregate());
+    ASSERT_TRUE(attempted(kShop, before + 1));
+    ASSERT_TRUE(stage.until([&] { return stage.deliveries(id).back().attempts > 0; }));
+    stage.advance(24h);
+  }
+  EXPECT_EQ(stage.endpoint(id).status, EndpointStatus::ACTIVE);
+}
+
+TEST_F(dispatcher, a_test_goes_to_one_endpoint_whatever_it_listens_to) {
+  const auto id = stage.create(kShop, {"payment.updated"}).endpoint.id;
+  const auto other = stage.create(kOther).endpoint.id;
+  stage.start_dispatcher();
+  const auto sent =
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.send_test(tx, stage.application, id); });
+  ASSERT_TRUE(sent);
+  stage.dispatcher->wake();
+  ASSERT_TRUE(stage.delivered(id, 1));
+  stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(stage.delivered(other, 1));
+  ASSERT_EQ(stage.receivers.to(kShop).size(), 1U);
+  const auto* const request = stage.receivers.to(kShop).front();
+  EXPECT_EQ(request->headers.value_or("webhook-id", ""), sent->event.to_text());
+  EXPECT_EQ(json::parse(request->body)->text("type"), "webhook_endpoint.tested");
+}
+
+TEST_F(dispatcher, what_is_sent_again_has_the_same_bytes_and_holds_up_nothing_new) {
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.start_dispatcher();
+  const auto payment = stage.make_aggregate();
+  const auto first = stage.publish(payment);
+  ASSERT_TRUE(stage.delivered(id, 1));
+
+  stage.receivers.answer(kShop, 500);  // The repeat fails, and waits for its own retry.
+  const EventId event = stage.deliveries(id).front().event;
+  ASSERT_TRUE(
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.resend(tx, stage.application, id, event); }));
+  stage.dispatcher->wake();
+  ASSERT_TRUE(stage.until([&] { return stage.deliveries(id).front().attempts == 2; }));
+  const auto second = stage.publish(payment);
+  ASSERT_TRUE(told(id, {DeliveryStatus::PENDING, DeliveryStatus::DELIVERED}));
+  EXPECT_EQ(stage.deliveries(id).front().next_attempt_at, stage.clock.now() + 1min);
+  stage.advance(1min);
+  ASSERT_TRUE(stage.delivered(id, 2));
+  EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, first, second, first}));
+  EXPECT_EQ(stage.attempts(stage.deliveries(id).front().id).size(), 3U);
+}
+
+TEST_F(dispatcher, a_replay_tells_again_in_order_and_what_was_never_told_too) {
+  const auto payment = stage.make_aggregate();
+  std::vector<std::string> envelopes{stage.publish(payment)};
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.start_dispatcher();
+  for (int i = 0; i < 2; ++i) envelopes.push_back(stage.publish(payment));
+  ASSERT_TRUE(stage.delivered(id, 2));
+
+  const auto replayed =
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.replay(tx, stage.application, id, {}); });
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(replayed->count, 3);
+  EXPECT_EQ(replayed->rest, Replayed::Rest::NONE);
+  stage.dispatcher->wake();
+  ASSERT_TRUE(stage.delivered(id, 3));
+  EXPECT_EQ(stage.receivers.bodies(kShop),
+            (std::vector{envelopes[1], envelopes[2], envelopes[0], envelopes[1], envelopes[2]}));
+}
+
 TEST_F(dispatcher, honours_retry_after) {
   const auto id = stage.create(kShop).endpoint.id;
   stage.receivers.answer(kShop, answer(503, "3600"));
@@ -297,14 +400,16 @@ TEST_F(dispatcher, a_paused_endpoint_holds_what_happens_and_gets_it_in_order_aft
   const auto id = stage.create(kShop).endpoint.id;
   const auto other = stage.create(kOther).endpoint.id;
   stage.start_dispatcher();
-  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return stage.webhooks.pause_endpoint(tx, id); }));
+  ASSERT_TRUE(
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.pause_endpoint(tx, stage.application, id); }));
   const auto payment = stage.make_aggregate();
   const auto first = stage.publish(payment);
   const auto second = stage.publish(payment);
   ASSERT_TRUE(stage.delivered(other, 2));
   EXPECT_TRUE(stage.receivers.to(kShop).empty());
 
-  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return stage.webhooks.resume_endpoint(tx, id); }));
+  ASSERT_TRUE(
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.resume_endpoint(tx, stage.application, id); }));
   stage.dispatcher->wake();
   ASSERT_TRUE(stage.delivered(id, 2));
   EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, second}));

@@ -122,6 +122,21 @@ class ScriptedReceivers final : public http::Client {
   std::multimap<std::string, Bell*> bells_;
 };
 
+/// The world's names: each has the addresses it was given, the others none.
+class ScriptedDns final : public http::Dns {
+ public:
+  void answer(const std::string& host, std::vector<std::string> addresses) { names_[host] = std::move(addresses); }
+
+  Task<Result<std::vector<std::string>>> resolve(std::string host) override {
+    const auto found = names_.find(host);
+    if (found == names_.end()) co_return error(ErrorCode::NOT_SENT, "the host name has no address");
+    co_return found->second;
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> names_;
+};
+
 /// A database that can be told to fail.
 class FragileDatabase final : public db::Database {
  public:
@@ -180,7 +195,7 @@ class Stage {
   T run(Task<T> task) {
     std::optional<T> result;
     tasks_.start(keep(std::move(task), result));
-    EXPECT_TRUE(until([&] { return result.has_value(); }));
+    EXPECT_TRUE(until([&] { return result.has_value() && tasks_.count() == 0; }));
     return std::move(result).value();
   }
   template <class Closure>
@@ -204,8 +219,9 @@ class Stage {
     EXPECT_TRUE(write([&](db::Transaction& tx) { return insert_application(tx, id); }));
     return id;
   }
-  CreatedEndpoint create(std::string_view url) {
-    return *write([&](db::Transaction& tx) { return webhooks.create_endpoint(tx, application, url); });
+  CreatedEndpoint create(std::string_view url, std::vector<std::string> types = {}) {
+    const EndpointSettings settings{.url = std::string{url}, .types = std::move(types)};
+    return *write([&](db::Transaction& tx) { return webhooks.create_endpoint(tx, application, settings); });
   }
   /// Commits an event and wakes the dispatcher. Result: the envelope's bytes.
   std::string publish(const Uuid& aggregate, events::Type type = events::Type::PAYMENT_CREATED) {
@@ -238,7 +254,7 @@ class Stage {
     return *write([&](db::Transaction& tx) { return webhooks.attempts(tx, delivery); });
   }
   Endpoint endpoint(WebhookEndpointId id) {
-    return **write([&](db::Transaction& tx) { return webhooks.find_endpoint(tx, id); });
+    return *write([&](db::Transaction& tx) { return webhooks.get_endpoint(tx, application, id); });
   }
 
   /// It polls once a day unless told otherwise, so that a wake-up that gets lost fails the test.
@@ -296,7 +312,8 @@ class Stage {
   ScriptedReceivers receivers{*timers};
   std::unique_ptr<FragileDatabase> database;
   const events::Events events{clock, random};
-  const Webhooks webhooks{clock, random, vault, addresses};
+  ScriptedDns dns;
+  const Webhooks webhooks{clock, random, vault, addresses, dns};
   ApplicationId application;
   std::unique_ptr<Dispatcher> dispatcher;
 

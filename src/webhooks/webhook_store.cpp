@@ -22,12 +22,37 @@ DeliveryStatus parse_delivery_status(std::string_view text) {
   return DeliveryStatus::DEAD;
 }
 
+std::optional<DisabledReason> parse_disabled_reason(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  if (*text == "GONE") return DisabledReason::GONE;
+  CHECK(*text == "FAILING");
+  return DisabledReason::FAILING;
+}
+
+/// Without its types.
 Endpoint read_endpoint(db::Row& row) {
   return {.id = row.take<WebhookEndpointId>(),
           .application = row.take<ApplicationId>(),
           .url = row.take<std::string>(),
+          .description = row.take<std::optional<std::string>>(),
           .status = parse_endpoint_status(row.take<std::string_view>()),
+          .disabled_reason = parse_disabled_reason(row.take<std::optional<std::string>>()),
+          .failing_since = row.take<std::optional<Instant>>(),
           .created_at = row.take<Instant>()};
+}
+
+Result<std::vector<std::string>> select_types(db::Transaction& tx, WebhookEndpointId id) {
+  return tx.all(
+      "SELECT type FROM webhook_endpoint_types WHERE endpoint_id = $1 ORDER BY type",
+      [](db::Row& row) { return row.take<std::string>(); }, id);
+}
+
+Result<void> insert_types(db::Transaction& tx, WebhookEndpointId id, const std::vector<std::string>& types) {
+  for (const auto& type : types) {
+    RETURN_IF_ERROR(tx.execute(
+        "INSERT INTO webhook_endpoint_types (endpoint_id, type) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, type));
+  }
+  return {};
 }
 
 SealedSecrets read_secrets(db::Row& row) {
@@ -56,22 +81,43 @@ std::optional<db::Bytes> bytes_of(const std::optional<std::string>& text) {
 
 Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std::string_view secret_sealed) {
   RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO webhook_endpoints (id, application_id, url, secret_sealed, status, after_seq, created_at) "
-      "SELECT $1, $2, $3, $4, $5, COALESCE(MAX(seq), 0), $6 FROM events",
-      endpoint.id, endpoint.application, endpoint.url, db::Bytes{secret_sealed}, to_text(endpoint.status),
-      endpoint.created_at));
-  return {};
+      "INSERT INTO webhook_endpoints (id, application_id, url, description, secret_sealed, status, after_seq, "
+      "created_at) SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(seq), 0), $7 FROM events",
+      endpoint.id, endpoint.application, endpoint.url, endpoint.description, db::Bytes{secret_sealed},
+      to_text(endpoint.status), endpoint.created_at));
+  return insert_types(tx, endpoint.id, endpoint.types);
 }
 
 Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndpointId id) {
-  return tx.one("SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE id = $1",
-                read_endpoint, id);
+  ASSIGN_OR_RETURN(auto endpoint,
+                   tx.one("SELECT id, application_id, url, description, status, disabled_reason, failing_since, "
+                          "created_at FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL",
+                          read_endpoint, id));
+  if (!endpoint) return std::optional<Endpoint>{};
+  ASSIGN_OR_RETURN(endpoint->types, select_types(tx, id));
+  return endpoint;
 }
 
 Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application) {
-  return tx.all(
-      "SELECT id, application_id, url, status, created_at FROM webhook_endpoints WHERE application_id = $1 ORDER BY id",
-      read_endpoint, application);
+  ASSIGN_OR_RETURN(auto endpoints,
+                   tx.all("SELECT id, application_id, url, description, status, disabled_reason, failing_since, "
+                          "created_at FROM webhook_endpoints WHERE application_id = $1 AND deleted_at IS NULL "
+                          "ORDER BY id",
+                          read_endpoint, application));
+  for (auto& endpoint : endpoints) {
+    ASSIGN_OR_RETURN(endpoint.types, select_types(tx, endpoint.id));
+  }
+  return endpoints;
+}
+
+Result<void> update_settings(db::Transaction& tx, const Endpoint& endpoint) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_endpoints SET failing_since = NULL, failed_at = NULL WHERE id = $1 AND url <> $2",
+                 endpoint.id, endpoint.url));
+  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET url = $2, description = $3 WHERE id = $1", endpoint.id,
+                             endpoint.url, endpoint.description));
+  RETURN_IF_ERROR(tx.execute("DELETE FROM webhook_endpoint_types WHERE endpoint_id = $1", endpoint.id));
+  return insert_types(tx, endpoint.id, endpoint.types);
 }
 
 Result<void> update_endpoint_status(db::Transaction& tx, WebhookEndpointId id, EndpointStatus status) {
@@ -93,13 +139,42 @@ Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const Sea
   return {};
 }
 
-Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id) {
-  RETURN_IF_ERROR(update_endpoint_status(tx, id, EndpointStatus::DISABLED));
+Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason) {
+  const auto words = reason ? std::optional{to_text(*reason)} : std::nullopt;
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_endpoints SET status = 'DISABLED', disabled_reason = $2 WHERE id = $1", id, words));
   RETURN_IF_ERROR(
       tx.execute("UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL, lease_until = NULL "
                  "WHERE endpoint_id = $1 AND status = 'PENDING'",
                  id));
   return {};
+}
+
+Result<void> enable_endpoint(db::Transaction& tx, WebhookEndpointId id) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_endpoints SET status = 'ACTIVE', disabled_reason = NULL, failing_since = NULL, "
+                 "failed_at = NULL, after_seq = (SELECT COALESCE(MAX(seq), 0) FROM events) WHERE id = $1",
+                 id));
+  return {};
+}
+
+Result<void> delete_endpoint(db::Transaction& tx, WebhookEndpointId id, Instant now) {
+  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET deleted_at = $2 WHERE id = $1", id, now));
+  return {};
+}
+
+Result<void> clear_failures(db::Transaction& tx, WebhookEndpointId id) {
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE webhook_endpoints SET failing_since = NULL, failed_at = NULL WHERE id = $1 AND failing_since IS NOT NULL",
+      id));
+  return {};
+}
+
+Result<std::optional<Instant>> note_failure(db::Transaction& tx, WebhookEndpointId id, Instant now, Duration gap) {
+  return tx.one(
+      "UPDATE webhook_endpoints SET failing_since = CASE WHEN failed_at >= $3 THEN failing_since ELSE $2 END, "
+      "failed_at = $2 WHERE id = $1 AND status = 'ACTIVE' RETURNING failing_since",
+      [](db::Row& row) { return row.take<Instant>(); }, id, now, now - gap);
 }
 
 Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
@@ -131,9 +206,12 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
       "SELECT p.id, e.seq, e.aggregate_id, 'PENDING', "
       "  CASE WHEN ROW_NUMBER() OVER (PARTITION BY p.id, e.aggregate_id ORDER BY e.seq) = 1 AND NOT EXISTS ("
       "    SELECT 1 FROM webhook_deliveries d "
-      "    WHERE d.endpoint_id = p.id AND d.aggregate_id = e.aggregate_id AND d.status = 'PENDING') THEN $3 END "
+      "    WHERE d.endpoint_id = p.id AND d.aggregate_id = e.aggregate_id AND d.again = 0 AND d.status = 'PENDING') "
+      "  THEN $3 END "
       "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
       "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < e.seq "
+      "AND (NOT EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id) "
+      "  OR EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id AND t.type = e.type)) "
       "ORDER BY e.seq",
       from, *range->last, now));
   RETURN_IF_ERROR(
@@ -199,21 +277,25 @@ Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const At
   struct Line {
     WebhookEndpointId endpoint;
     Uuid aggregate;
+    int again;
   };
   ASSIGN_OR_RETURN(
       const auto line,
       tx.one(
           "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL "
-          "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id",
-          [](db::Row& row) { return Line{.endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>()}; },
+          "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id, again",
+          [](db::Row& row) {
+            return Line{
+                .endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>(), .again = row.take<int>()};
+          },
           delivery, to_text(status), attempt.number, next_attempt_at));
   if (!line || status == DeliveryStatus::PENDING) return {};
 
-  RETURN_IF_ERROR(tx.execute(
-      "UPDATE webhook_deliveries SET next_attempt_at = $3 WHERE id = ("
-      "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND status = 'PENDING' "
-      "  ORDER BY id LIMIT 1)",
-      line->endpoint, line->aggregate, now));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $4 WHERE next_attempt_at IS NULL AND id = ("
+                 "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND again = $3 "
+                 "  AND status = 'PENDING' ORDER BY event_seq LIMIT 1)",
+                 line->endpoint, line->aggregate, line->again, now));
   return {};
 }
 
@@ -224,14 +306,103 @@ Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
       now);
 }
 
-Result<std::vector<Delivery>> select_deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId endpoint,
-                                                            std::int64_t before_seq, int limit) {
+Result<void> insert_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                             const Uuid& aggregate, Instant now) {
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at, again) "
+      "VALUES ($1, $2, $3, 'PENDING', $4, 1)",
+      endpoint, event_seq, aggregate, now));
+  return {};
+}
+
+Result<void> send_again(db::Transaction& tx, std::int64_t delivery, Instant now) {
+  ASSIGN_OR_RETURN(
+      const auto hurried,
+      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = CASE WHEN lease_until IS NULL THEN $2 "
+                 "ELSE next_attempt_at END WHERE id = $1 AND status = 'PENDING' AND next_attempt_at IS NOT NULL",
+                 delivery, now));
+  if (hurried > 0) return {};
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_deliveries SET status = 'PENDING', again = 1, first_attempt_at = NULL, "
+                 "next_attempt_at = $2, lease_until = NULL WHERE id = $1",
+                 delivery, now));
+  return {};
+}
+
+Result<std::vector<Replay>> select_replays(db::Transaction& tx, const Endpoint& endpoint, std::int64_t after_seq,
+                                           const ReplayWanted& wanted) {
+  const auto read = [](db::Row& row) {
+    Replay replay{.event_seq = row.take<std::int64_t>(),
+                  .event = row.take<EventId>(),
+                  .aggregate = row.take<Uuid>(),
+                  .delivery = row.take<std::optional<std::int64_t>>()};
+    const auto status = row.take<std::optional<std::string>>();
+    if (status) replay.status = parse_delivery_status(*status);
+    return replay;
+  };
+  if (wanted.which == ReplayWanted::Which::DEAD) {
+    return tx.all(
+        "SELECT e.seq, e.id, e.aggregate_id, d.id, d.status "
+        "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+        "WHERE d.endpoint_id = $1 AND d.status = 'DEAD' AND d.event_seq > $2 AND e.sequence IS NOT NULL "
+        "AND ($3 IS NULL OR e.created_at >= $3) ORDER BY d.event_seq LIMIT $4",
+        read, endpoint.id, after_seq, wanted.since, wanted.limit);
+  }
+  return tx.all(
+      "SELECT e.seq, e.id, e.aggregate_id, d.id, d.status "
+      "FROM events e LEFT JOIN webhook_deliveries d ON d.endpoint_id = $1 AND d.event_seq = e.seq "
+      "WHERE e.application_id = $5 AND e.sequence IS NOT NULL AND e.seq > $2 "
+      "AND ($3 IS NULL OR e.created_at >= $3) "
+      "AND (NOT EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = $1) "
+      "  OR EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = $1 AND t.type = e.type)) "
+      "ORDER BY e.seq LIMIT $4",
+      read, endpoint.id, after_seq, wanted.since, wanted.limit, endpoint.application);
+}
+
+Result<void> replay_delivery(db::Transaction& tx, WebhookEndpointId endpoint, const Replay& replay, Instant now) {
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at, again) "
+      "SELECT $1, $2, $3, 'PENDING', CASE WHEN NOT EXISTS (SELECT 1 FROM webhook_deliveries d "
+      "  WHERE d.endpoint_id = $1 AND d.aggregate_id = $3 AND d.again = 1 AND d.status = 'PENDING') THEN $4 END, 1 "
+      "WHERE TRUE ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET status = 'PENDING', again = 1, "
+      "first_attempt_at = NULL, next_attempt_at = excluded.next_attempt_at, lease_until = NULL",
+      endpoint, replay.event_seq, replay.aggregate, now));
+  return {};
+}
+
+Result<std::optional<std::int64_t>> select_event_seq(db::Transaction& tx, ApplicationId application, EventId id) {
+  return tx.one(
+      "SELECT seq FROM events WHERE id = $1 AND application_id = $2",
+      [](db::Row& row) { return row.take<std::int64_t>(); }, id, application);
+}
+
+Result<std::optional<Delivery>> select_delivery(db::Transaction& tx, WebhookEndpointId endpoint, EventId event) {
+  return tx.one(
+      "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, "
+      "d.next_attempt_at "
+      "FROM events e JOIN webhook_deliveries d ON d.endpoint_id = $1 AND d.event_seq = e.seq WHERE e.id = $2",
+      read_delivery, endpoint, event);
+}
+
+Result<std::vector<Delivery>> select_deliveries(db::Transaction& tx, WebhookEndpointId endpoint,
+                                                std::int64_t before_seq, const DeliveryFilter& filter) {
+  if (filter.status == DeliveryStatus::DEAD) {  // Rare, and has an index of its own.
+    return tx.all(
+        "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, "
+        "d.next_attempt_at "
+        "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+        "WHERE d.endpoint_id = $1 AND d.event_seq < $2 AND d.status = 'DEAD' AND ($4 IS NULL OR e.type = $4) "
+        "ORDER BY d.event_seq DESC LIMIT $3",
+        read_delivery, endpoint, before_seq, filter.limit, filter.type);
+  }
+  const auto status = filter.status ? std::optional{to_text(*filter.status)} : std::nullopt;
   return tx.all(
       "SELECT d.id, d.endpoint_id, d.event_seq, e.id, e.type, d.status, d.attempts, d.first_attempt_at, "
       "d.next_attempt_at "
       "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
-      "WHERE d.endpoint_id = $1 AND d.event_seq < $2 ORDER BY d.event_seq DESC LIMIT $3",
-      read_delivery, endpoint, before_seq, limit);
+      "WHERE d.endpoint_id = $1 AND d.event_seq < $2 AND ($4 IS NULL OR e.type = $4) "
+      "AND ($5 IS NULL OR d.status = $5) ORDER BY d.event_seq DESC LIMIT $3",
+      read_delivery, endpoint, before_seq, filter.limit, filter.type, status);
 }
 
 Result<std::vector<Delivery>> select_deliveries_of_aggregate(db::Transaction& tx, const Uuid& aggregate) {

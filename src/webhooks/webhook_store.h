@@ -1,5 +1,6 @@
 // The SQL of webhooks. What is due is told by `webhook_deliveries.next_attempt_at` alone:
 // - the first PENDING row of an (endpoint, aggregate) line has one, the rows behind it have none until it is gone;
+// - what is sent again by hand (`again`) stands in a line of its own, so that it delays nothing told for the first time;
 // - claiming a row moves it to the end of the lease, so that nobody else takes it meanwhile and it comes back by itself;
 // - an attempt that was recorded sets the next, or none.
 #pragma once
@@ -33,15 +34,28 @@ struct Claim {
   std::string body;
 };
 
-// Endpoints.
+// Endpoints. Those that were deleted are found by nobody.
 Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std::string_view secret_sealed);
 Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndpointId id);
+/// Oldest first.
 Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application);
+/// Its URL, description and types. A new URL begins without failures.
+Result<void> update_settings(db::Transaction& tx, const Endpoint& endpoint);
 Result<void> update_endpoint_status(db::Transaction& tx, WebhookEndpointId id, EndpointStatus status);
 Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, WebhookEndpointId id);
 Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const SealedSecrets& secrets);
 /// DISABLED, and its PENDING deliveries DEAD.
-Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id);
+Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason);
+/// ACTIVE after DISABLED: told of what is committed from now on, with no failures behind it.
+Result<void> enable_endpoint(db::Transaction& tx, WebhookEndpointId id);
+/// After it was disabled: nobody finds it any more.
+Result<void> delete_endpoint(db::Transaction& tx, WebhookEndpointId id, Instant now);
+
+/// An attempt succeeded: the endpoint is not failing.
+Result<void> clear_failures(db::Transaction& tx, WebhookEndpointId id);
+/// An attempt failed at `now`. Result: since when all have, unless it is not ACTIVE. A failure more than `gap` after the one
+/// before begins anew: in between nobody has tried.
+Result<std::optional<Instant>> note_failure(db::Transaction& tx, WebhookEndpointId id, Instant now, Duration gap);
 
 // The dispatcher's work.
 
@@ -65,9 +79,40 @@ Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const At
 /// Makes every leased delivery due at `now`: for the start of a process that has the database to itself.
 Result<std::int64_t> end_leases(db::Transaction& tx, Instant now);
 
+// Sending again.
+
+/// A delivery of the endpoint that is not in its lists yet, due at `now`.
+Result<void> insert_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                             const Uuid& aggregate, Instant now);
+
+/// Makes the delivery due at `now`, unless it is being sent right now. One that waits or has ended leaves its line for
+/// those that are sent again, and its schedule begins anew.
+Result<void> send_again(db::Transaction& tx, std::int64_t delivery, Instant now);
+
+/// An event that an endpoint may be told of again, with its delivery if there is one.
+struct Replay {
+  std::int64_t event_seq = 0;
+  EventId event;
+  Uuid aggregate;
+  std::optional<std::int64_t> delivery;
+  std::optional<DeliveryStatus> status;
+};
+/// The application's public events behind `after_seq` of the types that the endpoint listens to, in order.
+/// `Which::DEAD`: only those whose delivery is DEAD.
+Result<std::vector<Replay>> select_replays(db::Transaction& tx, const Endpoint& endpoint, std::int64_t after_seq,
+                                           const ReplayWanted& wanted);
+/// Makes the delivery of `replay` (a new one, or one that has ended) PENDING: due at `now`, or behind the one that is sent
+/// again of the same aggregate.
+Result<void> replay_delivery(db::Transaction& tx, WebhookEndpointId endpoint, const Replay& replay, Instant now);
+
+/// The place of an event in the order of commits; nothing for one that is not the application's.
+Result<std::optional<std::int64_t>> select_event_seq(db::Transaction& tx, ApplicationId application, EventId id);
+
 // Lists.
-Result<std::vector<Delivery>> select_deliveries_of_endpoint(db::Transaction& tx, WebhookEndpointId endpoint,
-                                                            std::int64_t before_seq, int limit);
+Result<std::optional<Delivery>> select_delivery(db::Transaction& tx, WebhookEndpointId endpoint, EventId event);
+/// Newest first, those before `before_seq` (an event's).
+Result<std::vector<Delivery>> select_deliveries(db::Transaction& tx, WebhookEndpointId endpoint,
+                                                std::int64_t before_seq, const DeliveryFilter& filter);
 Result<std::vector<Delivery>> select_deliveries_of_aggregate(db::Transaction& tx, const Uuid& aggregate);
 Result<std::vector<Attempt>> select_attempts(db::Transaction& tx, std::int64_t delivery);
 

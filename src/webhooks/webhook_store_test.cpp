@@ -85,6 +85,47 @@ TEST_F(webhook_store, tells_a_new_endpoint_nothing_of_what_was_not_fanned_out_ye
   EXPECT_EQ(stage.deliveries(second).size(), 0U);
 }
 
+TEST_F(webhook_store, tells_an_endpoint_of_the_types_it_listens_to) {
+  const auto some = stage.create(kShop, {"payment.created", "payment.updated"}).endpoint.id;
+  const auto all = stage.create(kOther).endpoint.id;
+  const auto payment = stage.make_aggregate();
+  for (const auto type : {events::Type::PAYMENT_INTENT_CREATED, events::Type::PAYMENT_CREATED,
+                          events::Type::PAYMENT_UPDATED, events::Type::BENEFICIARY_CREATED}) {
+    stage.publish(payment, type);
+  }
+  fan_out_next();
+  EXPECT_EQ(stage.deliveries(all).size(), 4U);
+  const auto deliveries = stage.deliveries(some);
+  ASSERT_EQ(deliveries.size(), 2U);
+  EXPECT_EQ(deliveries[0].event_type, "payment.created");
+  EXPECT_TRUE(deliveries[0].next_attempt_at);  // What is not for it does not hold the line.
+  EXPECT_EQ(deliveries[1].event_type, "payment.updated");
+  EXPECT_FALSE(deliveries[1].next_attempt_at);
+}
+
+TEST_F(webhook_store, failures_count_from_the_first_until_a_success_or_a_silence) {
+  const auto id = stage.create(kShop).endpoint.id;
+  const Instant start = stage.clock.now();
+  const auto fail = [&] {
+    return *stage.write([&](db::Transaction& tx) { return note_failure(tx, id, stage.clock.now(), minutes{60}); });
+  };
+  EXPECT_EQ(fail(), start);
+  stage.clock.advance(minutes{60});
+  EXPECT_EQ(fail(), start);
+  EXPECT_EQ(stage.endpoint(id).failing_since, start);
+  stage.clock.advance(minutes{61});
+  EXPECT_EQ(fail(), stage.clock.now());
+
+  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return clear_failures(tx, id); }));
+  EXPECT_FALSE(stage.endpoint(id).failing_since);
+  stage.clock.advance(minutes{1});
+  EXPECT_EQ(fail(), stage.clock.now());
+
+  ASSERT_TRUE(
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.pause_endpoint(tx, stage.application, id); }));
+  EXPECT_FALSE(fail());
+}
+
 TEST_F(webhook_store, only_the_first_of_a_line_is_due) {
   const auto endpoint = stage.create(kShop).endpoint.id;
   const auto payment = stage.make_aggregate();
@@ -174,7 +215,8 @@ TEST_F(webhook_store, finds_every_active_endpoint_with_work_and_no_other) {
   for (int i = 0; i < 4; ++i) stage.publish(stage.make_aggregate());
   fan_out_next();
   stage.create("https://idle.example/");
-  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return stage.webhooks.pause_endpoint(tx, busy[1]); }));
+  ASSERT_TRUE(
+      stage.write([&](db::Transaction& tx) { return stage.webhooks.pause_endpoint(tx, stage.application, busy[1]); }));
   std::ranges::sort(busy);
   auto expected = busy;
   EXPECT_TRUE(std::ranges::is_sorted(busy));
