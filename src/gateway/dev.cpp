@@ -125,7 +125,8 @@ class Founding {
                                                                 .data = options_.data,
                                                                 .webhook_networks = {"127.0.0.0/8", "::1/128", address},
                                                                 .sandbox_bank_url = town_.bank->url(),
-                                                                .bank_timeout = options_.bank_timeout}));
+                                                                .bank_timeout = options_.bank_timeout,
+                                                                .run_by = options_.run_by}));
     CO_ASSIGN_OR_RETURN(town_.application,
                         co_await open_dev_application(town_.gateway->services(), options_.data, known,
                                                       options_.webhook_url, town_.shop->webhook_url()));
