@@ -1,9 +1,11 @@
 // ./dev check, the part that reads our own rules: prints one line for each finding and fails if there is one.
 import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {compareErrors, compareEvents, compareStates, compareSteps, linesOf} from './contract.mjs';
 import {compareRoutes} from './routes.mjs';
 import {rules} from './rules.mjs';
 import {Source} from './source.mjs';
@@ -40,17 +42,41 @@ for (const source of sources) {
 }
 for (const {source, line, remedy} of clashes(sources)) report(source.path, line, 'unity', remedy);
 
-// The routes that the binary has are those that api/openapi.yaml describes. Needs both.
-const binary = join(root, 'build/release/qantara');
-const description = join(root, 'api/openapi.yaml');
-if (existsSync(binary) && existsSync(description)) {
-  const {status, stdout} = spawnSync(binary, ['routes', '--json'], {encoding: 'utf8'});
-  if (status === 0) {
-    for (const {line, remedy} of compareRoutes(readFileSync(description, 'utf8'), JSON.parse(stdout))) {
-      report('api/openapi.yaml', line, 'routes', remedy);
-    }
-  }
+// The contract says what the code says. What this needs is there after a build; where it is not, that is told, and in CI it
+// is a finding.
+function cannotCompare(what, why) {
+  if (process.env.CI === 'true') report('api/openapi.yaml', 1, 'contract', `${what}: ${why}`);
+  else console.log(`check: ${what}: ${why}`);
 }
+
+function compareContract() {
+  const file = 'api/openapi.yaml';
+  const read = (path) => readFileSync(join(root, path), 'utf8');
+  const text = read(file);
+
+  const binary = join(root, 'build/release/qantara');
+  const {status, stdout} = existsSync(binary) ? spawnSync(binary, ['routes', '--json'], {encoding: 'utf8'}) : {};
+  if (status !== 0) cannotCompare('the routes are not compared', 'build/release/qantara is not there, or is too old: ./dev build');
+  else for (const {line, remedy} of compareRoutes(text, JSON.parse(stdout))) report(file, line, 'routes', remedy);
+
+  let yaml;
+  try {
+    yaml = createRequire(join(root, 'tests/package.json'))('yaml');
+  } catch {
+    return cannotCompare('the enumerations are not compared', 'the npm packages of tests/ are not there: ./dev setup');
+  }
+  const api = yaml.parse(text);
+  const lineOf = linesOf(yaml, text);
+  const findings = [
+    ...compareErrors(api, read('docs/reference/errors.md'), lineOf),
+    ...compareStates(api, read('docs/reference/states.md'), lineOf),
+    ...compareEvents(api, read('docs/reference/events.md'), lineOf),
+    ...compareSteps(api, read('web/shared/step.ts'), lineOf),
+  ];
+  for (const {line, remedy} of findings) report(file, line, 'contract', remedy);
+}
+
+compareContract();
 
 console.log(`check: ${paths.length} files, ${rules.length} rules, ${findings === 0 ? 'no' : findings} finding${findings === 1 ? '' : 's'}`);
 process.exit(findings === 0 ? 0 : 1);
