@@ -14,7 +14,7 @@ export function LeaveQuestion({step, session}: ScreenProps) {
     ? [plain('leave_sent_title'), <p>{say('leave_sent_text', slots)}</p>]
     : step.money !== 'not_moved' || session.view.paying
       ? [say('leave_waiting_title', slots), <p>{say('leave_waiting_text', slots)}</p>]
-      : [isPaying({step, session}) ? plain('leave_paying_title') : plain('leave_connecting_title'), <MoneySentence step={step} />];
+      : [isPaying(step) ? plain('leave_paying_title') : plain('leave_connecting_title'), <MoneySentence step={step} />];
   return (
     <Question title={title} onStay={() => session.stay()}>
       {text}

@@ -46,18 +46,18 @@ export function Frame({step, status, setLanguage, onBack, onClose, children}: Fr
       </header>
       <p role="status" class={status.drawn ? 'status' : 'unseen'}>{status.words}</p>
       <main>{children}</main>
-      <footer>
-        {step?.operator && (
+      {step && (
+        <footer>
           <p>
             <Icon name="arch" />
             <span>{say('run_by', {operator: <Name>{step.operator.name}</Name>})}</span>
           </p>
-        )}
-        <p>
-          {step?.operator?.terms_url && <ExternalLink to={step.operator.terms_url}>{plain('footer_terms')}</ExternalLink>}
-          {step?.operator?.privacy_url && <ExternalLink to={step.operator.privacy_url}>{plain('footer_privacy')}</ExternalLink>}
-        </p>
-      </footer>
+          <p>
+            {step.operator.terms_url && <ExternalLink to={step.operator.terms_url}>{plain('footer_terms')}</ExternalLink>}
+            {step.operator.privacy_url && <ExternalLink to={step.operator.privacy_url}>{plain('footer_privacy')}</ExternalLink>}
+          </p>
+        </footer>
+      )}
     </div>
   );
 }

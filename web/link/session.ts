@@ -15,7 +15,7 @@ export interface View {
   busy: boolean;
   /** Whether what is being sent may be the payer's word to pay. */
   paying: boolean;
-  notice?: Notice;
+  notice?: Notice | undefined;
   /** Why nothing was opened. */
   refusal?: Refusal;
   /** The server refused what was typed, without another step. */
@@ -80,7 +80,7 @@ export class Session {
     const first = this.view.step === undefined;
     this.change({busy: true, asksToStay: false, ...(first && {phase: 'opening'})});
     const answer = await this.insist(() => this.api.open(), first ? undefined : 'checking');
-    this.change({busy: false});
+    this.change({busy: false, notice: undefined});
     if (answer.is === 'step') {
       this.take(answer.step, answer.refusal);
     } else if (answer.is === 'refused') {
@@ -182,7 +182,7 @@ export class Session {
       const answer = await ask();
       if (answer.is !== 'lost' || this.view.closed) return answer;
       if (answer.reached && tries >= kOpenTries && this.view.phase === 'opening') return answer;
-      this.change({notice: notice ?? (answer.reached ? 'checking' : 'offline')});
+      this.change({notice: notice ?? (answer.reached ? undefined : 'offline')});
       await this.pause(kRetryMs[Math.min(tries, kRetryMs.length) - 1]!);
     }
   }

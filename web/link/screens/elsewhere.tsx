@@ -5,7 +5,7 @@ import {isPaying} from './ends.js';
 /** Another window of the payer's goes on with the same. */
 export function Elsewhere({step, session}: ScreenProps) {
   const {plain, say} = useWords();
-  const paying = isPaying({step, session});
+  const paying = isPaying(step);
   return (
     <>
       <Outcome tone="plain" icon="windows">{paying ? plain('elsewhere_title') : plain('elsewhere_connecting_title')}</Outcome>

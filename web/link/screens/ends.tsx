@@ -2,6 +2,7 @@
 import {useState} from 'preact/hooks';
 
 import {momentOf} from '../../shared/format.js';
+import type {Step} from '../../shared/step.js';
 import {
   AccountName, Button, Fact, Facts, Figure, MoneySentence, Name, Outcome, type ScreenProps, When, slotsOf,
 } from '../parts.js';
@@ -139,7 +140,7 @@ const kHelp: Record<string, PlainKey> = {
 export function Failed({step, session}: ScreenProps) {
   const {plain, say} = useWords();
   const slots = slotsOf({step});
-  const paying = isPaying({step, session});
+  const paying = isPaying(step);
   const kind = step.failure?.kind ?? 'rejected';
   return (
     <>
@@ -175,8 +176,8 @@ export function Failed({step, session}: ScreenProps) {
   }
 }
 
-export function isPaying({step, session}: ScreenProps): boolean {
-  return (step.method ?? session.wanted.method) === 'PAY';
+export function isPaying({method}: Step): boolean {
+  return method === 'PAY';
 }
 
 /** The page's time is over, the request's is, or the payer has left before. */

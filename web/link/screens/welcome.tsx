@@ -15,7 +15,7 @@ export function Welcome({step, session}: ScreenProps) {
   const {plain, say} = useWords();
   const {merchant, payee} = slotsOf({step});
   const asked = session.wanted.permissions ?? [];
-  const {terms_url} = step.operator ?? {};
+  const {terms_url} = step.operator;
   return (
     <>
       <Title>{say('welcome_title', {merchant})}</Title>
