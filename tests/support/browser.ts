@@ -85,6 +85,7 @@ export class Browser {
 export class Window {
   /** Every address that was asked for, in order. */
   readonly requests: string[] = [];
+  private readonly traffic: string[] = [];
   private readonly problems: string[] = [];
   private readonly expected: RegExp[] = [];
 
@@ -98,7 +99,12 @@ export class Window {
       this.problems.push(`dialog: ${dialog.type()} "${dialog.message()}"`);
       void dialog.dismiss();
     });
+    const opened = Date.now();
+    const tell = (what: string) => this.traffic.push(`${((Date.now() - opened) / 1000).toFixed(2)} s ${what}`);
+    context.on('response', (response) => tell(`${response.status()} ${response.url()}`));
+    context.on('requestfailed', (request) => tell(`${request.failure()?.errorText ?? 'failed'} ${request.url()}`));
     context.on('request', (request) => {
+      tell(`${request.method()} ${request.url()}`);
       const url = request.url();
       this.requests.push(url);
       if (!isOnThisMachine(url)) this.problems.push(`request to another host: ${url}`);
@@ -137,7 +143,7 @@ export class Window {
   /** A picture and the text of each tab, beside the error that ended the test. */
   async report(error: unknown): Promise<void> {
     const name = `failed-${process.pid}-${Date.now()}`;
-    let told = this.unexpected.join('\n');
+    let told = [...this.unexpected, ...this.traffic.slice(-20)].join('\n');
     for (const [index, page] of this.context.pages().entries()) {
       try {
         await page.screenshot({path: join(kScreenshots, `${name}-${index}.png`), timeout: 5_000});

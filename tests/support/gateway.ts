@@ -6,6 +6,8 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 
+import {isValidating, Prism} from './prism.js';
+
 /** QANTARA_BINARY, or what `./dev build` made. */
 export const binary = process.env['QANTARA_BINARY'] ?? fileURLToPath(new URL('../../../build/release/qantara', import.meta.url));
 
@@ -42,6 +44,7 @@ export class Gateway {
   private child: ChildProcess | undefined;
   private ready: Ready | undefined;
   private exited: Promise<number | NodeJS.Signals> | undefined;
+  private prism: Prism | undefined;
   private log = '';
 
   constructor(private readonly options: GatewayOptions) {}
@@ -50,8 +53,9 @@ export class Gateway {
     if (!this.ready) throw new Error('the gateway is not running');
     return this.ready;
   }
+  /** Where the API answers; behind it, with QANTARA_VALIDATE=1, stands a proxy that judges. */
   get url(): string {
-    return this.info.url;
+    return this.prism?.url ?? this.info.url;
   }
   get bankUrl(): string {
     return this.info.sandbox_bank_url;
@@ -90,6 +94,10 @@ export class Gateway {
       throw new Error(`${binary} ${args.join(' ')} did not get ready:\n${this.log.slice(-4000)}`);
     }
     this.ready = JSON.parse(line) as Ready;
+    if (isValidating && verb !== 'sandbox-bank') {
+      await this.prism?.stop();
+      this.prism = await Prism.before(this.ready.url);
+    }
     return this;
   }
 
@@ -115,6 +123,7 @@ export class Gateway {
   /** Ends it for good, and its folder. */
   async dispose(): Promise<void> {
     if (this.ready) await this.kill();
+    await this.prism?.stop();
     rmSync(this.dataFolder, {recursive: true, force: true});
   }
 
