@@ -50,7 +50,14 @@ export class DemoShop {
 
   /** The state, as soon as it `holds`. */
   async until(holds: (state: ShopState) => boolean, what: string): Promise<ShopState> {
-    return eventually(() => this.state(), holds, what);
+    let last: ShopState | undefined;
+    const probe = async () => holds((last = await this.state()));
+    await eventually(probe, (isSo) => isSo, what).catch((error: Error) => {
+      const {balance, sources, top_ups, journal} = last!;
+      const lines = journal.map(({title, http_status, verdict, sequence}) => [title, http_status, verdict, sequence].join(' '));
+      throw new Error(`${error.message}\n${JSON.stringify({balance, sources, top_ups}, null, 2)}\n${lines.join('\n')}`);
+    });
+    return last!;
   }
 
   /** A bank connected by the hosted flow's interface, and known to the shop by its webhooks. */

@@ -298,23 +298,33 @@ function History({topUps, currency, onFinish}: HistoryProps): JSX.Element {
   return (
     <div class="card">
       <h2><Say text="history" /></h2>
-      {shown.length === 0 && <p class="note"><Say text="no_history" /></p>}
-      <ul class="rows">
-        {shown.map(({intent_id, amount, status, reason, reference, bank_reference, created_at}) => (
-          <li key={intent_id}>
-            <span>
-              <strong><Amount of={amount} currency={currency} /></strong>
-              <span class="note"><When at={created_at} /> · <Say text="reference" reference={<Code>{reference}</Code>} /></span>
-              {bank_reference !== '' && <span class="note"><Say text="bank_reference" reference={<Code>{bank_reference}</Code>} /></span>}
-            </span>
-            <span class={`status ${kStatusColors[status]}`}>
-              <Icon name={kStatusIcons[status]} />
-              <span><Say text={`status_${status}`} />{status === 'FAILED' && reason !== '' && <span class="note"><Code>{reason}</Code></span>}</span>
-            </span>
-            {status === 'OPEN' && <button type="button" class="secondary" onClick={() => onFinish(intent_id)}><Say text="finish" /></button>}
-          </li>
-        ))}
-      </ul>
+      {shown.length === 0
+        ? <p class="note"><Say text="no_history" /></p>
+        : <ul class="rows">{shown.map((topUp) => <TopUpRow key={topUp.intent_id} topUp={topUp} currency={currency} onFinish={onFinish} />)}</ul>}
     </div>
+  );
+}
+
+interface TopUpRowProps {
+  topUp: TopUp;
+  currency: string;
+  onFinish: (intent: string) => void;
+}
+
+function TopUpRow({topUp, currency, onFinish}: TopUpRowProps): JSX.Element {
+  const {intent_id, amount, status, reason, reference, bank_reference, created_at} = topUp;
+  return (
+    <li>
+      <span>
+        <strong><Amount of={amount} currency={currency} /></strong>
+        <span class="note"><When at={created_at} /> · <Say text="reference" reference={<Code>{reference}</Code>} /></span>
+        {bank_reference !== '' && <span class="note"><Say text="bank_reference" reference={<Code>{bank_reference}</Code>} /></span>}
+      </span>
+      <span class={`status ${kStatusColors[status]}`}>
+        <Icon name={kStatusIcons[status]} />
+        <span><Say text={`status_${status}`} />{status === 'FAILED' && reason !== '' && <span class="note"><Code>{reason}</Code></span>}</span>
+      </span>
+      {status === 'OPEN' && <button type="button" class="secondary" onClick={() => onFinish(intent_id)}><Say text="finish" /></button>}
+    </li>
   );
 }
