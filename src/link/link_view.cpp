@@ -1,5 +1,6 @@
 #include "link/link_view.h"
 
+#include "base/text.h"
 #include "iban/iban.h"
 #include "json/json.h"
 
@@ -198,8 +199,8 @@ void write_subject(json::Writer& writer, const LinkView& view) {
         .begin_object()
         .member("name", view.payee->name)
         .member("display_name", view.payee->display_name)
-        .member("iban", view.payee->iban)
-        .member("account_number", view.payee->account_number)
+        .member("iban", trim(view.payee->iban.value_or("")))
+        .member("account_number", trim(view.payee->account_number.value_or("")))
         .end_object();
   }
   if (view.amount) {

@@ -496,11 +496,11 @@ test('a payment that must wait, or comes too late, is refused with the reason', 
   const pay = sessionWith({method: 'PAY', payment_intent_id: intent});
   const unchanged = await books(gateway);
   const waiting = await send(pay);
-  assertRefused(waiting, {...refused(409, 'PENDING_BENEFICIARY_COOL_OFF'), details: ['beneficiary_cool_off_expiry']}, 'cool-off');
+  assertRefused(waiting, {...refused(409, 'PENDING_BENEFICIARY_COOL_OFF'), details: ['beneficiary_cool_off_expiry', 'step']}, 'cool-off');
   assert.equal(waiting.body.metadata.beneficiary_cool_off_expiry, source.beneficiaries[0].beneficiary_cool_off_expiry);
   assert.deepEqual(await books(gateway), unchanged);
 
   await gateway.json('clock', 'advance', '25h');
-  assertRefused(await send(pay), refused(409, 'PAYMENT_INTENT_EXPIRED'), 'expired');
+  assertRefused(await send(pay), {...refused(409, 'PAYMENT_INTENT_EXPIRED'), details: ['step']}, 'expired');
 });
 
