@@ -215,7 +215,9 @@ function useEscape(then: () => void) {
   latest.current = then;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) latest.current();
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      event.preventDefault();  // Or the browser would close the question with the same press.
+      latest.current();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
