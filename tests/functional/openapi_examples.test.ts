@@ -8,6 +8,7 @@ import {type Gateway, startGateway} from '../support/gateway.js';
 import {type Answer, api} from '../support/http.js';
 import {document, eventFault, type Example, operationOf, type Operation, operations, violation, webhooks} from '../support/openapi.js';
 import {LinkSession, type Wanted} from '../support/payer.js';
+import {objection} from '../support/prism.js';
 import {Receiver} from '../support/receiver.js';
 
 const kUuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -26,7 +27,7 @@ before(async () => {
   gateway = await startGateway({webhookUrl: receiver.url});
   receiver.secret = gateway.info.webhook_secret;
   call = api(gateway.url);
-  known.set(document.servers[0].url, gateway.url);
+  known.set(document.servers[0].url, gateway.info.url);
   const session = operations.find(({id}) => id === 'open_link_session');
   learn(session?.request?.examples[0]?.value.app_token, gateway.info.app_token);
 });
@@ -147,6 +148,11 @@ function named(examples: Example[], name: string): any {
   return (examples.find((one) => one.name === name) ?? examples[0])?.value;
 }
 
+/** Whether it wants a body. */
+function isAsked(operation: Operation): operation is Operation & {request: NonNullable<Operation['request']>} {
+  return operation.request !== undefined && operation.request.examples.length > 0;
+}
+
 async function send(operation: Operation, name: string, credential: boolean): Promise<Answer> {
   let url = operation.path;
   const query = new URLSearchParams();
@@ -163,7 +169,7 @@ async function send(operation: Operation, name: string, credential: boolean): Pr
     const token = scheme === 'app_token' ? gateway.info.app_token : known.get(namedSessionToken());
     headers[document.components.securitySchemes[scheme].name] = String(token);
   }
-  const body = operation.request && translated(named(operation.request.examples, name));
+  const body = isAsked(operation) ? translated(named(operation.request.examples, name)) : undefined;
   return call(operation.method, url, {body, headers});
 }
 
@@ -183,7 +189,7 @@ function names(operation: Operation): {name: string; promised?: {status: string;
   }
   const asked = [...(operation.request?.examples ?? []), ...operation.parameters.flatMap(({examples}) => examples)].map(({name}) => name);
   const all = new Set([...asked, ...promises.keys()]);
-  if (operation.request) all.delete('usual');
+  if (isAsked(operation)) all.delete('usual');
   if (all.size === 0) all.add('usual');
   return [...all].map((name) => {
     const promised = promises.get(name);
@@ -197,8 +203,7 @@ for (const operation of operations) {
     for (const {name, promised} of names(operation)) {
       const what = `${operation.id} ${name}`;
       await kMeanwhile[what]?.();
-      const body = operation.request && named(operation.request.examples, name);
-      const fault = body === undefined ? undefined : operation.request?.holds(body);
+      const fault = isAsked(operation) ? operation.request.holds(named(operation.request.examples, name)) : undefined;
       assert.ok(!fault || Number(promised?.status ?? 400) >= 400, `${what}: the request is not what its schema says: ${fault}`);
 
       const answer = await send(operation, name, promised?.status !== '401');
@@ -255,4 +260,13 @@ test('what is not described is a violation', () => {
   assert.match(exchange('POST', '/customers/v1', 200, {customer_id: 'x', app_user_id: 'u1'}) ?? '', /customer_id must match format "uuid"/);
   assert.match(exchange('POST', '/customers/v1', 200, customer, {}) ?? '', /took what its description refuses.*app_user_id/);
   assert.match(exchange('GET', '/payments/v1/destinations', 401, customer) ?? '', /x-error-origin is missing/);
+});
+
+test('what Prism objects to is told, but not of a request that was refused', () => {
+  const violation = (place: string) => new Headers({'sl-violations': JSON.stringify([{location: [place, 'body'], message: 'must be red'}])});
+  assert.equal(objection('/customers/v1', 200, new Headers()), undefined);
+  assert.equal(objection('/customers/v1', 200, violation('request')), 'request.body: must be red');
+  assert.equal(objection('/customers/v1', 400, violation('request')), undefined);
+  assert.equal(objection('/customers/v1', 400, violation('response')), 'response.body: must be red');
+  assert.equal(objection('/customers/v1/?a=b', 200, violation('request')), undefined);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
 
-import {api} from '../support/http.js';
+import {api, assertWritten} from '../support/http.js';
 import {LinkSession, type Payer, type Step} from '../support/payer.js';
 import type {Event} from '../support/receiver.js';
 import {eventually, Shop} from '../support/shop.js';
@@ -123,7 +123,7 @@ test('a payment goes from a destination to the reference of the bank, with every
     status_additional_info: null,
   });
   const text = (await shop.call('GET', `/payments/v1/intents/${intent}`)).text;
-  assert.match(text, /"amount":1000\.00[,}]/);
+  assertWritten(text, /"amount":1000\.00[,}]/);
   assert.match(text, new RegExp(payment.id));
 
   // The bank's own books: what the payer saw is what was paid, once.

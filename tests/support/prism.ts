@@ -52,8 +52,12 @@ export class Prism {
   }
 }
 
-/** What Prism objects to in an exchange; of a request that the gateway refused it may object to anything. */
-export function objection(status: number, headers: Headers): string | undefined {
+/**
+ * What Prism objects to in an exchange. Of a request that the gateway refused it may object to anything, and of a path with
+ * a slash at its end it cannot know that the slash is optional: OpenAPI has no word for it.
+ */
+export function objection(path: string, status: number, headers: Headers): string | undefined {
+  if (/\/(\?|$)/.test(path)) return undefined;
   const violations = JSON.parse(headers.get('sl-violations') ?? '[]') as {location: string[]; message: string}[];
   const [first] = violations.filter(({location}) => status < 400 || location[0] !== 'request');
   return first && `${first.location.join('.')}: ${first.message}`;
