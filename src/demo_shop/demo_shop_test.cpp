@@ -51,7 +51,8 @@ class Served : public testing::Test {
   }
   template <class T>
   static Task<void> keep(Task<T> task, std::optional<T>& result) {
-    result.emplace(co_await std::move(task));
+    T value = co_await std::move(task);
+    result.emplace(std::move(value));
   }
   Task<bool> finish() {
     co_await shop_->stop();

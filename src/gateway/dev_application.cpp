@@ -10,17 +10,16 @@
 #include <fstream>
 
 #include "api/admin.h"
+#include "cli/json_text.h"
 #include "json/json.h"
 
 namespace qantara::gateway {
 
 namespace {
 
-constexpr const char* kFile = "dev.json";
+using cli::text_of;
 
-std::string text_of(const json::Value& object, std::string_view name) {
-  return std::string{object.text(name).value_or("")};
-}
+constexpr const char* kFile = "dev.json";
 
 DevEndpoint read_endpoint(const json::Value* object) {
   if (object == nullptr) return {};

@@ -4,6 +4,7 @@ import {test} from 'node:test';
 
 import {DemoShop} from '../support/demo_shop.js';
 import {run, startGateway} from '../support/gateway.js';
+import {endpoints} from '../support/operator.js';
 
 test('kill -9 keeps balance, banks, top-ups and journal; the shop comes back to its address', async () => {
   const gateway = await startGateway();
@@ -58,24 +59,13 @@ test('killed in the middle of paying, again and again: each accepted payment cou
 
 test('endpoints of earlier addresses are removed; the user\'s own stays beside the shop\'s', async () => {
   const gateway = await startGateway({webhookUrl: 'http://127.0.0.1:9/mine'});
-  const endpoints = async () => {
-    const active = `${gateway.dataFolder}/admin.sock`;
-    const {request} = await import('node:http');
-    const text = await new Promise<string>((resolve, reject) => {
-      request({socketPath: active, path: `/admin/v1/webhook-endpoints?app_token=${gateway.info.app_token}`}, (response) => {
-        let body = '';
-        response.on('data', (piece) => (body += piece)).on('end', () => resolve(body));
-      }).on('error', reject).end();
-    });
-    const all = JSON.parse(text) as {url: string; status: string}[];
-    return all.filter(({status}) => status !== 'DISABLED').map(({url}) => url).sort();
-  };
+  const urls = async () => (await endpoints(gateway)).map(({url}) => url).sort();
   try {
-    assert.deepEqual(await endpoints(), ['http://127.0.0.1:9/mine', `${gateway.info.shop_url}/webhooks`].sort());
+    assert.deepEqual(await urls(), ['http://127.0.0.1:9/mine', `${gateway.info.shop_url}/webhooks`].sort());
     const {webhook_secret, shop_url} = gateway.info;
     await gateway.kill();
     await gateway.start();
-    assert.deepEqual(await endpoints(), ['http://127.0.0.1:9/mine', `${shop_url}/webhooks`].sort());
+    assert.deepEqual(await urls(), ['http://127.0.0.1:9/mine', `${shop_url}/webhooks`].sort());
     assert.equal(gateway.info.webhook_secret, webhook_secret);
   } finally {
     await gateway.dispose();

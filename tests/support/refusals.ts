@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {SandboxBank} from './bank.js';
 import type {Gateway} from './gateway.js';
 import type {Answer} from './http.js';
+import {untilDelivered} from './operator.js';
 
 export interface Expected {
   status: number;
@@ -46,8 +47,9 @@ export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text'
   if (expected.fields) assert.deepEqual(errors.map(({field}: {field: string}) => field), expected.fields, `${what}: ${text}`);
 }
 
-/** All that could have been written: the gateway's database to the byte, and the bank's books. */
+/** All that could have been written: the gateway's database to the byte, and the bank's books. What was on its way has arrived. */
 export async function books(gateway: Gateway): Promise<unknown> {
+  await untilDelivered(gateway);
   const digest = (file: string) => createHash('sha256').update(readFileSync(join(gateway.dataFolder, file))).digest('hex');
   const transfers = await new SandboxBank(gateway.bankUrl).transfers();
   return {database: digest('qantara.db'), log: digest('qantara.db-wal'), transfers};
