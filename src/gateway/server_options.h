@@ -43,7 +43,7 @@ struct SandboxBankOptions {
 };
 
 struct DevOptions {
-  Listen listen{"127.0.0.1", 7070};  ///< Of the gateway; the sandbox bank takes the next port, or a free one too.
+  Listen listen{"127.0.0.1", 7070};  ///< Of the gateway; bank and shop take the next two ports, or free ones too.
   std::filesystem::path data = "qantara-data";
   std::string webhook_url;
   std::chrono::milliseconds bank_timeout{10'000};

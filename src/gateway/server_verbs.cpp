@@ -147,7 +147,7 @@ void add_sandbox_bank(CLI::App& program, cli::Verb& chosen) {
 void add_dev(CLI::App& program, cli::Verb& chosen) {
   Declaration<DevOptions> verb{program, chosen, "dev",
                                "Run gateway and sandbox bank together, with an application to try", run_dev};
-  verb.listen("Where the API is served; the bank takes the next port. Port 0: free ports for all");
+  verb.listen("Where the API is served; bank and demo shop take the next two ports. Port 0: free ports for all");
   verb.data("The data folder. Started again on it, it is the same application with the same credentials");
   verb->add_option("--webhook-url", verb.options().webhook_url,
                    "Where the application's webhooks go, besides this terminal")
