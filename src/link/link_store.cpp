@@ -175,7 +175,7 @@ Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx
       const auto id,
       tx.one(
           "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND destination_id = $3 AND "
-          "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND intent_id IS NULL AND "
+          "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND method <> 'PAY' AND "
           "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
           [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer, to_text(like.method), like.destination,
           like.source));
@@ -186,7 +186,7 @@ Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx
 Result<int> count_unfinished_sessions(db::Transaction& tx, CustomerId customer, Instant now) {
   ASSIGN_OR_RETURN(const auto count,
                    tx.one(
-                       "SELECT COUNT(*) FROM link_sessions WHERE customer_id = $1 AND intent_id IS NULL AND "
+                       "SELECT COUNT(*) FROM link_sessions WHERE customer_id = $1 AND method <> 'PAY' AND "
                        "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END') AND expires_at > $2",
                        [](db::Row& row) { return row.take<int>(); }, customer, now));
   return count.value_or(0);
