@@ -49,13 +49,15 @@ export function Shop(): JSX.Element {
 
   return (
     <LanguageContext.Provider value={language}>
-      <p class="ribbon"><Say text="demonstration" /></p>
       <header>
-        <span class="brand"><Icon name="waves" /><Say text="name" /></span>
-        <span class="switches">
-          <button type="button" class="quiet" lang={language === 'ar' ? 'en' : 'ar'} onClick={switchLanguage}><Say text="other_language" /></button>
-          <button type="button" class="quiet" onClick={() => setAppearance(otherAppearance)}><Say text={otherAppearance} /></button>
-        </span>
+        <p class="ribbon"><Say text="demonstration" /></p>
+        <div class="bar">
+          <span class="brand"><Icon name="waves" /><Say text="name" /></span>
+          <span>
+            <button type="button" class="quiet" lang={language === 'ar' ? 'en' : 'ar'} onClick={switchLanguage}><Say text="other_language" /></button>
+            <button type="button" class="quiet" onClick={() => setAppearance(otherAppearance)}><Say text={otherAppearance} /></button>
+          </span>
+        </div>
       </header>
       {!isReachable && <p class="notice bad" role="alert"><Icon name="cross" /><Say text="offline" /></p>}
       {state
