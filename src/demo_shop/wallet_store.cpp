@@ -132,7 +132,7 @@ Result<void> upsert_source(db::Transaction& tx, const Source& source) {
 Result<void> update_source_details(db::Transaction& tx, const Source& source, const SourceDetails& details) {
   RETURN_IF_ERROR(
       tx.execute("UPDATE sources SET bank_name = $2, bank_arabic_name = $3, cool_off_until = $4, account_ending = $5, "
-                 "looked_up = $6 WHERE id = $1 AND looked_up < $6",
+                 "looked_up = $6 WHERE id = $1",
                  source.id, details.bank_name, details.bank_arabic_name, details.cool_off_until, details.account_ending,
                  source.sequence));
   return {};
