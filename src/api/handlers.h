@@ -33,6 +33,34 @@ Task<HandlerResult> create_payment_intent(const http::Request& request, const Ca
 Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services);
 
+// events.cpp
+Task<HandlerResult> list_events(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_event(const http::Request& request, const Caller& caller, const Services& services);
+
+// webhooks.cpp
+Task<HandlerResult> create_webhook_endpoint(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+Task<HandlerResult> list_webhook_endpoints(const http::Request& request, const Caller& caller,
+                                           const Services& services);
+Task<HandlerResult> get_webhook_endpoint(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> update_webhook_endpoint(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+Task<HandlerResult> delete_webhook_endpoint(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+Task<HandlerResult> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
+                                           const Services& services);
+Task<HandlerResult> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+Task<HandlerResult> rotate_webhook_secret(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> test_webhook_endpoint(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> replay_webhook_events(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_webhook_deliveries(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+Task<HandlerResult> get_webhook_delivery(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> resend_webhook_delivery(const http::Request& request, const Caller& caller,
+                                            const Services& services);
+
 // link.cpp
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services);
 Task<HandlerResult> get_link_session(const http::Request& request, const Services& services);

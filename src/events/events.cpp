@@ -56,7 +56,7 @@ Result<DirectedEvent> Events::append_directed(db::Transaction& tx, const Subject
 
 Result<StoredEvent> Events::get(db::Transaction& tx, ApplicationId application, EventId id) const {
   ASSIGN_OR_RETURN(auto event, select_event(tx, application, id));
-  if (!event) return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is no event with this id");
+  if (!event) return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is nothing with this id");
   return *std::move(event);
 }
 

@@ -71,7 +71,7 @@ Result<void> fan_out_all(db::Transaction& tx, Instant now) {
 
 Error unknown_endpoint() {
   return field_error(ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT, "webhook_endpoint_id",
-                     "there is no webhook endpoint with this id");
+                     "there is nothing with this id");
 }
 
 /// The place of the event that a list goes on behind. Errors: INVALID_PARAMETERS (field "after").
@@ -87,7 +87,7 @@ Result<std::optional<std::int64_t>> seq_of(db::Transaction& tx, ApplicationId ap
 }
 
 Error unknown_delivery() {
-  return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "the webhook endpoint was not to be told of such an event");
+  return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is nothing with this id");
 }
 
 }  // namespace

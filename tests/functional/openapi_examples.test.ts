@@ -14,7 +14,7 @@ import {Receiver} from '../support/receiver.js';
 const kUuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const kInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 /** Members whose values only the gateway, or the bank, can know. */
-const kOwnValues = new Set(['request_id', 'session_token', 'bank_transaction_reference', 'bank_reference', 'expires_in_ms', 'app_url']);
+const kOwnValues = new Set(['request_id', 'session_token', 'secret', 'bank_transaction_reference', 'bank_reference', 'expires_in_ms', 'app_url']);
 
 let receiver: Receiver;
 let gateway: Gateway;

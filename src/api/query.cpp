@@ -1,0 +1,53 @@
+#include "api/query.h"
+
+#include <charconv>
+#include <cstdint>
+
+namespace qantara::api {
+
+namespace {
+
+constexpr std::int64_t kPageMax = 999'999'999;
+
+Result<std::int64_t> query_number(const http::Request& request, std::string_view name, std::int64_t least,
+                                  std::int64_t most, std::int64_t usual) {
+  const auto text = query_text(request, name);
+  if (!text) return usual;
+  std::int64_t number = -1;
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc{} || end != text->data() + text->size() || number < least || number > most) {
+    return field_error(
+        ErrorCode::INVALID_PARAMETERS, std::string{name},
+        std::string{name} + " must be a number from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return number;
+}
+
+}  // namespace
+
+std::optional<std::string> query_text(const http::Request& request, std::string_view name) {
+  auto text = request.query_parameter(name);
+  if (text && text->empty()) return std::nullopt;
+  return text;
+}
+
+Result<PageWanted> query_page(const http::Request& request) {
+  PageWanted page;
+  ASSIGN_OR_RETURN(page.number, query_number(request, "page", 0, kPageMax, page.number));
+  ASSIGN_OR_RETURN(const auto size, query_number(request, "size", 1, kPageSizeMax, page.size));
+  page.size = static_cast<int>(size);
+  return page;
+}
+
+Result<std::optional<Instant>> query_instant(const http::Request& request, std::string_view name) {
+  const auto text = query_text(request, name);
+  if (!text) return std::optional<Instant>{};
+  const auto instant = parse_instant(*text);
+  if (!instant) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{name},
+                       std::string{name} + " must be a time in UTC, such as 2026-11-21T12:50:47Z");
+  }
+  return std::optional{*instant};
+}
+
+}  // namespace qantara::api
