@@ -42,7 +42,7 @@ ScaStatus first_status(std::span<const Method> methods) {
 }
 
 std::string_view name_of(const Call& call, Method method) {
-  if (method == Method::sms) return reads_arabic(call) ? "رسالة نصية إلى •••• 123" : "SMS to •••• 123";
+  if (method == Method::sms) return reads_arabic(call) ? "رسالة نصية إلى \u2066•••• 123\u2069" : "SMS to •••• 123";
   return reads_arabic(call) ? "موافقة في تطبيق البنك" : "Approval in the bank’s app";
 }
 
@@ -217,7 +217,7 @@ void write_authorisation(json::Writer& json, const Call& call, const Authorisati
     json.name("challengeData").begin_object().member("otpMaxLength", static_cast<int>(kCode.size()));
     json.member("otpFormat", "integer");
     json.member("additionalInformation",
-                reads_arabic(call) ? "اكتب الرمز المرسل إلى •••• 123." : "Type the code sent to •••• 123.");
+                reads_arabic(call) ? "اكتب الرمز المرسل إلى \u2066•••• 123\u2069." : "Type the code sent to •••• 123.");
     json.end_object();
   }
   if (authorisation.waits_for_app()) {

@@ -155,9 +155,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter_or_digit(char c) { return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_alphanumeric(std::string_view text) { return std::ranges::all_of(text, is_letter_or_digit); }
 
-/// "SMS to •••• 123" → "•••• 123": from the first character of a masked or international number on.
+/// "SMS to •••• 123" → "•••• 123": from the first character of a masked or international number on. In Arabic words the number
+/// may be isolated, so that it reads from left to right.
 std::string masked_target(std::string_view method_name) {
   constexpr std::string_view kBullet = "•";
+  constexpr std::string_view kPopIsolate = "\u2069";
+  if (method_name.ends_with(kPopIsolate)) method_name.remove_suffix(kPopIsolate.size());
   const std::size_t at = std::min(method_name.find(kBullet), method_name.find_first_of("*+"));
   return at == std::string_view::npos ? std::string{} : std::string{method_name.substr(at)};
 }

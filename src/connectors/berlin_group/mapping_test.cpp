@@ -178,6 +178,13 @@ TEST(next_step, goes_by_final_status_then_links) {
   }
 }
 
+TEST(read_sca_answer, takes_an_isolated_number_out_of_its_isolate) {
+  const auto answer = read_sca_answer(
+      parse("{\"scaStatus\":\"scaMethodSelected\",\"chosenScaMethod\":{\"name\":\"رسالة إلى \u2066•••• 123\u2069\"}}"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->challenge.target, "•••• 123");
+}
+
 TEST(read_sca_answer, keeps_what_the_payer_must_know) {
   const auto answer = read_sca_answer(parse(R"({"scaStatus":"scaMethodSelected","authorisationId":"a1",
       "chosenScaMethod":{"name":"SMS to •••• 123"},
