@@ -63,7 +63,7 @@ export function Shop(): JSX.Element {
       {state
         ? (
           <main>
-            <Wallet key={state.customer_number} state={state} customization={customization} refresh={refresh} />
+            <Wallet state={state} customization={customization} refresh={refresh} />
             <Sandbox state={state} look={look} setLook={setLook} refresh={refresh} />
             <Behind journal={state.journal} />
           </main>

@@ -10,6 +10,7 @@ import {connectBank, loadSdk, pay} from './lean.js';
 import {Amount, Code, Say, When, useLanguage} from './words.js';
 
 const kAmounts = ['50.00', '100.00', '500.00'];
+const kWaitForConnectionMs = 10_000;
 
 /** What the payment window told the page: kept to say "wait", and for nothing else. */
 interface Hint {
@@ -35,16 +36,28 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
   const [problem, setProblem] = useState<Problem & {place: Place}>();
   const isBusy = useRef(false);
   const sources = JSON.stringify(state.sources);
-  useEffect(() => setHint((known) => (known?.intent === '' ? undefined : known)), [sources]);
+  const latestSources = useRef(sources);
+  const forgetConnection = () => setHint((known) => (known?.intent === '' ? undefined : known));
+  useEffect(() => {
+    latestSources.current = sources;
+    forgetConnection();
+  }, [sources]);
 
-  const opening = (intent: string) => ({
+  const opening = (callback: (result: LeanResult) => void) => ({
     app_token: state.app_token,
     language,
     customization,
     callback: (result: LeanResult) => {
-      setHint({intent, result});
+      callback(result);
       refresh();
     },
+  });
+  const paying = (intent: string) => opening((result) => setHint({intent, result}));
+  /** The webhook is often faster than the payer's last press; and of a bank that was connected before, none comes. */
+  const connecting = (before: string) => opening((result) => {
+    if (result.status === 'SUCCESS' && latestSources.current !== before) return;
+    setHint({intent: '', result});
+    setTimeout(forgetConnection, kWaitForConnectionMs);
   });
 
   /** One thing at a time, and never without the script. */
@@ -63,17 +76,17 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
   const connect = () => act('connect', async () => {
     const made = await post<{customer_id: string; payment_destination_id: string}>('/api/connect');
     if (!made.ok) return {kind: 'refused', refusal: made.refusal};
-    connectBank(opening(''), made.value.customer_id, made.value.payment_destination_id);
+    connectBank(connecting(latestSources.current), made.value.customer_id, made.value.payment_destination_id);
     return undefined;
   });
   const topUp = (amount: string) => act('top_up', async () => {
     const made = await post<TopUp>('/api/top-ups', {amount});
     if (!made.ok) return {kind: 'refused', refusal: made.refusal};
-    pay(opening(made.value.intent_id), made.value.intent_id);
+    pay(paying(made.value.intent_id), made.value.intent_id);
     return undefined;
   });
   const finish = (intent: string) => act('top_up', async () => {
-    pay(opening(intent), intent);
+    pay(paying(intent), intent);
     return undefined;
   });
 
@@ -105,7 +118,7 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
         <h2><Say text="top_up_title" /></h2>
         <TopUpForm state={state} onTopUp={topUp} onWrong={() => setProblem({kind: 'amount', place: 'top_up'})} problem={problem?.place === 'top_up' ? problem : undefined} />
         <div role="status">
-          {hint && hint.intent !== '' && <HintNotice hint={hint} topUp={hinted} />}
+          {hint && hinted && <HintNotice hint={hint} topUp={hinted} />}
           <OpenEnds topUps={state.top_ups} currency={state.currency} />
         </div>
       </div>
