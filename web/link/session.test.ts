@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
+import {afterEach, test} from 'node:test';
 
 import type {OpenSession} from '../shared/protocol.js';
 import type {Result, Step} from '../shared/step.js';
@@ -21,6 +21,9 @@ const refused = (code: string): Answer => ({is: 'refused', refusal: {code, messa
 const review = at(1, 'REVIEW', {actions: ['pay', 'cancel']});
 const code = at(2, 'CODE', {stage: 'PAYMENT', actions: ['submit', 'cancel']});
 
+const scripts: Script[] = [];
+afterEach(() => scripts.splice(0).forEach((script) => script.end()));
+
 /** A server that gives these answers in turn, and remembers what it was asked. */
 class Script implements LinkApi {
   readonly asked: string[] = [];
@@ -28,7 +31,9 @@ class Script implements LinkApi {
   closes = 0;
   readonly session = new Session(this, wanted, {result: (result) => this.results.push(result), close: () => this.closes++});
 
-  constructor(private readonly answers: Partial<Record<'open' | 'look' | 'act' | 'leave', Answer[]>>) {}
+  constructor(private readonly answers: Partial<Record<'open' | 'look' | 'act' | 'leave', Answer[]>>) {
+    scripts.push(this);
+  }
 
   open = () => this.answer('open');
   look = () => this.answer('look');
@@ -78,7 +83,6 @@ test('a second press while the first is under way sends nothing', async () => {
   await first;
   assert.deepEqual(script.asked, ['open', 'pay 1']);
   assert.equal(script.kind, 'CODE');
-  script.end();
 });
 
 test('an act without an answer is not sent again: the step is asked for', async () => {
@@ -89,7 +93,6 @@ test('an act without an answer is not sent again: the step is asked for', async 
   assert.deepEqual(script.asked, ['open', 'pay 1', 'look', 'look']);
   assert.ok(notices.includes('checking') && !notices.includes('offline'));
   assert.equal(script.kind, 'CODE');
-  script.end();
 });
 
 test('where the flow has moved on, the page follows', async () => {
@@ -97,14 +100,18 @@ test('where the flow has moved on, the page follows', async () => {
   await script.session.act('pay');
   assert.equal(script.kind, 'ACCEPTED');
   assert.equal(script.session.view.actRefused, false);
-  script.end();
+});
+
+test('an act that came too late is no mistake of the payer', async () => {
+  const script = await new Script({open: [review], act: [refused('STEP_OUTDATED')], look: [review]}).opened();
+  await script.session.act('pay');
+  assert.equal(script.session.view.actRefused, false);
 });
 
 test('what the server does not take is told of, and the step stays', async () => {
   const script = await new Script({open: [code], act: [refused('INVALID_PARAMETERS')], look: [code]}).opened();
   await script.session.act('submit', {otp: '1'});
   assert.equal(script.session.view.actRefused, true);
-  script.end();
 });
 
 test('an answer from before an act changes nothing after it', async () => {
@@ -115,7 +122,6 @@ test('an answer from before an act changes nothing after it', async () => {
   go();
   await early;
   assert.equal(script.kind, 'CODE');
-  script.end();
 });
 
 test('a session that is gone is opened anew', async () => {
@@ -124,7 +130,6 @@ test('a session that is gone is opened anew', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(script.asked, ['open', 'look', 'open']);
   assert.equal(script.kind, 'CODE');
-  script.end();
 });
 
 test('the result is the one of the server, told once and before the close', async () => {
@@ -166,7 +171,6 @@ test('details that change under the payer\'s eyes are told of', async () => {
   const script = await new Script({open: [amount('1')], look: [amount('2')]}).opened();
   await script.session.look();
   assert.equal(script.session.view.changed, true);
-  script.end();
 });
 
 test('news of a pending payment are those since the press', async () => {
@@ -176,5 +180,4 @@ test('news of a pending payment are those since the press', async () => {
   assert.ok('pressedAt' in script.session.view.news!);
   await script.session.look();
   assert.deepEqual(script.session.view.news, {noneSince: '09:01'});
-  script.end();
 });

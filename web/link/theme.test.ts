@@ -46,6 +46,13 @@ test('a background is a plain colour or a gradient of them, written anew', () =>
   for (const text of bad) assert.equal(parseBackground(text, resolve), undefined, text);
 });
 
+test('the middle of a gradient counts', () => {
+  const custom = {dialog_background_color_light: 'linear-gradient(#ffb000, #00e0ff)'};
+  const {grounds} = parseBackground(custom.dialog_background_color_light, resolve)!;
+  const text = bases.light.text;
+  assert.ok(Math.min(...grounds.map((ground) => contrast(text, ground))) < Math.min(contrast(text, grounds[0]!), contrast(text, grounds.at(-1)!)));
+});
+
 test('values that are none are named, and nothing is set', () => {
   const theme = deriveTheme({theme_color: 'none', button_border_radius: 'round', dialog_mode: 'huge', force_appearance: 'pink', bottom_inset: '1em'},
     'light', bases.light, resolve);
