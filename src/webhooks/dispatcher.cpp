@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "json/json.h"
+#include "webhooks/receiver_url.h"
 #include "webhooks/retry_schedule.h"
 #include "webhooks/signing.h"
 
@@ -40,6 +41,16 @@ std::string_view to_text(http::ClientFailure::Reason reason) {
       return "ANSWER_TOO_LARGE";
   }
   return "CONNECTION_LOST";
+}
+
+/// Why nothing is sent to `url`; an empty answer if it may be.
+http::ClientResult refusal(std::string_view url, const http::AddressPolicy& addresses) {
+  const auto checked = check_url(url, addresses);
+  if (checked) return http::ClientResponse{};
+  const auto reason =
+      http::parse_url(url) ? http::ClientFailure::Reason::FORBIDDEN_ADDRESS : http::ClientFailure::Reason::BAD_URL;
+  return std::unexpected{
+      http::ClientFailure{.reached = http::Reached::NOT_SENT, .reason = reason, .message = "The URL is not allowed."}};
 }
 
 bool is_success(int status) { return status >= 200 && status <= 299; }
@@ -233,7 +244,9 @@ Task<void> Dispatcher::deliver(std::shared_ptr<const Target> target, Claim claim
   sign(request.headers, target->secrets, claim.event.to_text(), sent_at, claim.body);
   request.body = std::move(claim.body);
 
-  const http::ClientResult answer = co_await with_.client.send(std::move(request));
+  // The client looks at what a name resolves to; a host that is an address in a spelling of its own never gets there.
+  http::ClientResult answer = refusal(target->url, with_.addresses);
+  if (answer) answer = co_await with_.client.send(std::move(request));
   Outcome outcome = judge(*target, claim, started_at, with_.real_clock.now() - sent_at, answer);
   const auto lane = lanes_.find(target->endpoint);
   lane->second.failing = outcome.status != DeliveryStatus::DELIVERED;

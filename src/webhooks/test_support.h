@@ -242,6 +242,7 @@ class Stage {
     });
     return stored->back().body;
   }
+  Executor executor() { return context_.get_executor(); }
   Uuid make_aggregate() { return Uuid::make(clock, random); }
 
   std::vector<Delivery> deliveries(WebhookEndpointId endpoint) {
@@ -262,7 +263,7 @@ class Stage {
     if (options.poll == DispatcherOptions{}.poll) options.poll = std::chrono::hours{24};
     dispatcher = std::make_unique<Dispatcher>(Dispatcher::Surroundings{.executor = context_.get_executor(),
                                                                        .database = *database,
-                                                                       .client = receivers,
+                                                                       .client = *client,
                                                                        .domain_clock = clock,
                                                                        .real_clock = real_clock,
                                                                        .random = random,
@@ -310,6 +311,7 @@ class Stage {
   const Vault vault{std::array<std::byte, 32>{}, random};
   std::unique_ptr<Timers> timers = make_system_timers(context_.get_executor(), clock);
   ScriptedReceivers receivers{*timers};
+  http::Client* client = &receivers;  ///< What the dispatcher sends with.
   std::unique_ptr<FragileDatabase> database;
   const events::Events events{clock, random};
   ScriptedDns dns;

@@ -6,46 +6,18 @@
 #include <iterator>
 #include <utility>
 
-#include "http/message.h"
 #include "json/json.h"
 #include "webhooks/endpoint_secrets.h"
+#include "webhooks/receiver_url.h"
 #include "webhooks/webhook_store.h"
 
 namespace qantara::webhooks {
 
 namespace {
 
-constexpr std::size_t kUrlLengthMax = 2000;
 constexpr std::size_t kDescriptionLengthMax = 500;
 constexpr int kEventsPerBite = 512;
 constexpr Duration kOverlapMax = std::chrono::days{7};
-
-/// Whether `host` is an address in any spelling, not a name: resolvers read "0x7f.1" and "2130706433" as 127.0.0.1.
-bool is_address(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  if (host.contains(':')) return true;
-  const std::string_view last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0: a host without dots.
-  const bool digits = std::ranges::all_of(last, [](char letter) { return letter >= '0' && letter <= '9'; });
-  return digits || last.starts_with("0x") || last.starts_with("0X");
-}
-
-Error forbidden_address() {
-  return field_error(
-      ErrorCode::INVALID_PARAMETERS, "url",
-      "url must not lead to a private, loopback or otherwise special address, unless the operator allows "
-      "its network");
-}
-
-Result<http::Url> check_url(std::string_view url, const http::AddressPolicy& addresses) {
-  auto parsed = url.size() <= kUrlLengthMax ? http::parse_url(url) : std::nullopt;
-  if (!parsed) {
-    return field_error(
-        ErrorCode::INVALID_PARAMETERS, "url",
-        "url must be an absolute http or https URL of at most 2000 characters, without user info and fragment");
-  }
-  if (is_address(parsed->host) && !http::allows(addresses, parsed->host)) return forbidden_address();
-  return *std::move(parsed);
-}
 
 Result<void> check_settings(const EndpointSettings& settings, const http::AddressPolicy& addresses) {
   RETURN_IF_ERROR(check_url(settings.url, addresses));
@@ -70,8 +42,7 @@ Result<void> fan_out_all(db::Transaction& tx, Instant now) {
 }
 
 Error unknown_endpoint() {
-  return field_error(ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT, "webhook_endpoint_id",
-                     "there is nothing with this id");
+  return field_error(ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT, "webhook_endpoint_id", "there is nothing with this id");
 }
 
 /// The place of the event that a list goes on behind. Errors: INVALID_PARAMETERS (field "after").
@@ -86,9 +57,7 @@ Result<std::optional<std::int64_t>> seq_of(db::Transaction& tx, ApplicationId ap
   return seq;
 }
 
-Error unknown_delivery() {
-  return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is nothing with this id");
-}
+Error unknown_delivery() { return field_error(ErrorCode::UNKNOWN_EVENT, "event_id", "there is nothing with this id"); }
 
 }  // namespace
 
@@ -132,7 +101,6 @@ Webhooks::Webhooks(const Clock& clock, Random& random, const Vault& vault, http:
 
 Task<Result<void>> Webhooks::check_receiver(std::string url) const {
   CO_ASSIGN_OR_RETURN(const auto parsed, check_url(url, addresses_));
-  if (is_address(parsed.host)) co_return Result<void>{};
   const auto found = co_await dns_.resolve(parsed.host);
   const bool is_forbidden =
       found && std::ranges::none_of(*found, [&](const auto& address) { return http::allows(addresses_, address); });
