@@ -50,6 +50,14 @@ test('the guide to webhooks shows a check that works', () => {
   assert.equal(run.out.trim(), `sha512=${createHmac('sha512', 'whsec_test').update('{"a":1}').digest('hex')}`);
 });
 
+test('the guide to the demo shop orders a lost answer', () => {
+  const [block] = commands('docs/guides/demo-shop.md');
+  assert.ok(block);
+  const run = shell(block.replace('http://127.0.0.1:7071', gateway.bankUrl), folder);
+  assert.equal(run.code, 0, run.err + run.out);
+  assert.equal(typeof JSON.parse(run.out).id, 'number');
+});
+
 test('the scripted payment of the README goes through and ends', () => {
   assert.ok(commands('README.md').some((block) => block.includes('./dev run')));
   const run = shell(`qantara dev --demo --once --listen 127.0.0.1:0 --data ${folder}/demo`, folder);
