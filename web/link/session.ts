@@ -41,6 +41,8 @@ const kOpenTries = 3;
 /** Asking is slowed down for a step that has stood for so long. */
 const kSlowAfterMs = 30_000;
 const kSlowMs = 5000;
+/** A step that only the payer changes may be changed in another window. */
+const kHeartbeatMs = 10_000;
 /** A bank that was not asked within it, though the payer wished so, will be later. */
 const kNewsPatienceMs = 12_000;
 
@@ -222,6 +224,7 @@ export class Session {
       asksToLeave: this.view.asksToLeave && step.result === undefined,
     };
     if (step.ask_again_in_ms !== undefined) this.askAgainIn(this.paced(step.ask_again_in_ms));
+    else if (!step.result) this.askAgainIn(kHeartbeatMs);
     this.watchTime(step);
     this.notify();
   }
