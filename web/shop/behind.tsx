@@ -4,7 +4,8 @@ import {useState} from 'preact/hooks';
 
 import type {JournalEntry} from './backend.js';
 import {Icon, type IconName} from './icons.js';
-import {Code, Say, When, shortIds} from './words.js';
+import {indented, shortIds} from './plain.js';
+import {Code, Say, When} from './words.js';
 
 export function Behind({journal}: {journal: JournalEntry[]}): JSX.Element {
   // Beside the wallet there is room for it; below, it is opened by whoever wants to see.
@@ -69,24 +70,4 @@ function Body({label, body}: {label: 'sent' | 'received'; body: string}): JSX.El
       <pre dir="ltr" tabIndex={0}>{indented(body)}</pre>
     </figure>
   );
-}
-
-/** JSON with line breaks and nothing else changed: numbers stay as they were written. Other text survives too. */
-export function indented(json: string): string {
-  let depth = 0;
-  const line = () => `\n${'  '.repeat(depth)}`;
-  return json.replace(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g, (token, offset: number) => {
-    if (token === '{' || token === '[') {
-      if (/^\s*[}\]]/.test(json.slice(offset + 1, offset + 20))) return token;
-      ++depth;
-      return token + line();
-    }
-    if (token === '}' || token === ']') {
-      if (/[{[]\s*$/.test(json.slice(Math.max(0, offset - 20), offset))) return token;
-      depth = Math.max(0, depth - 1);
-      return line() + token;
-    }
-    if (token === ',') return token + line();
-    return token === ':' ? ': ' : token;
-  });
 }

@@ -2,11 +2,11 @@
 import type {JSX} from 'preact';
 import {useEffect, useRef, useState} from 'preact/hooks';
 
-import {foldDigits} from '../shared/format.js';
 import type {LeanCustomization, LeanResult} from '../sdk/types.js';
 import {type Refusal, type Source, type State, type TopUp, post} from './backend.js';
 import {Icon, type IconName} from './icons.js';
 import {connectBank, loadSdk, pay} from './lean.js';
+import {readAmount} from './plain.js';
 import {Amount, Code, Say, When, useLanguage} from './words.js';
 
 const kAmounts = ['50.00', '100.00', '500.00'];
@@ -130,11 +130,6 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
 
 // Amounts
 
-/** As the backend reads it: digits 0–9, a point, no grouping. */
-function plainAmount(text: string): string {
-  return foldDigits(text).replace(/[\s,٬]/g, '').replace('٫', '.');
-}
-
 interface TopUpFormProps {
   state: State;
   onTopUp: (amount: string) => void;
@@ -153,8 +148,8 @@ function TopUpForm({state, onTopUp, onWrong, problem}: TopUpFormProps): JSX.Elem
   function submit(event: Event): void {
     event.preventDefault();
     if (obstacle) return;
-    const amount = isOther ? plainAmount(other) : chosen;
-    if (/^\d+(\.\d+)?$/.test(amount)) return onTopUp(amount);
+    const amount = isOther ? readAmount(other) : chosen;
+    if (amount !== undefined) return onTopUp(amount);
     onWrong();
     field.current?.focus();
   }

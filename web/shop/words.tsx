@@ -26,11 +26,6 @@ export function Code({children}: {children: ComponentChildren}): JSX.Element {
   return <bdi dir="ltr" class="code">{children}</bdi>;
 }
 
-/** A path or name with ids in it, each by its last eight characters: the first ones are time, and look alike. */
-export function shortIds(text: string): string {
-  return text.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})/g, '…$1');
-}
-
 /** "AED 1,000.00"; in Arabic the figure, then the currency's name. */
 export function Amount({of, currency}: {of: string; currency: string}): JSX.Element {
   const language = useLanguage();
