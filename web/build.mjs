@@ -3,13 +3,14 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, extname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 
 import {build} from 'vite';
+import {parse} from 'yaml';
 
 const web = fileURLToPath(new URL('.', import.meta.url));
 const {out, cpp} = parseArgs({options: {out: {type: 'string'}, cpp: {type: 'string'}}}).values;
@@ -22,8 +23,10 @@ const types = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 function fail(message) {
@@ -81,6 +84,19 @@ function writeLanguages(folder) {
   rmSync(join(folder, 'index.html'));
 }
 
+// The contract as JSON, and the page that draws it: Swagger UI as it was published, with its licenses.
+function writeDocs(folder) {
+  const swagger = join(web, 'node_modules/swagger-ui-dist');
+  const assets = join(folder, 'assets');
+  mkdirSync(assets, {recursive: true});
+  writeFileSync(join(folder, 'openapi.json'), JSON.stringify(parse(readFileSync(join(web, '../api/openapi.yaml'), 'utf8'))));
+  copyFileSync(join(web, 'docs/index.html'), join(folder, 'index.html'));
+  for (const file of ['docs.css', 'docs.js']) copyFileSync(join(web, 'docs', file), join(assets, file));
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) copyFileSync(join(swagger, file), join(assets, file));
+  const licenses = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((file) => readFileSync(join(swagger, file), 'utf8').trim());
+  writeFileSync(join(assets, 'licenses.txt'), `${licenses.join('\n\n')}\n`);
+}
+
 function filesIn(folder) {
   return readdirSync(folder, {withFileTypes: true}).flatMap((entry) =>
     entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)]);
@@ -100,7 +116,8 @@ function readAssets() {
         identity,
         gzip: pays(gzipSync(identity, {level: 9})),
         brotli: pays(brotliCompressSync(identity, {params: {
-          [constants.BROTLI_PARAM_QUALITY]: 11,
+          // The best takes seconds on a megabyte, and only the documentation has one.
+          [constants.BROTLI_PARAM_QUALITY]: identity.length < 1 << 20 ? 11 : 9,
           [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
         }})),
       };
@@ -159,6 +176,7 @@ try {
   fail(error.message);
 }
 writeLanguages(join(out, 'link'));
+writeDocs(join(out, 'docs'));
 const assets = readAssets();
 checkSizes(assets);
 if (cpp) {

@@ -95,7 +95,7 @@ function(qantara_web target)
     message(FATAL_ERROR "web/node_modules is missing or not whole: run ./dev setup")
   endif()
   set(sources "")
-  foreach(folder link sdk shared shop)
+  foreach(folder docs link sdk shared shop)
     file(GLOB_RECURSE found CONFIGURE_DEPENDS LIST_DIRECTORIES false ${web}/${folder}/*)
     list(APPEND sources ${found})
   endforeach()
@@ -104,7 +104,7 @@ function(qantara_web target)
   add_custom_command(
     OUTPUT ${out}.cpp
     COMMAND ${QANTARA_NODE} ${web}/build.mjs --out ${out} --cpp ${out}.cpp
-    DEPENDS ${sources} ${web}/build.mjs ${web}/tsconfig.json ${web}/package-lock.json
+    DEPENDS ${sources} ${web}/build.mjs ${web}/tsconfig.json ${web}/package-lock.json ${CMAKE_SOURCE_DIR}/api/openapi.yaml
     COMMENT "Building web/"
     VERBATIM)
   target_sources(${target} PRIVATE ${out}.cpp)
