@@ -45,7 +45,8 @@ void log_request(const http::Request& request, const http::Response& response, D
 
 }  // namespace
 
-Api::Api(Services services) : services_(services) {
+Api::Api(Services services, const Vault& vault)
+    : services_(services), idempotency_(services.database, services.clock, vault) {
   for (const auto& row : routes()) {
     const RouteHandler handler = row.handler;
     router_.add(row.method, row.pattern, [this, handler](http::Request& request) { return respond(handler, request); });
@@ -102,22 +103,33 @@ Task<Result<Caller>> Api::authenticate(const http::Request& request) {
   co_return Caller{*id};
 }
 
-Task<HandlerResult> Api::authenticate_and_run(ApplicationHandler handler, const http::Request& request) {
+Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request, const Caller& caller) {
+  const std::function<Task<Result<Write>>()> plan = [&] { return handler(request, caller, services_); };
+  auto result = co_await idempotency_.run(request, caller.application, plan);
+  co_return result;
+}
+
+Task<HandlerResult> Api::authenticate_and_run(RouteHandler handler, const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto caller, co_await authenticate(request));
-  auto result = co_await handler(request, caller, services_);
+  HandlerResult result{http::Response{}};
+  if (const auto* const write = std::get_if<WriteHandler>(&handler)) {
+    result = co_await run(*write, request, caller);
+  } else {
+    result = co_await std::get<ApplicationHandler>(handler)(request, caller, services_);
+  }
   co_return result;
 }
 
 Task<http::Response> Api::respond(RouteHandler handler, const http::Request& request) {
   HandlerResult result{http::Response{}};
-  const auto* const for_application = std::get_if<ApplicationHandler>(&handler);
-  if (for_application != nullptr) {
-    result = co_await authenticate_and_run(*for_application, request);
+  const auto* const for_everybody = std::get_if<PublicHandler>(&handler);
+  if (for_everybody != nullptr) {
+    result = co_await (*for_everybody)(request, services_);
   } else {
-    result = co_await std::get<PublicHandler>(handler)(request, services_);
+    result = co_await authenticate_and_run(handler, request);
   }
   auto response = result ? *std::move(result) : refused(result.error(), request);
-  if (for_application == nullptr) add_browser_headers(response);
+  if (for_everybody != nullptr) add_browser_headers(response);
   co_return response;
 }
 

@@ -1,4 +1,4 @@
-// The API as one handler for the HTTP server: credential, route, use case, envelope, in that order for every request.
+// The API as one handler for the HTTP server: credential, route, idempotency, use case, envelope, in that order for every request.
 #pragma once
 
 #include <mutex>
@@ -14,7 +14,7 @@ namespace qantara::api {
 
 class Api {
  public:
-  explicit Api(Services services);
+  Api(Services services, const Vault& vault);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -26,12 +26,14 @@ class Api {
 
  private:
   Task<Result<Caller>> authenticate(const http::Request& request);
-  Task<HandlerResult> authenticate_and_run(ApplicationHandler handler, const http::Request& request);
+  Task<HandlerResult> run(WriteHandler handler, const http::Request& request, const Caller& caller);
+  Task<HandlerResult> authenticate_and_run(RouteHandler handler, const http::Request& request);
   Task<http::Response> respond(RouteHandler handler, const http::Request& request);
   http::Response refused(const Error& refusal, const http::Request& request) const;
   Task<http::Response> respond_unrouted(const http::Request& request, Error refusal);
 
   Services services_;
+  Idempotency idempotency_;
   http::Router router_;
 
   // Applications are never removed, so an id that was found once stays good.

@@ -57,16 +57,14 @@ std::string to_json(const destinations::Destination& destination) {
 }  // namespace
 
 // POST /payments/v1/destinations · 200 the destination · 400 MISSING_, INVALID_PARAMETERS, INVALID_NAME, INVALID_IBAN · 404 UNKNOWN_CUSTOMER
-Task<HandlerResult> create_destination(const http::Request& request, const Caller& caller, const Services& services) {
+Task<Result<Write>> create_destination(const http::Request& request, const Caller& caller, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, read_destination(request));
-  CO_ASSIGN_OR_RETURN(const auto destination,
-                      co_await services.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
-                        ASSIGN_OR_RETURN(auto checked, services.destinations.check(wanted));
-                        if (wanted.customer)
-                          RETURN_IF_ERROR(services.customers.get(tx, caller.application, *wanted.customer));
-                        return services.destinations.create(tx, caller.application, std::move(checked));
-                      }));
-  co_return http::Response::json(200, to_json(destination));
+  co_return [&services, caller, wanted](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(auto checked, services.destinations.check(wanted));
+    if (wanted.customer) RETURN_IF_ERROR(services.customers.get(tx, caller.application, *wanted.customer));
+    ASSIGN_OR_RETURN(const auto destination, services.destinations.create(tx, caller.application, std::move(checked)));
+    return http::Response::json(200, to_json(destination));
+  };
 }
 
 // GET /payments/v1/destinations · 200 an array

@@ -1,6 +1,8 @@
 // Every handler: parse, one use case, render. Who may call which stands in the tables of routes.cpp.
+// Those of POST requests give a `Write`: a closure that outlives the handler's own variables, so it holds what it needs by value.
 #pragma once
 
+#include "api/idempotency.h"
 #include "api/services.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -11,10 +13,10 @@ namespace qantara::api {
 using HandlerResult = Result<http::Response>;
 
 // customers.cpp
-Task<HandlerResult> create_customer(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> create_customer(const http::Request& request, const Caller& caller, const Services& services);
 
 // destinations.cpp
-Task<HandlerResult> create_destination(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> create_destination(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> list_destinations(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller,
@@ -29,7 +31,7 @@ Task<HandlerResult> list_payment_sources(const http::Request& request, const Cal
 Task<HandlerResult> get_payment_source(const http::Request& request, const Caller& caller, const Services& services);
 
 // payments.cpp
-Task<HandlerResult> create_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> create_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services);
 
@@ -38,7 +40,7 @@ Task<HandlerResult> list_events(const http::Request& request, const Caller& call
 Task<HandlerResult> get_event(const http::Request& request, const Caller& caller, const Services& services);
 
 // webhooks.cpp
-Task<HandlerResult> create_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> create_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services);
 Task<HandlerResult> list_webhook_endpoints(const http::Request& request, const Caller& caller,
                                            const Services& services);
@@ -47,18 +49,18 @@ Task<HandlerResult> update_webhook_endpoint(const http::Request& request, const 
                                             const Services& services);
 Task<HandlerResult> delete_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services);
-Task<HandlerResult> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
                                            const Services& services);
-Task<HandlerResult> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services);
-Task<HandlerResult> rotate_webhook_secret(const http::Request& request, const Caller& caller, const Services& services);
-Task<HandlerResult> test_webhook_endpoint(const http::Request& request, const Caller& caller, const Services& services);
-Task<HandlerResult> replay_webhook_events(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> rotate_webhook_secret(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> test_webhook_endpoint(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> replay_webhook_events(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> list_webhook_deliveries(const http::Request& request, const Caller& caller,
                                             const Services& services);
 Task<HandlerResult> get_webhook_delivery(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Caller& caller, const Services& services);
-Task<HandlerResult> resend_webhook_delivery(const http::Request& request, const Caller& caller,
+Task<Result<Write>> resend_webhook_delivery(const http::Request& request, const Caller& caller,
                                             const Services& services);
 
 // link.cpp
@@ -71,11 +73,6 @@ Task<HandlerResult> leave_link_session(const http::Request& request, const Servi
 Task<HandlerResult> get_link_page(const http::Request& request, const Services& services);
 Task<HandlerResult> get_link_asset(const http::Request& request, const Services& services);
 Task<HandlerResult> get_sdk(const http::Request& request, const Services& services);
-
-// docs.cpp
-Task<HandlerResult> get_openapi(const http::Request& request, const Services& services);
-Task<HandlerResult> get_docs_page(const http::Request& request, const Services& services);
-Task<HandlerResult> get_docs_asset(const http::Request& request, const Services& services);
 
 // health.cpp
 Task<HandlerResult> get_health(const http::Request& request, const Services& services);

@@ -43,13 +43,13 @@ std::string to_json(const payment_intents::PaymentIntent& intent, const destinat
 
 // POST /payments/v1/intents · 200 the intent · 400 MISSING_, INVALID_PARAMETERS, INVALID_AMOUNT, AMOUNT_* · 404 UNKNOWN_CUSTOMER,
 // UNKNOWN_PAYMENT_DESTINATION
-Task<HandlerResult> create_payment_intent(const http::Request& request, const Caller& caller,
+Task<Result<Write>> create_payment_intent(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, read_intent(request));
-  CO_ASSIGN_OR_RETURN(const auto created, co_await services.database.write([&](db::Transaction& tx) {
-    return services.intents.create(tx, caller.application, wanted);
-  }));
-  co_return http::Response::json(200, to_json(created.intent, created.destination, std::nullopt));
+  co_return [&services, caller, wanted](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto created, services.intents.create(tx, caller.application, wanted));
+    return http::Response::json(200, to_json(created.intent, created.destination, std::nullopt));
+  };
 }
 
 // GET /payments/v1/intents/{payment_intent_id} · 200 the intent · 404 UNKNOWN_PAYMENT_INTENT

@@ -6,6 +6,7 @@ namespace {
 
 using enum http::Method;
 
+WriteHandler application(WriteHandler handler) { return handler; }
 ApplicationHandler application(ApplicationHandler handler) { return handler; }
 PublicHandler everybody(PublicHandler handler) { return handler; }
 
@@ -64,10 +65,6 @@ const RouteRow kRoutes[] = {
     {GET, "/sa/link/sdk/web/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/sdk/web/v2/prod/{region}/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/loader/prod/{region}/{version}/lean-link-loader.min.js", everybody(get_sdk)},
-
-    {GET, "/openapi.json", everybody(get_openapi)},
-    {GET, "/docs", everybody(get_docs_page)},
-    {GET, "/docs/assets/{file}", everybody(get_docs_asset)},
 };
 
 }  // namespace

@@ -11,11 +11,14 @@
 namespace qantara::api {
 
 /// For applications: `lean-app-token` is checked before anything else is looked at.
+/// What a POST comes to: effect and answer as one write, so that a repetition of the request has the same answer and no effect.
+using WriteHandler = Task<Result<Write>> (*)(const http::Request&, const Caller&, const Services&);
+/// What may be repeated as it is: reads, and writes whose repetition changes nothing.
 using ApplicationHandler = Task<HandlerResult> (*)(const http::Request&, const Caller&, const Services&);
 /// For everybody: health, and the hosted flow, which has tokens of its own.
 using PublicHandler = Task<HandlerResult> (*)(const http::Request&, const Services&);
 
-using RouteHandler = std::variant<ApplicationHandler, PublicHandler>;
+using RouteHandler = std::variant<WriteHandler, ApplicationHandler, PublicHandler>;
 
 struct RouteRow {
   http::Method method;

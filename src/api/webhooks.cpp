@@ -181,18 +181,18 @@ http::Response many(Write write, const Values& values) {
 }  // namespace
 
 // POST /webhooks/v1/endpoints · 201 the endpoint with its secret · 400 MISSING_, INVALID_PARAMETERS
-Task<HandlerResult> create_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> create_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto settings, read_settings(request));
   CO_RETURN_IF_ERROR(co_await services.webhooks.check_receiver(settings.url));
-  CO_ASSIGN_OR_RETURN(const auto created, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.create_endpoint(tx, caller.application, settings);
-  }));
-  json::Writer writer;
-  writer.begin_object();
-  write_endpoint_members(writer, created.endpoint);
-  writer.member("secret", created.secret.reveal()).end_object();
-  co_return http::Response::json(201, std::move(writer).text());
+  co_return [&services, caller, settings](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto created, services.webhooks.create_endpoint(tx, caller.application, settings));
+    json::Writer writer;
+    writer.begin_object();
+    write_endpoint_members(writer, created.endpoint);
+    writer.member("secret", created.secret.reveal()).end_object();
+    return http::Response::json(201, std::move(writer).text());
+  };
 }
 
 // GET /webhooks/v1/endpoints · 200 all of them
@@ -236,67 +236,67 @@ Task<HandlerResult> delete_webhook_endpoint(const http::Request& request, const 
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/pause · 200 the endpoint · 404 UNKNOWN_WEBHOOK_ENDPOINT · 409 ILLEGAL_TRANSITION
-Task<HandlerResult> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
                                            const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto endpoint, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.pause_endpoint(tx, caller.application, id);
-  }));
-  co_return one(200, write_webhook_endpoint, endpoint);
+  co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto endpoint, services.webhooks.pause_endpoint(tx, caller.application, id));
+    return one(200, write_webhook_endpoint, endpoint);
+  };
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/resume · 200 the endpoint · 404 UNKNOWN_WEBHOOK_ENDPOINT
-Task<HandlerResult> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto endpoint, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.resume_endpoint(tx, caller.application, id);
-  }));
-  co_return one(200, write_webhook_endpoint, endpoint);
+  co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto endpoint, services.webhooks.resume_endpoint(tx, caller.application, id));
+    return one(200, write_webhook_endpoint, endpoint);
+  };
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/rotate-secret · 200 the new secret · 400 INVALID_PARAMETERS · 404 UNKNOWN_WEBHOOK_ENDPOINT
-Task<HandlerResult> rotate_webhook_secret(const http::Request& request, const Caller& caller,
+Task<Result<Write>> rotate_webhook_secret(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto overlap, read_overlap(request));
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto rotated, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.rotate_secret(tx, caller.application, id, overlap);
-  }));
-  json::Writer writer;
-  writer.begin_object()
-      .member("secret", rotated.secret.reveal())
-      .member("previous_expires_at", qantara::to_text(rotated.previous_expires_at))
-      .end_object();
-  co_return http::Response::json(200, std::move(writer).text());
+  co_return [&services, caller, id, overlap](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto rotated, services.webhooks.rotate_secret(tx, caller.application, id, overlap));
+    json::Writer writer;
+    writer.begin_object()
+        .member("secret", rotated.secret.reveal())
+        .member("previous_expires_at", qantara::to_text(rotated.previous_expires_at))
+        .end_object();
+    return http::Response::json(200, std::move(writer).text());
+  };
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/test · 201 the delivery · 404 UNKNOWN_WEBHOOK_ENDPOINT · 409 ILLEGAL_TRANSITION
-Task<HandlerResult> test_webhook_endpoint(const http::Request& request, const Caller& caller,
+Task<Result<Write>> test_webhook_endpoint(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto delivery, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.send_test(tx, caller.application, id);
-  }));
-  co_return one(201, write_delivery, delivery);
+  co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto delivery, services.webhooks.send_test(tx, caller.application, id));
+    return one(201, write_delivery, delivery);
+  };
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/replay · 200 what is sent again · 400 MISSING_, INVALID_PARAMETERS · 404 UNKNOWN_WEBHOOK_ENDPOINT · 409 ILLEGAL_TRANSITION
-Task<HandlerResult> replay_webhook_events(const http::Request& request, const Caller& caller,
+Task<Result<Write>> replay_webhook_events(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, read_replay(request));
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto replayed, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.replay(tx, caller.application, id, wanted);
-  }));
-  const auto cursor = replayed.last ? replayed.last : wanted.after;
-  json::Writer writer;
-  writer.begin_object()
-      .member("replayed", replayed.count)
-      .member("cursor", cursor ? std::optional{cursor->to_text()} : std::nullopt)
-      .member("has_more", replayed.rest == webhooks::Replayed::Rest::MORE)
-      .end_object();
-  co_return http::Response::json(200, std::move(writer).text());
+  co_return [&services, caller, id, wanted](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto replayed, services.webhooks.replay(tx, caller.application, id, wanted));
+    const auto cursor = replayed.last ? replayed.last : wanted.after;
+    json::Writer writer;
+    writer.begin_object()
+        .member("replayed", replayed.count)
+        .member("cursor", cursor ? std::optional{cursor->to_text()} : std::nullopt)
+        .member("has_more", replayed.rest == webhooks::Replayed::Rest::MORE)
+        .end_object();
+    return http::Response::json(200, std::move(writer).text());
+  };
 }
 
 // GET /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries · 200 newest first · 400 INVALID_PARAMETERS · 404 UNKNOWN_WEBHOOK_ENDPOINT
@@ -346,14 +346,14 @@ Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Ca
 }
 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries/{event_id}/resend · 200 the delivery · 404 UNKNOWN_WEBHOOK_ENDPOINT, UNKNOWN_EVENT · 409 ILLEGAL_TRANSITION
-Task<HandlerResult> resend_webhook_delivery(const http::Request& request, const Caller& caller,
+Task<Result<Write>> resend_webhook_delivery(const http::Request& request, const Caller& caller,
                                             const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
   CO_ASSIGN_OR_RETURN(const auto event, event_id(request));
-  CO_ASSIGN_OR_RETURN(const auto delivery, co_await services.database.write([&](db::Transaction& tx) {
-    return services.webhooks.resend(tx, caller.application, id, event);
-  }));
-  co_return one(200, write_delivery, delivery);
+  co_return [&services, caller, id, event](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(const auto delivery, services.webhooks.resend(tx, caller.application, id, event));
+    return one(200, write_delivery, delivery);
+  };
 }
 
 }  // namespace qantara::api

@@ -83,7 +83,7 @@ struct Gateway::Parts {
 
   api::Services services{*database, clock,   real_clock, random, applications, customers, destinations,
                          intents,   sources, payments,   link,   webhooks,     events,    banks};
-  api::Api api{services};
+  api::Api api{services, vault};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> admin_server;

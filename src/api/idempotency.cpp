@@ -1,0 +1,125 @@
+#include "api/idempotency.h"
+
+#include <algorithm>
+
+#include "api/idempotency_store.h"
+#include "base/text.h"
+
+namespace qantara::api {
+
+namespace {
+
+constexpr std::string_view kHeader = "Idempotency-Key";
+constexpr std::size_t kKeyLengthMax = 255;
+/// Each new record takes two expired ones with it: the table ends up as large as what is alive, without anybody counting.
+constexpr int kPrunedByEach = 2;
+
+std::string context_of(ApplicationId application, std::string_view key) {
+  return "idempotency_records.body:" + application.to_text() + ":" + std::string{key};
+}
+
+bool is_visible(char letter) { return letter > ' ' && letter <= '~'; }
+
+Result<std::optional<std::string>> read_key(const http::Request& request) {
+  std::optional<std::string> key;
+  int count = 0;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (!equals_ignoring_case(name, kHeader)) continue;
+    key = value;
+    ++count;
+  }
+  if (!key) return key;
+  if (count > 1 || key->empty() || key->size() > kKeyLengthMax || !std::ranges::all_of(*key, is_visible)) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{kHeader},
+                       "the header Idempotency-Key must have 1 to 255 visible ASCII characters, and stand there once");
+  }
+  return key;
+}
+
+Error in_work() {
+  return error(ErrorCode::IDEMPOTENCY_CONFLICT,
+               "a request with this Idempotency-Key is in work: try again for its answer");
+}
+
+}  // namespace
+
+/// A key is one request's for as long as that is in work.
+class Idempotency::Claim {
+ public:
+  Claim(Idempotency& owner, ApplicationId application, const std::string& key) : owner_(owner), key_(application, key) {
+    const std::scoped_lock lock{owner_.mutex_};
+    won_ = owner_.in_work_.insert(key_).second;
+  }
+  ~Claim() {
+    if (!won_) return;
+    const std::scoped_lock lock{owner_.mutex_};
+    owner_.in_work_.erase(key_);
+  }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+
+  bool won() const { return won_; }
+
+ private:
+  Idempotency& owner_;
+  const KeyOfApplication key_;
+  bool won_ = false;
+};
+
+Task<Result<http::Response>> Idempotency::run(const http::Request& request, ApplicationId application,
+                                              const std::function<Task<Result<Write>>()>& plan) {
+  CO_ASSIGN_OR_RETURN(const auto key, read_key(request));
+  if (!key) {
+    CO_ASSIGN_OR_RETURN(const auto write, co_await plan());
+    auto answer = co_await database_.write([&](db::Transaction& tx) { return write(tx); });
+    co_return answer;
+  }
+  const Claim claim{*this, application, *key};
+  if (!claim.won()) co_return in_work();
+  CO_ASSIGN_OR_RETURN(auto earlier, co_await find(request, application, *key));
+  if (earlier) co_return *std::move(earlier);
+  CO_ASSIGN_OR_RETURN(const auto write, co_await plan());
+  auto answer = co_await carry_out(request, application, *key, write);
+  co_return answer;
+}
+
+std::string Idempotency::fingerprint(const http::Request& request) const {
+  std::string text;
+  text.append(http::to_text(request.method)).append(" ").append(request.path).append("\n").append(request.body);
+  return vault_.blind_index(text, "idempotency_records.fingerprint");
+}
+
+Task<Result<std::optional<http::Response>>> Idempotency::find(const http::Request& request, ApplicationId application,
+                                                              const std::string& key) {
+  CO_ASSIGN_OR_RETURN(const auto record, co_await database_.read([&](db::Transaction& tx) {
+    return select_record(tx, application, key, clock_.now() - kIdempotencyLife);
+  }));
+  if (!record) co_return std::optional<http::Response>{};
+  if (record->fingerprint != fingerprint(request)) {
+    co_return field_error(ErrorCode::IDEMPOTENCY_KEY_REUSED, std::string{kHeader},
+                          "another request was sent with this Idempotency-Key: each request needs a key of its own");
+  }
+  CO_ASSIGN_OR_RETURN(auto body, vault_.unseal(record->body_sealed, context_of(application, key)));
+  auto response = http::Response::json(record->status, std::move(body));
+  response.headers.add("Idempotency-Replayed", "true");
+  co_return std::optional{std::move(response)};
+}
+
+Task<Result<http::Response>> Idempotency::carry_out(const http::Request& request, ApplicationId application,
+                                                    const std::string& key, const Write& write) {
+  auto answer = co_await database_.write([&](db::Transaction& tx) -> Result<http::Response> {
+    ASSIGN_OR_RETURN(auto response, write(tx));
+    const Instant now = clock_.now();
+    const Instant cutoff = now - kIdempotencyLife;
+    const IdempotencyRecord record{.fingerprint = fingerprint(request),
+                                   .status = response.status,
+                                   .body_sealed = vault_.seal(response.body, context_of(application, key))};
+    ASSIGN_OR_RETURN(const bool inserted, insert_record(tx, application, key, record, now, cutoff));
+    if (!inserted) return in_work();  // Whatever let a second one come this far: its effect is undone.
+    RETURN_IF_ERROR(delete_old_records(tx, cutoff, kPrunedByEach));
+    return response;
+  });
+  co_return answer;
+}
+
+}  // namespace qantara::api

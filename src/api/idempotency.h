@@ -1,0 +1,62 @@
+// Idempotency-Key: a request that is sent again has one effect, and gets the answer that the first has got.
+//
+// The answer is written in the transaction of the effect, so after a crash there are both or neither: what was answered or
+// may have been is answered alike for kIdempotencyLife, and what was not committed has not happened. A refusal has no effect
+// and is not kept: the request may be put right and sent with the same key.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/ids.h"
+#include "base/task.h"
+#include "db/database.h"
+#include "http/message.h"
+
+namespace qantara::api {
+
+/// What a request comes to: its effect and its answer, in one transaction. As any closure of a write it may run more than once,
+/// and does nothing outside (db/database.h). Only the answer's status and its body, which is JSON, are kept.
+using Write = std::function<Result<http::Response>(db::Transaction&)>;
+
+inline constexpr auto kIdempotencyLife = std::chrono::days{30};
+
+class Idempotency {
+ public:
+  Idempotency(db::Database& database, const Clock& clock, const Vault& vault)
+      : database_(database), clock_(clock), vault_(vault) {}
+  Idempotency(const Idempotency&) = delete;
+  Idempotency& operator=(const Idempotency&) = delete;
+
+  /// Answers `request` with what `plan` comes to. `plan` reads the request; it is not run for one that was answered before. The
+  /// header Idempotency-Key is optional: 1 to 255 visible ASCII characters.
+  /// Errors besides those of the plan and its write: INVALID_PARAMETERS for a key that is none, IDEMPOTENCY_CONFLICT while
+  /// another request of this key is in work, IDEMPOTENCY_KEY_REUSED if one with another method, path or body was answered.
+  Task<Result<http::Response>> run(const http::Request& request, ApplicationId application,
+                                   const std::function<Task<Result<Write>>()>& plan);
+
+ private:
+  using KeyOfApplication = std::pair<ApplicationId, std::string>;
+  class Claim;
+
+  std::string fingerprint(const http::Request& request) const;
+  Task<Result<std::optional<http::Response>>> find(const http::Request& request, ApplicationId application,
+                                                   const std::string& key);
+  Task<Result<http::Response>> carry_out(const http::Request& request, ApplicationId application,
+                                         const std::string& key, const Write& write);
+
+  db::Database& database_;
+  const Clock& clock_;
+  const Vault& vault_;
+  // Requests in this process; there is no other, since the database is locked.
+  std::mutex mutex_;
+  std::set<KeyOfApplication> in_work_;
+};
+
+}  // namespace qantara::api
