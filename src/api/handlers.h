@@ -74,6 +74,11 @@ Task<HandlerResult> get_link_page(const http::Request& request, const Services& 
 Task<HandlerResult> get_link_asset(const http::Request& request, const Services& services);
 Task<HandlerResult> get_sdk(const http::Request& request, const Services& services);
 
+// docs.cpp
+Task<HandlerResult> get_openapi(const http::Request& request, const Services& services);
+Task<HandlerResult> get_docs_page(const http::Request& request, const Services& services);
+Task<HandlerResult> get_docs_asset(const http::Request& request, const Services& services);
+
 // health.cpp
 Task<HandlerResult> get_health(const http::Request& request, const Services& services);
 Task<HandlerResult> get_readiness(const http::Request& request, const Services& services);

@@ -65,6 +65,10 @@ const RouteRow kRoutes[] = {
     {GET, "/sa/link/sdk/web/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/sdk/web/v2/prod/{region}/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/loader/prod/{region}/{version}/lean-link-loader.min.js", everybody(get_sdk)},
+
+    {GET, "/openapi.json", everybody(get_openapi)},
+    {GET, "/docs", everybody(get_docs_page)},
+    {GET, "/docs/assets/{file}", everybody(get_docs_asset)},
 };
 
 }  // namespace
