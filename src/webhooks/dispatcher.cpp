@@ -93,6 +93,7 @@ struct Dispatcher::Round {
 };
 
 struct Dispatcher::Work {
+  GivenUp given_up;
   FanOut fan_out = FanOut::DONE;
   std::vector<std::pair<Receiver, std::vector<Claim>>> claims;
 };
@@ -138,14 +139,18 @@ Task<Dispatcher::Next> Dispatcher::round() {
     co_return stopping_ ? Next::NEVER : Next::WHEN_RUNG;  // What is not recorded is sent again after the next start.
   }
   for (const Outcome& outcome : round.outcomes) settle(outcome);
+  for (const auto& [endpoint, reason] : work->given_up) {
+    log::warn("a webhook endpoint is disabled",
+              {{"endpoint", endpoint.to_text()}, {"reason", webhooks::to_text(reason)}});
+  }
   for (auto& [receiver, claims] : work->claims) start(receiver, std::move(claims));
   if (stopping_ && in_flight_.empty()) co_return Next::NEVER;
   co_return work->fan_out == FanOut::MORE ? Next::AT_ONCE : Next::WHEN_RUNG;
 }
 
 Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& round) const {
-  RETURN_IF_ERROR(record(tx, round));
   Work work;
+  ASSIGN_OR_RETURN(work.given_up, record(tx, round));
   if (round.room <= 0) return work;
   ASSIGN_OR_RETURN(work.fan_out, fan_out(tx, round.now, options_.events_per_round));
 
@@ -172,7 +177,8 @@ Result<Dispatcher::Work> Dispatcher::transact(db::Transaction& tx, const Round& 
   return work;
 }
 
-Result<void> Dispatcher::record(db::Transaction& tx, const Round& round) const {
+Result<Dispatcher::GivenUp> Dispatcher::record(db::Transaction& tx, const Round& round) const {
+  GivenUp given_up;
   std::unordered_map<WebhookEndpointId, Health> health;
   for (const Outcome& outcome : round.outcomes) {
     RETURN_IF_ERROR(
@@ -182,18 +188,20 @@ Result<void> Dispatcher::record(db::Transaction& tx, const Round& round) const {
     if (outcome.endpoint == Outcome::Endpoint::IS_GONE) found = Health::IS_GONE;
   }
   for (const auto& [endpoint, found] : health) {
+    std::optional<DisabledReason> reason;
     if (found == Health::IS_GONE) {
-      RETURN_IF_ERROR(give_up(tx, endpoint, DisabledReason::GONE));
+      reason = DisabledReason::GONE;
     } else if (found == Health::ANSWERS) {
       RETURN_IF_ERROR(clear_failures(tx, endpoint));
     } else {
       ASSIGN_OR_RETURN(const auto since, note_failure(tx, endpoint, round.now, options_.failing_gap));
-      if (since && round.now - *since >= options_.failing_max) {
-        RETURN_IF_ERROR(give_up(tx, endpoint, DisabledReason::FAILING));
-      }
+      if (since && round.now - *since >= options_.failing_max) reason = DisabledReason::FAILING;
     }
+    if (!reason) continue;
+    RETURN_IF_ERROR(give_up(tx, endpoint, *reason));
+    given_up.emplace_back(endpoint, *reason);
   }
-  return {};
+  return given_up;
 }
 
 Result<void> Dispatcher::give_up(db::Transaction& tx, WebhookEndpointId id, DisabledReason reason) const {
@@ -209,7 +217,6 @@ Result<void> Dispatcher::give_up(db::Transaction& tx, WebhookEndpointId id, Disa
       .member("reason", webhooks::to_text(reason))
       .member("failing_since", since ? std::optional{qantara::to_text(*since)} : std::nullopt)
       .end_object();
-  log::warn("a webhook endpoint is disabled", {{"endpoint", id.to_text()}, {"reason", webhooks::to_text(reason)}});
   return events_.append(tx, {.application = endpoint->application, .aggregate = id.uuid},
                         events::Type::WEBHOOK_ENDPOINT_DISABLED, payload.text());
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -82,11 +83,12 @@ class Dispatcher {
     bool failing = false;
   };
   using Lanes = std::unordered_map<WebhookEndpointId, Lane>;
+  using GivenUp = std::vector<std::pair<WebhookEndpointId, DisabledReason>>;
   struct Round;
   struct Work;
 
   Result<Work> transact(db::Transaction& tx, const Round& round) const;
-  Result<void> record(db::Transaction& tx, const Round& round) const;
+  Result<GivenUp> record(db::Transaction& tx, const Round& round) const;
   Result<void> give_up(db::Transaction& tx, WebhookEndpointId endpoint, DisabledReason reason) const;
   Task<Next> round();
   void start(const Receiver& receiver, std::vector<Claim> claims);
