@@ -1,4 +1,5 @@
 // What ./dev check finds where api/openapi.yaml and the code say different things, on small samples and on the file itself.
+import {Validator} from '@seriousme/openapi-schema-validator';
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
@@ -16,6 +17,21 @@ function found(compare, page, spoil = () => {}) {
   spoil(api);
   return [...compare(api, page, lineOf)].map(({remedy}) => remedy);
 }
+
+test('the file is what OpenAPI 3.1 wants', async () => {
+  const {valid, errors} = await new Validator().validate(yaml.parse(text));
+  assert.deepEqual([valid, errors], [true, undefined]);
+});
+
+test('every component is used, and every operation has an id of its own', () => {
+  const {paths, webhooks, components} = yaml.parse(text);
+  for (const [kind, ones] of Object.entries(components)) {
+    if (kind === 'securitySchemes') continue;
+    for (const name of Object.keys(ones)) assert.ok(text.includes(`'#/components/${kind}/${name}'`), `${kind} ${name} is not used`);
+  }
+  const ids = [...Object.values(paths), ...Object.values(webhooks)].flatMap((item) => Object.values(item).map(({operationId}) => operationId));
+  assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), []);
+});
 
 test('tells the line of a place in the file', () => {
   assert.equal(linesOf(yaml, 'a: 1\nb:\n  c: [x]\n')('b', 'c'), 3);
