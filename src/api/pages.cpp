@@ -81,12 +81,6 @@ std::string fill(std::string_view page, std::initializer_list<Slot> slots) {
   }
 }
 
-const assets::Asset& built(std::string_view path) {
-  const auto* const asset = assets::find(path);
-  CHECK(asset != nullptr);
-  return *asset;
-}
-
 void add_page_headers(http::Response& response, std::string policy) {
   response.headers.set("Content-Security-Policy", policy);
   response.headers.set("Permissions-Policy", kPermissions);
@@ -100,7 +94,7 @@ http::Response make_plain_page(const Refusal& refusal) {
   const auto remedy = refusal.remedy.empty() ? std::string{} : "<footer>" + code(refusal.remedy) + "</footer>";
   http::Response response{.status = refusal.status};
   response.headers.add("Content-Type", "text/html; charset=utf-8");
-  response.body = fill(built("link/plain.html").identity,
+  response.body = fill(assets::get("link/plain.html").identity,
                        {{"english", refusal.english}, {"arabic", refusal.arabic}, {"remedy", remedy}});
   add_page_headers(response, std::string{kPlainPagePolicy});
   return response;
@@ -171,7 +165,8 @@ http::Response make_link_page(const http::Request& request, const std::optional<
   if (!applications::may_frame(wanted->origin, owner->application.mode, owner->origins))
     return make_plain_page(not_framed_by(wanted->origin, owner->application));
 
-  auto response = assets::serve(built("link/index." + wanted->language + ".html"), request, assets::Caching::NEVER);
+  auto response =
+      assets::serve(assets::get("link/index." + wanted->language + ".html"), request, assets::Caching::NEVER);
   add_page_headers(response, std::string{kPagePolicy} + wanted->origin);
   return response;
 }
@@ -202,7 +197,7 @@ Task<HandlerResult> get_link_asset(const http::Request& request, const Services&
 Task<HandlerResult> get_sdk(const http::Request& request, const Services&) {
   if (!is_version(request.path_parameter("version")) || !is_region(request.path_parameter("region")))
     co_return no_such_file();
-  auto response = assets::serve(built("sdk/Lean.min.js"), request, assets::Caching::SHORTLY);
+  auto response = assets::serve(assets::get("sdk/Lean.min.js"), request, assets::Caching::SHORTLY);
   response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
   co_return response;
 }

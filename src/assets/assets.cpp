@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
 #include "base/text.h"
 
 namespace qantara::assets {
@@ -115,6 +116,12 @@ const Asset* find(std::string_view path) {
   const auto assets = all();
   const auto found = std::ranges::lower_bound(assets, path, {}, &Asset::path);
   return found != assets.end() && found->path == path ? &*found : nullptr;
+}
+
+const Asset& get(std::string_view path) {
+  const auto* const asset = find(path);
+  CHECK(asset != nullptr);
+  return *asset;
 }
 
 http::Response serve(const Asset& asset, const http::Request& request, Caching caching) {

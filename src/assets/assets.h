@@ -21,6 +21,9 @@ struct Asset {
 /// Null if there is no such asset. Paths are compared whole, so nothing outside the table can be reached.
 const Asset* find(std::string_view path);
 
+/// The same for a path that the build is sure to have made: without it the program is not whole.
+const Asset& get(std::string_view path);
+
 /// Sorted by path.
 std::span<const Asset> all();
 
