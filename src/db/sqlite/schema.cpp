@@ -87,4 +87,10 @@ Result<void> migrate(Connection& connection, std::span<const Migration> migratio
   return {};
 }
 
+Result<int> count_known_migrations(Connection& connection, std::span<const Migration> migrations) {
+  ASSIGN_OR_RETURN(const std::vector<Applied> applied, applied_migrations(connection));
+  RETURN_IF_ERROR(compare(applied, migrations));
+  return static_cast<int>(applied.size());
+}
+
 }  // namespace qantara::db::sqlite

@@ -14,4 +14,7 @@ namespace qantara::db::sqlite {
 /// them has another text than ours, or one failed (it left nothing; those before it stay).
 Result<void> migrate(Connection& connection, std::span<const Migration> migrations);
 
+/// How many of `migrations` the file has; it is only read. Errors: STORAGE_FAILED as above.
+Result<int> count_known_migrations(Connection& connection, std::span<const Migration> migrations);
+
 }  // namespace qantara::db::sqlite
