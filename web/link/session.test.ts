@@ -159,6 +159,15 @@ test('a window that has been overtaken closes without ending anything', async ()
   assert.equal(script.closes, 1);
 });
 
+test('a session that is refused after an order may have left is not told as failed', async () => {
+  const script = await new Script({open: [at(3, 'WORKING', {order_sent: true}), refused('UNAUTHORIZED')], look: [refused('UNKNOWN_LINK_SESSION')]}).opened();
+  await script.session.look();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(script.session.view.phase, 'refused');
+  script.session.close();
+  assert.equal(script.results[0]?.secondary_status, 'PENDING_WITH_BANK');
+});
+
 test('a refusal ends with its words', async () => {
   const script = await new Script({open: [refused('UNKNOWN_PAYMENT_INTENT')]}).opened();
   assert.equal(script.session.view.phase, 'refused');

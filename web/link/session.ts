@@ -140,32 +140,42 @@ export class Session {
   /** Close, Escape or Back: asks first, unless there is nothing left to lose. */
   askToLeave(): void {
     if (this.over) this.close();
-    else this.change({asksToLeave: true});
+    else this.change({asksToLeave: true, asksToStay: false});
   }
 
   stay(): void {
     this.change({asksToLeave: false});
+    if (Date.now() >= this.warnAt) void this.open();
   }
 
   async leave(): Promise<void> {
-    const {step, paying} = this.view;
+    const mayBeOut = this.orderMayBeOut;
     this.round++;
     clearTimeout(this.asking);
     this.change({busy: true});
     const answer = await this.api.leave();
     const result = answer.is === 'step' ? answer.step.result : undefined;
-    this.end(result ?? unheard(this.wanted, paying || step?.order_sent === true || step?.money === 'unknown'));
+    this.end(result ?? this.unheard(mayBeOut, 'The connection was lost while the customer left'));
   }
 
   /** The last button: tells the shop's page how it ended. */
   close(): void {
     const {step, refusal} = this.view;
-    this.end(step?.result ?? {
-      status: 'ERROR',
-      method: methodOf(this.wanted),
-      message: refusal ? `${refusal.code}: ${refusal.message}`
-        : step ? 'The customer goes on in another window' : 'The payment page did not open',
-    });
+    this.end(step?.result ?? this.unheard(this.orderMayBeOut, refusal ? `${refusal.code}: ${refusal.message}`
+      : step ? 'The customer goes on in another window' : 'The payment page did not open'));
+  }
+
+  private get orderMayBeOut(): boolean {
+    const {step, paying} = this.view;
+    return paying || step?.order_sent === true || step?.money === 'unknown';
+  }
+
+  // The server did not say how it ended. Never CANCELLED: it is not certain that no order left.
+  private unheard(orderMayBeOut: boolean, message: string): Result {
+    const method = methodOf(this.wanted);
+    return orderMayBeOut
+      ? {status: 'SUCCESS', method, message: 'The payment is with the customer\'s bank', secondary_status: 'PENDING_WITH_BANK'}
+      : {status: 'ERROR', method, message};
   }
 
   private end(result: Result): void {
@@ -265,14 +275,6 @@ export class Session {
 /** What the callback calls the method: a `.connect()` that asked for payments reports as what it makes. */
 export function methodOf({method}: OpenSession): string {
   return method === 'CONNECT' ? 'CREATE_PAYMENT_SOURCE' : method;
-}
-
-// The payer is gone and the server could not be told. Never CANCELLED: it is not certain that no order left.
-function unheard(wanted: OpenSession, orderMayBeOut: boolean): Result {
-  const method = methodOf(wanted);
-  return orderMayBeOut
-    ? {status: 'SUCCESS', method, message: 'The payment is with the customer\'s bank', secondary_status: 'PENDING_WITH_BANK'}
-    : {status: 'ERROR', method, message: 'The connection was lost while the customer left'};
 }
 
 function newsOf(news: NonNullable<View['news']>, step: Step): NonNullable<View['news']> {

@@ -227,7 +227,7 @@ export const en = {
 
   // Where there is no step to draw.
   refused_title: 'This page could not be opened',
-  refused_text: 'The shop’s request was refused, so nothing was started here. Go back to the shop and try again.',
+  refused_text: 'The shop’s request was refused. The shop can tell you how to go on.',
   out_of_order_text: 'The service is not answering. Try again, or go back to the shop.',
   back_to_shop: 'Back to the shop',
   act_refused: 'That could not be used. Check what you typed.',
