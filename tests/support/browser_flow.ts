@@ -56,7 +56,7 @@ export class Flow {
     this.facts = factsIn(this.language, options.facts);
     this.keyboard = options.keyboard ?? false;
     this.page = visit.page;
-    this.frame = visit.page.frameLocator('iframe');
+    this.frame = visit.page.frameLocator('dialog iframe');
   }
 
   /** Opens the flow from the shop's button. */

@@ -150,7 +150,7 @@ export class Visit {
   /** Waits until the callback has been called and the dialog is gone, and gives the one result. */
   async result(): Promise<CallbackResult> {
     await this.page.locator('#results').getByText('1', {exact: true}).waitFor();
-    await this.page.locator('iframe').waitFor({state: 'detached'});
+    await this.page.locator('dialog iframe').waitFor({state: 'detached'});
     const results = await this.results();
     if (results.length !== 1) throw new Error(`the callback was called ${results.length} times: ${JSON.stringify(results)}`);
     return results[0]!;
@@ -172,7 +172,7 @@ function shop(script: string, language: string): string {
   <p>A page that is longer than the window.</p>
   <button id="open">Top up</button>
   <output id="results">0</output>
-  <svg width="1" height="2000" aria-hidden="true"></svg>
+  <div><svg width="1" height="2000" aria-hidden="true"></svg></div>
   <a href="#">The last link of the shop</a>
 </body>
 </html>`;
