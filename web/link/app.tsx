@@ -6,7 +6,7 @@ import {type Language, momentOf} from '../shared/format.js';
 import type {Step, StepKind} from '../shared/step.js';
 import {LeaveQuestion, StillThere} from './dialogs.js';
 import {Frame, StatusContext} from './frame.js';
-import {BusyContext, Button, ErrorText, Figure, Outcome, type ScreenProps, Title, slotsOf} from './parts.js';
+import {BusyContext, Button, ErrorText, Figure, Outcome, type ScreenProps, slotsOf} from './parts.js';
 import {Account, FoundAccounts} from './screens/account.js';
 import {Banks} from './screens/banks.js';
 import {Code} from './screens/code.js';
@@ -167,7 +167,7 @@ function Skeleton() {
   const {plain} = useWords();
   return (
     <div class="screen skeleton" key="skeleton" aria-busy="true">
-      <Title><span class="unseen">{plain('working_plain')}</span></Title>
+      <p class="unseen">{plain('working_plain')}</p>
       <div /><div /><div /><div />
     </div>
   );
