@@ -262,6 +262,9 @@ test('what is not described is a violation', () => {
   assert.match(exchange('POST', '/customers/v1', 200, {customer_id: 'x', app_user_id: 'u1'}) ?? '', /customer_id must match format "uuid"/);
   assert.match(exchange('POST', '/customers/v1', 200, customer, {}) ?? '', /took what its description refuses.*app_user_id/);
   assert.match(exchange('GET', '/payments/v1/destinations', 401, customer) ?? '', /x-error-origin is missing/);
+  const endpoint = '/webhooks/v1/endpoints/01a1fe52-cd08-7cac-95eb-807f1868221f';
+  assert.equal(violation({method: 'DELETE', url: endpoint, status: 204, headers, text: ''}), undefined);
+  assert.match(exchange('DELETE', endpoint, 204, customer) ?? '', /204 has a body/);
 });
 
 test('what Prism objects to is told, but not of a request that was refused', () => {

@@ -251,8 +251,11 @@ export function violation({method, url, body, status, headers, text}: Exchange):
     const fault = value === null ? undefined : holds(value);
     if (fault) return `${name}: ${fault}`;
   }
+  if (response.mediaTypes.length === 0) return text === '' ? undefined : `${operation.id} ${status} has a body`;
   const mediaType = headers.get('content-type')?.replace(/;.*/, '') ?? '';
-  if (!response.mediaTypes.some((one) => one === mediaType || one === '*/*')) return `${mediaType} is not described for ${operation.id} ${status}`;
+  // A description without content is one of an answer without a body.
+  const isDescribed = response.mediaTypes.length === 0 ? text === '' : response.mediaTypes.some((one) => one === mediaType || one === '*/*');
+  if (!isDescribed) return `${mediaType} is not described for ${operation.id} ${status}`;
   if (method !== 'HEAD' && mediaType === 'application/json') {
     const fault = response.holds?.(JSON.parse(text));
     if (fault) return `${operation.id} ${status}: ${fault}`;
