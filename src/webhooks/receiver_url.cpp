@@ -18,6 +18,12 @@ bool is_address(std::string_view host) {
   return digits || last.starts_with("0x") || last.starts_with("0X");
 }
 
+/// Names of this machine, whatever a resolver says of them (RFC 6761, section 6.3).
+bool is_localhost(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
 }  // namespace
 
 Result<http::Url> check_url(std::string_view url, const http::AddressPolicy& addresses) {
@@ -28,6 +34,8 @@ Result<http::Url> check_url(std::string_view url, const http::AddressPolicy& add
         "url must be an absolute http or https URL of at most 2000 characters, without user info and fragment");
   }
   if (is_address(parsed->host) && !http::allows(addresses, parsed->host)) return forbidden_address();
+  const bool has_loopback = http::allows(addresses, "127.0.0.1") || http::allows(addresses, "::1");
+  if (is_localhost(parsed->host) && !has_loopback) return forbidden_address();
   return *std::move(parsed);
 }
 
