@@ -202,7 +202,8 @@ Task<int> listen(Context& context, ListenOptions options) {
   context.on_signal([&listener] { listener.stop(); });  // Before there is an endpoint to leave behind.
   json::Writer wanted;
   wanted.begin_object().member("app_token", *app_token);
-  wanted.member("url", "http://127.0.0.1:" + std::to_string((*server)->port()) + "/").end_object();
+  const auto port = std::to_string((*server)->port());
+  wanted.member("url", "http://127.0.0.1:" + port + std::string{kListenPath}).end_object();
   const auto endpoint = co_await gateway.call(http::Method::POST, "/admin/v1/webhook-endpoints", wanted.text());
   if (!endpoint) {
     co_await (*server)->stop(std::chrono::milliseconds{0});

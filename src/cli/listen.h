@@ -4,11 +4,15 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/task.h"
 #include "cli/context.h"
 
 namespace qantara::cli {
+
+/// Where it receives, at a port of its own: an endpoint with this path was left behind if nobody is listening.
+inline constexpr std::string_view kListenPath = "/qantara-listen";
 
 struct ListenOptions {
   std::filesystem::path data;

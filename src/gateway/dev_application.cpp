@@ -11,6 +11,7 @@
 
 #include "api/admin.h"
 #include "cli/json_text.h"
+#include "cli/listen.h"
 #include "json/json.h"
 
 namespace qantara::gateway {
@@ -83,14 +84,18 @@ Result<DevApplication> complete(db::Transaction& tx, const api::Services& servic
     application = made.application;
     known = DevApplication{.app_token = application->id.to_text(), .client_secret = made.client_secret};
   }
+  const auto earlier = *known;
   ASSIGN_OR_RETURN(const auto endpoints, services.webhooks.list_endpoints(tx, application->id));
   ASSIGN_OR_RETURN(known->webhook,
-                   open_endpoint(tx, services, application->id, endpoints, known->webhook, webhook_url));
-  ASSIGN_OR_RETURN(known->shop, open_endpoint(tx, services, application->id, endpoints, known->shop, shop_url));
+                   open_endpoint(tx, services, application->id, endpoints, earlier.webhook, webhook_url));
+  ASSIGN_OR_RETURN(known->shop, open_endpoint(tx, services, application->id, endpoints, earlier.shop, shop_url));
+  // What `dev` and `listen` made and is of no use any more; those that the user has made are the user's.
   for (const auto& endpoint : endpoints) {
     const auto endpoint_id = endpoint.id.to_text();
+    const bool is_ours =
+        endpoint_id == earlier.webhook.id || endpoint_id == earlier.shop.id || endpoint.url.ends_with(cli::kListenPath);
     const bool is_kept = endpoint_id == known->webhook.id || endpoint_id == known->shop.id;
-    if (is_kept || endpoint.status == webhooks::EndpointStatus::DISABLED) continue;
+    if (!is_ours || is_kept || endpoint.status == webhooks::EndpointStatus::DISABLED) continue;
     RETURN_IF_ERROR(services.webhooks.remove_endpoint(tx, endpoint.id));
   }
   return *std::move(known);

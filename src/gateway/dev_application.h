@@ -31,7 +31,8 @@ struct DevApplication {
 Result<std::optional<DevApplication>> read_dev_application(const std::filesystem::path& data);
 
 /// Makes what is missing of `known`, so that there are endpoints at `webhook_url` (empty: none) and `shop_url`: those there
-/// were, or new ones in their place. Others that earlier runs left behind are removed.
+/// were, or new ones in their place. Others that `dev` and `listen` left behind
+/// are removed; those that the user has made stay.
 /// Errors: STORAGE_FAILED; INVALID_PARAMETERS for a URL.
 Task<Result<DevApplication>> open_dev_application(const api::Services& services, std::filesystem::path data,
                                                   std::optional<DevApplication> known, std::string webhook_url,

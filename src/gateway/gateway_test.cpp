@@ -40,8 +40,11 @@ class GatewayTest : public ::testing::Test {
     auto started = co_await Gateway::start(loop.executor(), test.clock_, test.random_, test.options((*bank)->url()));
     if (!started) co_return -2;
     const auto gateway = *std::move(started);
-    const auto application = co_await open_dev_application(gateway->services(), test.data_, "");
-    if (!application) co_return -3;
+    const auto known = read_dev_application(test.data_);
+    if (!known) co_return -3;
+    const auto application =
+        co_await open_dev_application(gateway->services(), test.data_, *known, "", "http://127.0.0.1:9/webhooks");
+    if (!application) co_return -4;
 
     const auto timers = make_system_timers(loop.executor(), test.clock_);
     const auto dns = http::make_system_dns(loop.executor());

@@ -4,6 +4,7 @@ import {test} from 'node:test';
 
 import {DemoShop} from '../support/demo_shop.js';
 import {run, startGateway} from '../support/gateway.js';
+import {api} from '../support/http.js';
 import {endpoints} from '../support/operator.js';
 
 test('kill -9 keeps balance, banks, top-ups and journal; the shop comes back to its address', async () => {
@@ -63,9 +64,11 @@ test('endpoints of earlier addresses are removed; the user\'s own stays beside t
   try {
     assert.deepEqual(await urls(), ['http://127.0.0.1:9/mine', `${gateway.info.shop_url}/webhooks`].sort());
     const {webhook_secret, shop_url} = gateway.info;
+    const made = {url: 'http://127.0.0.1:9/made-by-hand'};
+    assert.equal((await api(gateway.url, gateway.info.app_token)('POST', '/webhooks/v1/endpoints', {body: made})).status, 201);
     await gateway.kill();
     await gateway.start();
-    assert.deepEqual(await urls(), ['http://127.0.0.1:9/mine', `${shop_url}/webhooks`].sort());
+    assert.deepEqual(await urls(), ['http://127.0.0.1:9/mine', made.url, `${shop_url}/webhooks`].sort());
     assert.equal(gateway.info.webhook_secret, webhook_secret);
   } finally {
     await gateway.dispose();
