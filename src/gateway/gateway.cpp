@@ -11,6 +11,7 @@
 #include "connectors/registry.h"
 #include "gateway/sandbox_banks.h"
 #include "gateway/settings_store.h"
+#include "gateway/standby.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "migrations/gateway.h"
@@ -22,6 +23,8 @@ namespace qantara::gateway {
 
 namespace {
 
+constexpr std::string_view kDatabase = "qantara.db";
+constexpr std::string_view kKey = "key";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
 
 /// After a failed flush nobody knows what is on the disk. Only a new process, which reads it again, may go on (promise P4).
@@ -88,8 +91,26 @@ struct Gateway::Parts {
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> admin_server;
   std::string url;
+  Standing standing = Standing::LIVE;
 
+  Task<Result<void>> settle();
+  Task<Result<void>> go_live();
   Task<Result<void>> serve();
+
+  /// `handler`, unless this is a copy and the request nothing for one.
+  http::Handler guarded(http::Handler handler) {
+    if (standing == Standing::LIVE) return handler;
+    return [this, handler = std::move(handler)](http::Request& request) {
+      return answer(handler, answer_as_copy(request, clock.now()), request);
+    };
+  }
+
+  static Task<http::Response> answer(const http::Handler& handler, std::optional<http::Response> refusal,
+                                     http::Request& request) {
+    if (refusal) co_return *std::move(refusal);
+    auto response = co_await handler(request);
+    co_return response;
+  }
 
   Task<void> stop_all() {
     // A conversation with a bank may be under way: an order and the question that follows it.
@@ -137,14 +158,18 @@ Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configu
   return {};
 }
 
-/// What must be true before the first request: the clock stands where it was, and what was being submitted is known to be unknown.
-Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, const link::LinkFlow& link,
-                           ShiftedClock& clock) {
+/// The clock stands where it was.
+Task<Result<void>> restore_clock(db::Database& database, ShiftedClock& clock) {
   CO_ASSIGN_OR_RETURN(const auto stored,
                       co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
   Duration::rep offset = 0;
   if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
   clock.set_offset(Duration{offset});
+  co_return Result<void>{};
+}
+
+/// What was being submitted is known to be unknown.
+Task<Result<void>> recover(db::Database& database, const payments::Payments& payments, const link::LinkFlow& link) {
   CO_ASSIGN_OR_RETURN(const int unknown,
                       co_await database.write([&](db::Transaction& tx) { return payments.recover(tx); }));
   CO_RETURN_IF_ERROR(co_await database.write([&](db::Transaction& tx) { return link.recover(tx); }));
@@ -167,8 +192,8 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
                     "the data folder " + options.data.string() + " cannot be made: " + failed.message());
   }
   std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
-  const auto key_file = options.data / "key";
-  const auto database_file = options.data / "qantara.db";
+  const auto key_file = options.data / kKey;
+  const auto database_file = options.data / kDatabase;
   if (std::filesystem::exists(database_file) && !std::filesystem::exists(key_file)) {
     co_return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() +
                                                    " is missing: without it the secrets in " + database_file.string() +
@@ -189,18 +214,51 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
   co_return gateway;
 }
 
-Task<Result<void>> Gateway::Parts::serve() {
+/// Whether this database is the live one, and the key its own. What it does not know yet it learns here.
+Task<Result<void>> Gateway::Parts::settle() {
+  const auto file = options.data / kDatabase;
+  CO_ASSIGN_OR_RETURN(const auto place, place_of(file));
+  CO_ASSIGN_OR_RETURN(const auto fit, co_await database->read([&](db::Transaction& tx) { return key_fit(tx, vault); }));
+  if (fit == KeyFit::IS_ANOTHER) {
+    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + (options.data / kKey).string() +
+                                                   " is not the one that " + file.string() +
+                                                   " was sealed with; put that one back from your backup");
+  }
+  CO_ASSIGN_OR_RETURN(standing, co_await database->read([&](db::Transaction& tx) { return standing_of(tx, place); }));
+  if (standing == Standing::COPY) co_return Result<void>{};
+  auto written = co_await database->write([&](db::Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(remember_key(tx, vault));
+    return make_live(tx, place);
+  });
+  co_return written;
+}
+
+Task<Result<void>> Gateway::Parts::go_live() {
   if (!options.sandbox_bank_url.empty()) {
     CO_RETURN_IF_ERROR(
         add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random, clock));
   }
+  auto recovered = co_await recover(*database, payments, link);
+  co_return recovered;
+}
+
+Task<Result<void>> Gateway::Parts::serve() {
   database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
   database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
   database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
-  CO_RETURN_IF_ERROR(co_await recover(*database, payments, link, clock));
+  CO_RETURN_IF_ERROR(co_await settle());
+  const auto activate = "qantara activate --data " + options.data.string();
+  if (standing == Standing::COPY && options.on_copy == GatewayOptions::OnCopy::REFUSE) {
+    co_return error(ErrorCode::INVALID_PARAMETERS, "the database in " + options.data.string() +
+                                                       " is a copy of another one, or was moved; `" + activate +
+                                                       "` makes it the live one");
+  }
+  CO_RETURN_IF_ERROR(co_await restore_clock(*database, clock));
+  // A copy knows no bank: whatever happens, no order can leave it.
+  if (standing == Standing::LIVE) CO_RETURN_IF_ERROR(co_await go_live());
 
   http::ServerOptions for_everybody{.address = options.address, .port = options.port};
-  for_everybody.handler = [this](http::Request& request) { return api.handle(request); };
+  for_everybody.handler = guarded([this](http::Request& request) { return api.handle(request); });
   for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
                                 std::string_view message) { return api.refuse(refusal, status, request_id, message); };
   CO_ASSIGN_OR_RETURN(server, http::listen(executor, random, std::move(for_everybody)));
@@ -215,11 +273,16 @@ Task<Result<void>> Gateway::Parts::serve() {
                                 .clock_offset = [this] { return clock.offset(); }});
   http::ServerOptions for_operators;
   for_operators.unix_socket = options.data / "admin.sock";
-  for_operators.handler = [this](http::Request& request) { return admin->handle(request); };
+  for_operators.handler = guarded([this](http::Request& request) { return admin->handle(request); });
   for_operators.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
                                 std::string_view message) { return api.refuse(refusal, status, request_id, message); };
   CO_ASSIGN_OR_RETURN(admin_server, http::listen(executor, random, std::move(for_operators)));
 
+  if (standing == Standing::COPY) {
+    log::warn("this database is a copy, or was moved: nothing is changed, delivered or submitted",
+              {{"url", url}, {"remedy", activate}});
+    co_return Result<void>{};
+  }
   loops.start(dispatcher.run());
   loops.start(cool_off_timer.run());
   loops.start(payment_worker.run());
@@ -228,6 +291,7 @@ Task<Result<void>> Gateway::Parts::serve() {
 }
 
 std::string Gateway::url() const { return parts_->url; }
+Standing Gateway::standing() const { return parts_->standing; }
 const api::Services& Gateway::services() const { return parts_->services; }
 Task<void> Gateway::stop() { return parts_->stop_all(); }
 

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "gateway/home.h"
 
 namespace qantara::gateway {
 
@@ -25,18 +26,27 @@ struct GatewayOptions {
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;  ///< What payers are told of who runs the gateway.
+  /// What to do with a database that is a copy of the live one (home.h).
+  enum class OnCopy {
+    REFUSE,    ///< Not start.
+    STAND_BY,  ///< Answer questions, from what it holds; change nothing, deliver nothing, call no bank.
+  } on_copy = OnCopy::REFUSE;
 };
 
 class Gateway {
  public:
   /// Opens the database, recovers what a crash left, and serves on `executor` until `stop()`. `real_clock` and `random` outlive it.
-  /// Errors: those of Vault::open, db::open_sqlite and http::listen, and INVALID_PARAMETERS for options that cannot work.
+  /// Errors: those of Vault::open, db::open_sqlite and http::listen; STORAGE_FAILED for a key that is not the database's;
+  /// INVALID_PARAMETERS for options that cannot work, and for a copy of the live database.
   static Task<Result<std::unique_ptr<Gateway>>> start(Executor executor, const Clock& real_clock, Random& random,
                                                       GatewayOptions options);
 
   ~Gateway();
 
   std::string url() const;  ///< "http://127.0.0.1:7070"
+
+  /// COPY: it stands by (GatewayOptions::on_copy).
+  Standing standing() const;
 
   /// What the wired parts offer, for whoever starts the gateway with something already in it.
   const api::Services& services() const;

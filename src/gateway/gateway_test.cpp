@@ -13,6 +13,7 @@
 #include "gateway/dev_application.h"
 #include "gateway/server_options.h"
 #include "http/client.h"
+#include "http/server.h"
 #include "sandbox_bank/sandbox_bank.h"
 
 namespace qantara::gateway {
@@ -32,6 +33,11 @@ class GatewayTest : public ::testing::Test {
     return {.port = 0, .data = data_, .webhook_networks = {"127.0.0.0/8"}, .sandbox_bank_url = std::move(bank_url)};
   }
 
+  static Task<http::Response> take_all(http::Request&) { co_return http::Response::text(200, ""); }
+  static http::Response refuse_all(http::Refusal, int status, const std::string&, std::string_view) {
+    return http::Response::text(status, "");
+  }
+
   /// The scripted payment on a gateway and a bank of its own. Result: its exit code.
   static Task<int> play(EventLoop& loop, GatewayTest& test, std::ostream& told) {
     auto bank = sandbox_bank::SandboxBank::start(loop.executor(), test.clock_, test.random_,
@@ -42,8 +48,10 @@ class GatewayTest : public ::testing::Test {
     const auto gateway = *std::move(started);
     const auto known = read_dev_application(test.data_);
     if (!known) co_return -3;
-    const auto application =
-        co_await open_dev_application(gateway->services(), test.data_, *known, "", "http://127.0.0.1:9/webhooks");
+    const auto receiver = http::listen(loop.executor(), test.random_, {.handler = take_all, .refuse = refuse_all});
+    if (!receiver) co_return -3;
+    const auto shop_url = "http://127.0.0.1:" + std::to_string((*receiver)->port()) + "/webhooks";
+    const auto application = co_await open_dev_application(gateway->services(), test.data_, *known, "", shop_url);
     if (!application) co_return -4;
 
     const auto timers = make_system_timers(loop.executor(), test.clock_);
@@ -62,6 +70,7 @@ class GatewayTest : public ::testing::Test {
         .url = gateway->url(), .bank_url = (*bank)->url(), .data = test.data_, .app_token = application->app_token};
     const int code = co_await run_demo(context, std::move(world));
     co_await gateway->stop();
+    co_await (*receiver)->stop(std::chrono::seconds{1});
     co_await (*bank)->stop();
     co_return code;
   }
@@ -129,6 +138,24 @@ TEST_F(GatewayTest, makes_no_new_key_beside_an_old_database) {
   std::filesystem::remove(data_ / "key");
   EXPECT_NE(start_and_stop().find("key file"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(data_ / "key"));
+}
+
+TEST_F(GatewayTest, does_not_start_on_a_copy_and_does_on_what_was_only_renamed) {
+  ASSERT_EQ(start_and_stop(), "");
+  const auto original = data_;
+  data_ += "-copy";
+  std::filesystem::copy(original, data_, std::filesystem::copy_options::recursive);
+  EXPECT_NE(start_and_stop().find("copy of another"), std::string::npos);
+  std::filesystem::remove_all(data_);
+  std::filesystem::rename(original, data_);
+  EXPECT_EQ(start_and_stop(), "");
+}
+
+TEST_F(GatewayTest, refuses_a_key_that_is_not_the_databases) {
+  ASSERT_EQ(start_and_stop(), "");
+  std::filesystem::remove(data_ / "key");
+  ASSERT_TRUE(Vault::open(data_ / "key", random_));
+  EXPECT_NE(start_and_stop().find("is not the one"), std::string::npos);
 }
 
 TEST(Listen, reads_an_address_and_a_port_and_nothing_else) {

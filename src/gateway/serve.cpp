@@ -41,17 +41,24 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .webhook_networks = options.webhook_networks,
                                           .sandbox_bank_url = options.sandbox_bank_url,
                                           .bank_timeout = options.bank_timeout,
-                                          .run_by = options.run_by});
+                                          .run_by = options.run_by,
+                                          .on_copy = GatewayOptions::OnCopy::STAND_BY});
   if (!started) co_return refuse_to_start(started.error());
   const auto gateway = *std::move(started);
   if (options.json) {
     json::Writer line;
     line.begin_object().member("url", gateway->url());
     if (!options.sandbox_bank_url.empty()) line.member("sandbox_bank_url", options.sandbox_bank_url);
+    if (gateway->standing() == Standing::COPY) line.member("stands_by", true);
     line.end_object();
     print_line(line.text());
   } else {
     print_line("gateway  " + gateway->url() + "   data " + options.data.string());
+    if (gateway->standing() == Standing::COPY) {
+      print_line(
+          "stands by: this database is a copy, or was moved. Nothing is changed, delivered or submitted until\n  " +
+          ("qantara activate --data " + options.data.string()));
+    }
   }
   const auto timers = make_system_timers(loop.executor(), clock);
   const auto bell = timers->make_bell();

@@ -1,0 +1,40 @@
+// Which of several copies of a database is the live one: the one in the very file that it remembers, sealed with the key
+// beside it. Every other, a backup, a copied folder, waits until it is told (`qantara activate`): two gateways that both
+// deliver and submit what one of them was asked for would tell everything twice, and one of them would go on from old news.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/crypto.h"
+#include "base/result.h"
+#include "db/transaction.h"
+
+namespace qantara::gateway {
+
+/// Names this very file: its inode and the instant of its birth. A copy is another place, and so is the file after it was
+/// moved to another file system. Renaming changes nothing. A copy made below the file system, of a whole disk, is not seen.
+/// Errors: STORAGE_FAILED.
+Result<std::string> place_of(const std::filesystem::path& file);
+
+enum class Standing { LIVE, COPY };
+
+/// A database that remembers no file yet is live: it is new, or was written by a version that did not look.
+Result<Standing> standing_of(db::Transaction& tx, std::string_view place);
+
+/// `place` is the live one from now on.
+Result<void> make_live(db::Transaction& tx, std::string_view place);
+
+/// None is, until one is made live.
+Result<void> make_copy(db::Transaction& tx);
+
+enum class KeyFit { FITS, IS_ANOTHER, UNKNOWN };
+
+/// Whether the database's secrets were sealed with the key in `vault`. UNKNOWN before `remember_key`.
+Result<KeyFit> key_fit(db::Transaction& tx, const Vault& vault);
+
+/// Writes a digest that tells this key from others, and nothing about it.
+Result<void> remember_key(db::Transaction& tx, const Vault& vault);
+
+}  // namespace qantara::gateway

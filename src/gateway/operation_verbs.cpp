@@ -1,0 +1,232 @@
+#include "gateway/operation_verbs.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/event_loop.h"
+#include "cli/context.h"
+#include "cli/terminal.h"
+#include "gateway/backup.h"
+#include "gateway/server_options.h"
+#include "json/json.h"
+
+namespace qantara::gateway {
+
+namespace {
+
+/// What the verbs of this file are told, each what it needs.
+struct Options {
+  std::filesystem::path data = "qantara-data";
+  std::filesystem::path from;
+  std::filesystem::path to;
+  std::filesystem::path key;
+  enum class After { NOTHING, MAKE_LIVE } after = After::NOTHING;
+  enum class Depth { RESTORE, CHECK } depth = Depth::RESTORE;
+  cli::Output output = cli::Output::TEXT;
+  cli::ColorWish color = cli::ColorWish::AUTO;
+};
+
+struct Terminals {
+  explicit Terminals(cli::ColorWish wish)
+      : out(std::cout, cli::look_of(STDOUT_FILENO, wish), cli::system_utc_offset()),
+        err(std::cerr, cli::look_of(STDERR_FILENO, wish), cli::system_utc_offset()) {}
+  cli::Terminal out;
+  cli::Terminal err;
+};
+
+Task<int> into_exit_code(Task<Result<void>> task) {
+  const auto done = co_await std::move(task);
+  co_return done ? cli::kDone : refuse_to_start(done.error());
+}
+
+int set_standing(const Options& options, Standing standing) {
+  EventLoop loop;
+  return loop.run(into_exit_code(change_standing(options.data, standing)));
+}
+
+std::string_view to_text(KeyFit fit) {
+  switch (fit) {
+    case KeyFit::FITS:
+      return "fits";
+    case KeyFit::IS_ANOTHER:
+      return "another";
+    case KeyFit::UNKNOWN:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string count(std::int64_t number, std::string_view further = {}) {
+  return std::to_string(number) + std::string{further};
+}
+
+void print_json(cli::Terminal& out, const BackupFacts& facts) {
+  const auto& holdings = facts.holdings;
+  json::Writer line;
+  line.begin_object()
+      .member("file", facts.file.string())
+      .member("bytes", static_cast<std::int64_t>(facts.bytes))
+      .member("migrations", facts.migrations)
+      .member("migrations_missing", facts.migrations_missing)
+      .member("applications", holdings.applications)
+      .member("payment_intents", holdings.intents)
+      .member("payments", holdings.payments)
+      .member("payments_open", holdings.payments_open)
+      .member("events", holdings.events)
+      .member("deliveries_waiting", holdings.deliveries_waiting)
+      .member("last_event_at",
+              holdings.last_event_at ? std::optional{qantara::to_text(*holdings.last_event_at)} : std::nullopt)
+      .member("key", facts.key ? std::optional{std::string{to_text(*facts.key)}} : std::nullopt)
+      .end_object();
+  out.json(line.text());
+}
+
+/// `done`: what has come of it, in words.
+void print_facts(const Options& options, Terminals& to, const BackupFacts& facts, std::string_view done) {
+  auto& out = to.out;
+  if (options.output == cli::Output::JSON) return print_json(out, facts);
+  const auto& holdings = facts.holdings;
+  out.hang(out.symbol(cli::Symbol::OK) + "  ", out.verbatim(facts.file.string() + " " + std::string{done}));
+  out.fact("size", count(static_cast<std::int64_t>(facts.bytes), " bytes, whole"));
+  out.fact("migrations", facts.migrations_missing == 0
+                             ? count(facts.migrations, ", all that this version has")
+                             : count(facts.migrations, ", ") +
+                                   count(facts.migrations_missing, " more when a gateway first opens it"));
+  out.fact("applications", count(holdings.applications));
+  out.fact("payment intents", count(holdings.intents));
+  out.fact("payments", count(holdings.payments, ", ") + count(holdings.payments_open, " neither accepted nor failed"));
+  out.fact("events", count(holdings.events));
+  out.fact("deliveries", count(holdings.deliveries_waiting, " waiting"));
+  out.fact("last event", holdings.last_event_at ? out.date_and_time(*holdings.last_event_at) : "none");
+  if (facts.key == KeyFit::FITS) out.fact("key", "fits");
+  if (facts.key == KeyFit::UNKNOWN) out.fact("key", "cannot be told: an earlier version wrote this database");
+}
+
+int run_backup(const Options& options) {
+  Terminals terminals{options.color};
+  const auto facts = back_up(options.data, options.to);
+  if (!facts) return refuse_to_start(facts.error());
+  print_facts(options, terminals, *facts, "is a backup of " + options.data.string());
+  terminals.err.hang("keep apart  ", terminals.err.verbatim("The key, " + (options.data / "key").string() +
+                                                            ", is not part of it. Without it nothing sealed opens."));
+  return cli::kDone;
+}
+
+int run_check(const Options& options) {
+  SystemRandom random;
+  Terminals terminals{options.color};
+  const auto facts = check_backup(options.from, options.key, random);
+  if (!facts) return refuse_to_start(facts.error());
+  print_facts(options, terminals, *facts, "can be restored");
+  if (options.key.empty()) terminals.err.hang("not looked at  ", "Whether a key fits: --key FILE names one.");
+  return cli::kDone;
+}
+
+int run_restore(const Options& options) {
+  if (options.depth == Options::Depth::CHECK) return run_check(options);
+  if (options.data.empty()) {
+    std::cerr << "qantara restore: --data DIR is missing: the new data folder; or --check, to restore nothing\n";
+    return cli::kUsage;
+  }
+  SystemRandom random;
+  Terminals terminals{options.color};
+  const auto facts = restore(options.from, options.key, options.data, random);
+  if (!facts) return refuse_to_start(facts.error());
+  const bool make_it_live = options.after == Options::After::MAKE_LIVE;
+  if (make_it_live) {
+    if (const int refused = set_standing(options, Standing::LIVE); refused != cli::kDone) return refused;
+  }
+  print_facts(options, terminals, *facts, make_it_live ? "is restored, and the live one" : "is restored, as a copy");
+  if (!make_it_live) {
+    terminals.err.hang("stands by  ",
+                       "It delivers and submits nothing until it is told that it is the live one: "
+                       "qantara activate --data " +
+                           options.data.string());
+  }
+  return cli::kDone;
+}
+
+int run_activate(const Options& options) { return set_standing(options, Standing::LIVE); }
+int run_deactivate(const Options& options) { return set_standing(options, Standing::COPY); }
+
+/// One verb as it is being declared.
+class Declaration {
+ public:
+  Declaration(CLI::App& program, cli::Verb& chosen, const char* name, const char* help, int (*work)(const Options&))
+      : verb_(program.add_subcommand(name, help)), options_(std::make_shared<Options>()) {
+    verb_->group("Operator verbs");
+    verb_->callback([&chosen, options = options_, work] { chosen = [options, work] { return work(*options); }; });
+  }
+
+  Options& options() { return *options_; }
+  CLI::App* operator->() { return verb_; }
+
+  CLI::Option* path(const char* flag, std::filesystem::path& value, const char* type, const char* help) {
+    return verb_->add_option(flag, value, help)->type_name(type);
+  }
+
+  void data() {
+    path("--data", options_->data, "DIR", "The data folder")->envname("QANTARA_DATA")->capture_default_str();
+  }
+
+  /// For verbs that print facts.
+  void output() {
+    verb_->add_flag_function(
+        "--json", [options = options_](std::int64_t) { options->output = cli::Output::JSON; },
+        "One JSON object on standard output, and nothing else");
+    const std::map<std::string, cli::ColorWish> colors{
+        {"auto", cli::ColorWish::AUTO}, {"never", cli::ColorWish::NEVER}, {"always", cli::ColorWish::ALWAYS}};
+    verb_
+        ->add_option_function<std::string>(
+            "--color", [options = options_, colors](const std::string& text) { options->color = colors.at(text); },
+            "auto, never or always; auto colours terminals only and obeys NO_COLOR and TERM=dumb")
+        ->check(CLI::IsMember({"auto", "never", "always"}))
+        ->type_name("WHEN");
+  }
+
+ private:
+  CLI::App* verb_;
+  std::shared_ptr<Options> options_;
+};
+
+}  // namespace
+
+void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
+  Declaration backup{program, chosen, "backup",
+                     "Copy the database while the gateway serves it. The key is not part of the copy", run_backup};
+  backup.data();
+  backup.path("--to", backup.options().to, "FILE", "The file to make; it must not be there")->required();
+  backup.output();
+
+  Declaration restore{program, chosen, "restore",
+                      "Make a data folder of a backup and its key. What was restored stands by until it is activated",
+                      run_restore};
+  restore.options().data.clear();  // Named, never guessed.
+  restore.path("--from", restore.options().from, "FILE", "The backup")->required();
+  restore.path("--data", restore.options().data, "DIR", "The new data folder");
+  restore.path("--key", restore.options().key, "FILE", "The key file that belongs to it; else the new folder's own");
+  restore->add_flag_function(
+      "--check", [&depth = restore.options().depth](std::int64_t) { depth = Options::Depth::CHECK; },
+      "Only look: whether the file is whole, known to this version and fits the key, and what it holds");
+  restore->add_flag_function(
+      "--make-live", [&after = restore.options().after](std::int64_t) { after = Options::After::MAKE_LIVE; },
+      "It is the live one from now on: the gateway that it replaces will not run again");
+  restore.output();
+
+  Declaration activate{program, chosen, "activate",
+                       "Say that the database in this folder is the live one: a gateway on it delivers and submits. "
+                       "Nothing else may run on another copy of it",
+                       run_activate};
+  activate.data();
+  Declaration deactivate{program, chosen, "deactivate", "Say that it is a copy: a gateway on it only answers questions",
+                         run_deactivate};
+  deactivate.data();
+}
+
+}  // namespace qantara::gateway
