@@ -25,6 +25,9 @@ bool has_type(const json::Value& value, MemberType type) {
              std::ranges::all_of(value.items(), [](const auto& item) { return item.is(json::Kind::STRING); });
     case MemberType::OBJECT:
       return value.is(json::Kind::OBJECT);
+    case MemberType::OBJECTS:
+      return value.is(json::Kind::ARRAY) &&
+             std::ranges::all_of(value.items(), [](const auto& item) { return item.is(json::Kind::OBJECT); });
     case MemberType::ANY:
       return true;
   }
@@ -41,6 +44,8 @@ std::string_view describe(MemberType type) {
       return "an array of strings";
     case MemberType::OBJECT:
       return "an object";
+    case MemberType::OBJECTS:
+      return "an array of objects";
     case MemberType::ANY:
       return "anything";
   }
@@ -82,6 +87,42 @@ Result<void> check_media_type(const http::Request& request) {
 
 }  // namespace
 
+Result<void> check_members(const json::Value& object, std::span<const MemberRule> rules, std::string_view path,
+                           std::initializer_list<std::string_view> one_of) {
+  const auto named = [&](std::string_view name) { return std::string{path} + std::string{name}; };
+
+  Error missing = error(ErrorCode::MISSING_PARAMETERS, {});
+  for (const auto& rule : rules) {
+    if (rule.presence == Presence::REQUIRED && is_absent(object.find(rule.name))) {
+      add(missing, named(rule.name), named(rule.name) + " must be given");
+    }
+  }
+  if (one_of.size() > 0 &&
+      std::ranges::all_of(one_of, [&](auto name) { return is_absent_or_blank(object.find(name)); })) {
+    add(missing, named(*one_of.begin()), one_of_words(one_of) + " must be given");
+  }
+  if (!missing.fields.empty()) return summed_up(std::move(missing));
+
+  Error wrong = error(ErrorCode::INVALID_PARAMETERS, {});
+  for (const auto& rule : rules) {
+    const auto* const value = object.find(rule.name);
+    if (rule.presence == Presence::IGNORED || is_absent(value) || has_type(*value, rule.type)) continue;
+    add(wrong, named(rule.name),
+        named(rule.name) + " must be " + std::string{describe(rule.type)} + ", not " +
+            std::string{json::describe(value->kind())});
+  }
+  if (!wrong.fields.empty()) return summed_up(std::move(wrong));
+
+  Error unknown = error(ErrorCode::INVALID_PARAMETERS, {});
+  for (const auto& [name, value] : object.members()) {
+    if (std::ranges::find(rules, std::string_view{name}, &MemberRule::name) == rules.end()) {
+      add(unknown, named(name), named(name) + " is not a member of this request");
+    }
+  }
+  if (!unknown.fields.empty()) return summed_up(std::move(unknown));
+  return {};
+}
+
 Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
                               std::initializer_list<std::string_view> one_of) {
   RETURN_IF_ERROR(check_media_type(request));
@@ -90,36 +131,7 @@ Result<json::Value> read_body(const http::Request& request, std::span<const Memb
     return error(ErrorCode::INVALID_PARAMETERS,
                  "the body must be a JSON object, not " + std::string{json::describe(body.kind())});
   }
-
-  Error missing = error(ErrorCode::MISSING_PARAMETERS, {});
-  for (const auto& rule : rules) {
-    if (rule.presence == Presence::REQUIRED && is_absent(body.find(rule.name))) {
-      add(missing, rule.name, std::string{rule.name} + " must be given");
-    }
-  }
-  if (one_of.size() > 0 &&
-      std::ranges::all_of(one_of, [&](auto name) { return is_absent_or_blank(body.find(name)); })) {
-    add(missing, *one_of.begin(), one_of_words(one_of) + " must be given");
-  }
-  if (!missing.fields.empty()) return summed_up(std::move(missing));
-
-  Error wrong = error(ErrorCode::INVALID_PARAMETERS, {});
-  for (const auto& rule : rules) {
-    const auto* const value = body.find(rule.name);
-    if (rule.presence == Presence::IGNORED || is_absent(value) || has_type(*value, rule.type)) continue;
-    add(wrong, rule.name,
-        std::string{rule.name} + " must be " + std::string{describe(rule.type)} + ", not " +
-            std::string{json::describe(value->kind())});
-  }
-  if (!wrong.fields.empty()) return summed_up(std::move(wrong));
-
-  Error unknown = error(ErrorCode::INVALID_PARAMETERS, {});
-  for (const auto& [name, value] : body.members()) {
-    if (std::ranges::find(rules, std::string_view{name}, &MemberRule::name) == rules.end()) {
-      add(unknown, name, name + " is not a member of this request");
-    }
-  }
-  if (!unknown.fields.empty()) return summed_up(std::move(unknown));
+  RETURN_IF_ERROR(check_members(body, rules, {}, one_of));
   return body;
 }
 

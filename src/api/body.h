@@ -14,7 +14,7 @@
 namespace qantara::api {
 
 /// What a member may be.
-enum class MemberType { TEXT, AMOUNT, TEXTS, OBJECT, ANY };
+enum class MemberType { TEXT, AMOUNT, TEXTS, OBJECT, OBJECTS, ANY };
 enum class Presence {
   REQUIRED,
   OPTIONAL,  ///< null counts as absent.
@@ -33,6 +33,10 @@ struct MemberRule {
 /// `one_of`: members of which at least one must be given; where all are missing, the first is named.
 Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
                               std::initializer_list<std::string_view> one_of = {});
+
+/// The same of an object inside a body, whose members are named with `path` before them: "government_identifiers[0].".
+Result<void> check_members(const json::Value& object, std::span<const MemberRule> rules, std::string_view path,
+                           std::initializer_list<std::string_view> one_of = {});
 
 /// The text of a TEXT member; nothing if it is absent or null.
 std::optional<std::string> optional_text(const json::Value& body, std::string_view name);

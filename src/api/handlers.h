@@ -14,6 +14,10 @@ using HandlerResult = Result<http::Response>;
 
 // customers.cpp
 Task<Result<Write>> create_customer(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_customers(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_customer(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> get_customer_named(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> update_customer(const http::Request& request, const Caller& caller, const Services& services);
 
 // destinations.cpp
 Task<Result<Write>> create_destination(const http::Request& request, const Caller& caller, const Services& services);
@@ -32,7 +36,10 @@ Task<HandlerResult> get_payment_source(const http::Request& request, const Calle
 
 // payments.cpp
 Task<Result<Write>> create_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_payment_intents(const http::Request& request, const Caller& caller, const Services& services);
+Task<Result<Write>> cancel_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> list_payments(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services);
 
 // events.cpp

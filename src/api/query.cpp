@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "api/lists.h"
+
 namespace qantara::api {
 
 namespace {
@@ -33,8 +35,10 @@ std::optional<std::string> query_text(const http::Request& request, std::string_
 
 Result<PageWanted> query_page(const http::Request& request) {
   PageWanted page;
+  ASSIGN_OR_RETURN(page.number, query_number(request, "page_number", 0, kPageMax, page.number));
   ASSIGN_OR_RETURN(page.number, query_number(request, "page", 0, kPageMax, page.number));
-  ASSIGN_OR_RETURN(const auto size, query_number(request, "size", 1, kPageSizeMax, page.size));
+  ASSIGN_OR_RETURN(std::int64_t size, query_number(request, "page_size", 1, kPageSizeMax, page.size));
+  ASSIGN_OR_RETURN(size, query_number(request, "size", 1, kPageSizeMax, size));
   page.size = static_cast<int>(size);
   return page;
 }
@@ -48,6 +52,14 @@ Result<std::optional<Instant>> query_instant(const http::Request& request, std::
                        std::string{name} + " must be a time in UTC, such as 2026-11-21T12:50:47Z");
   }
   return std::optional{*instant};
+}
+
+Result<ListWanted> query_list(const http::Request& request) {
+  ListWanted wanted;
+  ASSIGN_OR_RETURN(wanted.page, query_page(request));
+  ASSIGN_OR_RETURN(wanted.after, query_id<Uuid>(request, "after"));
+  wanted.by_cursor = request.query_parameter("after").has_value();
+  return wanted;
 }
 
 }  // namespace qantara::api

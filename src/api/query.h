@@ -22,7 +22,7 @@ inline constexpr int kPageSizeMax = 100;
 /// A parameter that is there and not blank.
 std::optional<std::string> query_text(const http::Request& request, std::string_view name);
 
-/// `page` and `size`. Errors: INVALID_PARAMETERS on either: pages are 0 to 999,999,999, sizes 1 to kPageSizeMax.
+/// `page` and `size`, also spelled `page_number` and `page_size`. Errors: INVALID_PARAMETERS on either: pages are 0 to 999,999,999, sizes 1 to kPageSizeMax.
 Result<PageWanted> query_page(const http::Request& request);
 
 /// Errors: INVALID_PARAMETERS on `name` for what is not RFC 3339 in UTC.

@@ -97,10 +97,18 @@ void add_browser_headers(http::Response& response) {
 }
 
 void write_customer(json::Writer& writer, const customers::Customer& customer) {
-  writer.begin_object()
-      .member("customer_id", customer.id.to_text())
-      .member("app_user_id", customer.app_user_id)
-      .end_object();
+  writer.begin_object().member("customer_id", customer.id.to_text()).member("app_user_id", customer.app_user_id);
+  if (!customer.government_identifiers.empty()) {
+    writer.name("government_identifiers").begin_array();
+    for (const auto& identifier : customer.government_identifiers) {
+      writer.begin_object()
+          .member("type", customers::to_text(identifier.type))
+          .member("value", identifier.value)
+          .end_object();
+    }
+    writer.end_array();
+  }
+  writer.end_object();
 }
 
 void write_destination(json::Writer& writer, const destinations::Destination& destination) {
@@ -184,6 +192,10 @@ void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& in
       .raw_member("amount", intent.amount.to_text())
       .member("currency", intent.amount.currency().code())
       .member("description", intent.description)
+      .member("status", payment_intents::to_text(intent.status))
+      .member("created_at", qantara::to_text(intent.created_at))
+      .member("updated_at", qantara::to_text(intent.updated_at))
+      .member("expires_at", qantara::to_text(intent.expires_at))
       .name("payments")
       .begin_array();
   if (payment) write_payment(writer, *payment);

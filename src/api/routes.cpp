@@ -17,6 +17,10 @@ const RouteRow kRoutes[] = {
 
     {POST, "/customers/v1", application(create_customer)},
     {POST, "/payments/v1/customer", application(create_customer)},
+    {GET, "/customers/v1", application(list_customers)},
+    {GET, "/customers/v1/app-user-id/{app_user_id}", application(get_customer_named)},
+    {GET, "/customers/v1/{customer_id}", application(get_customer)},
+    {PUT, "/customers/v1/{customer_id}", application(update_customer)},
     {GET, "/customers/v1/{customer_id}/destinations", application(list_customer_destinations)},
     {GET, "/customers/v1/{customer_id}/payment-sources", application(list_payment_sources)},
     {GET, "/customers/v1/{customer_id}/payment_sources", application(list_payment_sources)},
@@ -30,7 +34,10 @@ const RouteRow kRoutes[] = {
     {GET, "/payments/v1/destinations", application(list_destinations)},
     {GET, "/payments/v1/destinations/{payment_destination_id}", application(get_destination)},
     {POST, "/payments/v1/intents", application(create_payment_intent)},
+    {GET, "/payments/v1/intents", application(list_payment_intents)},
     {GET, "/payments/v1/intents/{payment_intent_id}", application(get_payment_intent)},
+    {POST, "/payments/v1/intents/{payment_intent_id}/cancel", application(cancel_payment_intent)},
+    {GET, "/payments/v1", application(list_payments)},
     {GET, "/payments/v1/{payment_id}", application(get_payment)},
 
     {GET, "/events/v1", application(list_events)},

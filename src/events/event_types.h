@@ -17,9 +17,11 @@ enum class Type {
   BENEFICIARY_CREATED,
   BENEFICIARY_UPDATED,
   PAYMENT_INTENT_CREATED,
+  PAYMENT_INTENT_EXPIRED,
   PAYMENT_CREATED,
   PAYMENT_UPDATED,
-  // Our own: what becomes of webhook endpoints.
+  // Our own: intents that merchants take back, and what becomes of webhook endpoints.
+  PAYMENT_INTENT_CANCELLED,
   WEBHOOK_ENDPOINT_DISABLED,
   WEBHOOK_ENDPOINT_TESTED,
   // Internal: what happened between them.

@@ -15,6 +15,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "migrations/gateway.h"
+#include "payment_intents/expiry_timer.h"
 #include "payment_sources/cool_off_timer.h"
 #include "payments/payment_worker.h"
 #include "webhooks/dispatcher.h"
@@ -66,7 +67,7 @@ struct Gateway::Parts {
 
   events::Events events{clock, random};
   applications::Applications applications{clock, random};
-  customers::Customers customers{clock, random};
+  customers::Customers customers{clock, random, vault};
   destinations::Destinations destinations{clock, random, vault, applications};
   payment_intents::PaymentIntents intents{clock,     random,       events,
                                           customers, destinations, payment_intents::Rules::defaults()};
@@ -79,6 +80,7 @@ struct Gateway::Parts {
                        sources, payments, authorisation, banks, opening_limits, options.run_by}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
+  payment_intents::ExpiryTimer intent_timer{*database, intents, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
   webhooks::Dispatcher dispatcher{{executor, *database, *client, clock, real_clock, random, vault, *timers,
                                    webhook_addresses(options.webhook_networks)}};
@@ -118,6 +120,7 @@ struct Gateway::Parts {
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
     cool_off_timer.stop();
+    intent_timer.stop();
     dispatcher.stop();
     co_await loops.finish();
     database->close();
@@ -285,6 +288,7 @@ Task<Result<void>> Gateway::Parts::serve() {
   }
   loops.start(dispatcher.run());
   loops.start(cool_off_timer.run());
+  loops.start(intent_timer.run());
   loops.start(payment_worker.run());
   log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});
   co_return Result<void>{};

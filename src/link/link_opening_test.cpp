@@ -68,10 +68,11 @@ TEST_F(link_opening, keeps_connections_apart_that_are_not_the_same) {
   update.destination = other;
   update.source = source.id;
   auto of_another = wanting(payer, Method::CONNECT);
-  of_another.customer =
-      payer.it.database
-          .write([&](db::Transaction& tx) { return payer.it.customers.create(tx, payer.it.application, "user-2"); })
-          ->id;
+  of_another.customer = payer.it.database
+                            .write([&](db::Transaction& tx) {
+                              return payer.it.customers.create(tx, payer.it.application, {.app_user_id = "user-2"});
+                            })
+                            ->id;
   std::vector<LinkSessionId> sessions{first.session};
   for (const auto& wanted : {to_other, wanting(payer, Method::CREATE_PAYMENT_SOURCE), update, of_another}) {
     const auto opened = payer.open(wanted)->session;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "money/money.h"
+#include "payment_intents/intent_states.h"
 
 namespace qantara::payment_intents {
 
@@ -19,8 +20,19 @@ struct PaymentIntent {
   std::string description;  ///< The merchant's, or the id without hyphens: 1–32 characters.
   bool default_description =
       false;  ///< The merchant gave none: a bank that holds fewer characters gets the *last* ones.
+  IntentStatus status = IntentStatus::INTENT_CREATED;
   Instant created_at;
-  Instant expires_at;
+  Instant updated_at;
+  Instant expires_at;  ///< Domain time. Whoever comes then is too late, whether the status says so already or not.
+};
+
+/// Which intents are listed; what is absent does not matter.
+struct IntentFilter {
+  std::optional<CustomerId> customer;
+  /// An intent's own status, its payment's as it is told, or a finer one as in `status_detail`.
+  std::optional<std::string> status;
+  std::optional<Instant> from;  ///< Those created then or later,
+  std::optional<Instant> to;    ///< and those before.
 };
 
 struct NewPaymentIntent {

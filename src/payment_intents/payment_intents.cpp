@@ -20,20 +20,47 @@ banking::Limits limits_of(std::string_view code, std::int64_t minimum_major, std
           .maximum = {maximum_major * minor_per_major, *currency}};
 }
 
-std::string created_payload(const PaymentIntent& intent) {
+std::string payload_of(const PaymentIntent& intent) {
   json::Writer writer;
   writer.begin_object()
       .member("intent_id", intent.id.to_text())
       .member("customer_id", intent.customer.to_text())
       .raw_member("amount", intent.amount.to_text())
       .member("currency", intent.amount.currency().code())
-      .member("status", "INTENT_CREATED")
+      .member("status", to_text(intent.status))
       .name("reason")
       .null()
       .name("metadata")
       .null()
       .end_object();
   return std::move(writer).text();
+}
+
+/// Of a transition that others are told of.
+std::optional<events::Type> event_of(IntentStatus status) {
+  switch (status) {
+    case IntentStatus::INTENT_EXPIRED:
+      return events::Type::PAYMENT_INTENT_EXPIRED;
+    case IntentStatus::INTENT_CANCELLED:
+      return events::Type::PAYMENT_INTENT_CANCELLED;
+    case IntentStatus::INTENT_CREATED:  // Told where it is made.
+    case IntentStatus::INTENT_USED:     // The payment tells.
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Error no_longer(IntentStatus status) {
+  switch (status) {
+    case IntentStatus::INTENT_USED:
+      return error(ErrorCode::PAYMENT_INTENT_ALREADY_USED, "a payment was started for this payment intent");
+    case IntentStatus::INTENT_CANCELLED:
+      return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent was cancelled: create a new one");
+    case IntentStatus::INTENT_CREATED:
+    case IntentStatus::INTENT_EXPIRED:
+      break;
+  }
+  return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
 }
 
 }  // namespace
@@ -89,10 +116,11 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
                        .description = description.empty() ? id.to_plain_text() : std::string{description},
                        .default_description = description.empty(),
                        .created_at = now,
+                       .updated_at = now,
                        .expires_at = now + rules_.life};
   RETURN_IF_ERROR(insert_intent(tx, intent));
   RETURN_IF_ERROR(events_.append(tx, {.application = application, .aggregate = id.uuid},
-                                 events::Type::PAYMENT_INTENT_CREATED, created_payload(intent)));
+                                 events::Type::PAYMENT_INTENT_CREATED, payload_of(intent)));
   return IntentWithDestination{.intent = std::move(intent), .destination = std::move(destination)};
 }
 
@@ -104,6 +132,56 @@ Result<PaymentIntent> PaymentIntents::get(db::Transaction& tx, ApplicationId app
   }
   return *std::move(intent);
 }
+
+Result<std::vector<PaymentIntent>> PaymentIntents::list(db::Transaction& tx, ApplicationId application,
+                                                        const IntentFilter& filter, const Slice& slice) const {
+  return select_intents(tx, application, filter, slice);
+}
+
+Result<std::int64_t> PaymentIntents::count(db::Transaction& tx, ApplicationId application,
+                                           const IntentFilter& filter) const {
+  return count_intents(tx, application, filter);
+}
+
+Result<void> PaymentIntents::move(db::Transaction& tx, PaymentIntent& intent, IntentEvent on) const {
+  const auto from = intent.status;
+  const auto to = next_state(kIntentTransitions, from, on);
+  if (!to) return no_longer(from);
+  intent.status = *to;
+  intent.updated_at = clock_.now();
+  ASSIGN_OR_RETURN(const bool moved, update_intent(tx, intent, from));
+  if (!moved) return error(ErrorCode::VERSION_CONFLICT, "the payment intent was changed meanwhile");
+  if (const auto type = event_of(*to)) {
+    RETURN_IF_ERROR(events_.append(tx, {.application = intent.application, .aggregate = intent.id.uuid}, *type,
+                                   payload_of(intent)));
+  }
+  return {};
+}
+
+Result<PaymentIntent> PaymentIntents::cancel(db::Transaction& tx, ApplicationId application, IntentId id) const {
+  ASSIGN_OR_RETURN(auto intent, get(tx, application, id));
+  if (intent.status == IntentStatus::INTENT_CANCELLED) return intent;
+  if (intent.status == IntentStatus::INTENT_CREATED && intent.expires_at <= clock_.now())
+    return no_longer(IntentStatus::INTENT_EXPIRED);
+  intent.expires_at = std::min(intent.expires_at, clock_.now());
+  RETURN_IF_ERROR(move(tx, intent, IntentEvent::cancelled));
+  return intent;
+}
+
+Result<void> PaymentIntents::use(db::Transaction& tx, const PaymentIntent& intent) const {
+  if (intent.status == IntentStatus::INTENT_CREATED && intent.expires_at <= clock_.now())
+    return no_longer(IntentStatus::INTENT_EXPIRED);
+  PaymentIntent used = intent;
+  return move(tx, used, IntentEvent::payment_started);
+}
+
+Result<int> PaymentIntents::expire_due(db::Transaction& tx, int limit) const {
+  ASSIGN_OR_RETURN(auto due, select_due_intents(tx, clock_.now(), limit));
+  for (auto& intent : due) RETURN_IF_ERROR(move(tx, intent, IntentEvent::time_ran_out));
+  return static_cast<int>(due.size());
+}
+
+Result<std::optional<Instant>> PaymentIntents::next_due(db::Transaction& tx) const { return select_next_due(tx); }
 
 Result<std::optional<PaymentIntent>> PaymentIntents::find(db::Transaction& tx, IntentId id) const {
   return select_any_intent(tx, id);

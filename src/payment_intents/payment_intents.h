@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "banking/bank.h"
+#include "base/paging.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "customers/customers.h"
@@ -49,12 +50,32 @@ class PaymentIntents {
 
   /// Errors: UNKNOWN_PAYMENT_INTENT, the same for another application's.
   Result<PaymentIntent> get(db::Transaction& tx, ApplicationId application, IntentId id) const;
+  /// In the order of creation.
+  Result<std::vector<PaymentIntent>> list(db::Transaction& tx, ApplicationId application, const IntentFilter& filter,
+                                          const Slice& slice) const;
+  Result<std::int64_t> count(db::Transaction& tx, ApplicationId application, const IntentFilter& filter) const;
+
+  /// The merchant wants it no more. One that is cancelled already stays so, quietly.
+  /// Errors: UNKNOWN_PAYMENT_INTENT, PAYMENT_INTENT_ALREADY_USED, PAYMENT_INTENT_EXPIRED.
+  Result<PaymentIntent> cancel(db::Transaction& tx, ApplicationId application, IntentId id) const;
+
+  /// A payment starts: the intent is spent, whatever comes of it.
+  /// Errors: PAYMENT_INTENT_ALREADY_USED; PAYMENT_INTENT_EXPIRED, also for one that was cancelled.
+  Result<void> use(db::Transaction& tx, const PaymentIntent& intent) const;
+
+  /// Ends unused intents whose time has run out, at most `limit`, with their events. Result: how many.
+  Result<int> expire_due(db::Transaction& tx, int limit) const;
+  /// When the next one's time runs out; nothing if none waits.
+  Result<std::optional<Instant>> next_due(db::Transaction& tx) const;
+
   /// By id alone: for operators, who see every application.
   Result<std::optional<PaymentIntent>> find(db::Transaction& tx, IntentId id) const;
   /// Ids of the newest intents, newest first: where an operator's short id is looked for.
   Result<std::vector<IntentId>> newest(db::Transaction& tx, int limit) const;
 
  private:
+  Result<void> move(db::Transaction& tx, PaymentIntent& intent, IntentEvent on) const;
+
   const Clock& clock_;
   Random& random_;
   const events::Events& events_;

@@ -23,7 +23,10 @@ class payment_intents : public testing::Test {
  protected:
   payment_intents() {
     application = make_application();
-    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, "user-1"); })->id;
+    customer =
+        database
+            .write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })
+            ->id;
   }
   ApplicationId make_application() {
     return database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })
@@ -49,7 +52,7 @@ class payment_intents : public testing::Test {
   db::TestDatabase database{gateway::schema::migrations()};
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};
-  const customers::Customers customers{clock, random};
+  const customers::Customers customers{clock, random, vault};
   const destinations::Destinations destinations{clock, random, vault, applications};
   const PaymentIntents it{clock, random, events, customers, destinations, Rules::defaults()};
   ApplicationId application;
@@ -198,6 +201,109 @@ TEST_F(payment_intents, are_unknown_to_everybody_but_their_application) {
   EXPECT_TRUE(*database.read([&](db::Transaction& tx) { return it.find(tx, created->intent.id); }));
   const auto newest = *database.read([&](db::Transaction& tx) { return it.newest(tx, 10); });
   EXPECT_EQ(newest, std::vector{created->intent.id});
+}
+
+TEST_F(payment_intents, end_once_used_cancelled_or_out_of_time) {
+  make_destination(application);
+  enum class Act { USE, CANCEL, EXPIRE };
+  using enum Act;
+  struct Case {
+    Act first;
+    Act then;
+    std::string_view refused;  ///< Empty: nothing happens, quietly.
+    IntentStatus stays;
+  };
+  using enum IntentStatus;
+  const Case cases[] = {
+      {USE, USE, "PAYMENT_INTENT_ALREADY_USED", INTENT_USED},
+      {USE, CANCEL, "PAYMENT_INTENT_ALREADY_USED", INTENT_USED},
+      {USE, EXPIRE, "", INTENT_USED},
+      {CANCEL, USE, "PAYMENT_INTENT_EXPIRED", INTENT_CANCELLED},
+      {CANCEL, CANCEL, "", INTENT_CANCELLED},
+      {CANCEL, EXPIRE, "", INTENT_CANCELLED},
+      {EXPIRE, USE, "PAYMENT_INTENT_EXPIRED", INTENT_EXPIRED},
+      {EXPIRE, CANCEL, "PAYMENT_INTENT_EXPIRED", INTENT_EXPIRED},
+      {EXPIRE, EXPIRE, "", INTENT_EXPIRED},
+  };
+  for (const auto& [first, then, refused, stays] : cases) {
+    const auto id = create(wanted())->intent.id;
+    const auto act = [&](Act what) {
+      return database.write([&](db::Transaction& tx) -> Result<void> {
+        if (what == CANCEL)
+          return it.cancel(tx, application, id) ? Result<void>{} : it.cancel(tx, application, id).error();
+        if (what == EXPIRE) {
+          RETURN_IF_ERROR(it.expire_due(tx, 100));
+          return {};
+        }
+        ASSIGN_OR_RETURN(const auto intent, it.get(tx, application, id));
+        return it.use(tx, intent);
+      });
+    };
+    if (first == EXPIRE) clock.advance(hours{24});
+    ASSERT_TRUE(act(first));
+    clock.advance(hours{25});
+    const auto second = act(then);
+    EXPECT_EQ(second ? "" : to_text(second.error().code), refused);
+    const auto found = database.read([&](db::Transaction& tx) { return it.get(tx, application, id); });
+    EXPECT_EQ(found->status, stays);
+    const auto story = *database.read([&](db::Transaction& tx) { return events.of_aggregate(tx, id.uuid); });
+    EXPECT_EQ(story.size(), stays == INTENT_USED ? 1U : 2U);
+    if (stays != INTENT_USED) {
+      EXPECT_EQ(story.back().type, stays == INTENT_CANCELLED ? "payment_intent.cancelled" : "payment_intent.expired");
+      EXPECT_TRUE(story.back().body.contains(to_text(stays)));
+    }
+  }
+}
+
+TEST_F(payment_intents, are_not_used_after_their_time_though_nobody_has_said_so_yet) {
+  make_destination(application);
+  const auto intent = create(wanted())->intent;
+  const auto use = [&] { return database.write([&](db::Transaction& tx) { return it.use(tx, intent); }); };
+  clock.advance(hours{24});
+  ASSERT_FALSE(use());
+  EXPECT_EQ(use().error().code, ErrorCode::PAYMENT_INTENT_EXPIRED);
+  const auto cancelled = database.write([&](db::Transaction& tx) { return it.cancel(tx, application, intent.id); });
+  EXPECT_EQ(cancelled.error().code, ErrorCode::PAYMENT_INTENT_EXPIRED);
+}
+
+TEST_F(payment_intents, are_not_revived_by_a_clock_that_is_set_back) {
+  make_destination(application);
+  const auto id = create(wanted())->intent.id;
+  clock.advance(hours{1});
+  const auto cancelled = database.write([&](db::Transaction& tx) { return it.cancel(tx, application, id); });
+  ASSERT_TRUE(cancelled);
+  EXPECT_EQ(cancelled->expires_at, clock.now());
+  clock.advance(-hours{2});
+  EXPECT_FALSE(database.write([&](db::Transaction& tx) { return it.use(tx, *cancelled); }));
+}
+
+TEST_F(payment_intents, are_listed_by_what_is_asked_for) {
+  make_destination(application);
+  std::vector<IntentId> made;
+  for (int i = 0; i < 4; ++i) {
+    made.push_back(create(wanted())->intent.id);
+    clock.advance(hours{1});
+  }
+  ASSERT_TRUE(database.write([&](db::Transaction& tx) { return it.cancel(tx, application, made[1]); }));
+  const auto ids = [&](const IntentFilter& filter, const Slice& slice = {}) {
+    const auto listed = database.read([&](db::Transaction& tx) { return it.list(tx, application, filter, slice); });
+    std::vector<IntentId> found;
+    for (const auto& intent : *listed) found.push_back(intent.id);
+    const auto count = database.read([&](db::Transaction& tx) { return it.count(tx, application, filter); });
+    if (slice.after == Uuid{}) EXPECT_EQ(*count, std::ssize(found));
+    return found;
+  };
+  EXPECT_EQ(ids({}), made);
+  EXPECT_EQ(ids({.customer = customer}), made);
+  EXPECT_TRUE(ids({.customer = CustomerId{}}).empty());
+  EXPECT_EQ(ids({.status = "INTENT_CANCELLED"}), (std::vector{made[1]}));
+  EXPECT_EQ(ids({.customer = customer, .status = "INTENT_CREATED"}), (std::vector{made[0], made[2], made[3]}));
+  EXPECT_TRUE(ids({.status = "FAILED"}).empty());
+  const auto start = clock.now() - hours{4};
+  EXPECT_EQ(ids({.from = start + hours{1}, .to = start + hours{3}}), (std::vector{made[1], made[2]}));
+  EXPECT_EQ(ids({}, {.after = made[1].uuid, .offset = 0, .limit = 1}), (std::vector{made[2]}));
+  const auto other = make_application();
+  EXPECT_TRUE(database.read([&](db::Transaction& tx) { return it.list(tx, other, {}, {}); })->empty());
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ class payment_sources : public testing::Test {
     banks.add({.identifier = kBank, .name = "Test Bank"}, std::move(connector));
     application =
         database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;
-    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, "user-1"); })->id;
+    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })->id;
     destination = make_destination();
   }
 
@@ -99,7 +99,7 @@ class payment_sources : public testing::Test {
   banking::ScriptedBank* bank = nullptr;
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};
-  const customers::Customers customers{clock, random};
+  const customers::Customers customers{clock, random, vault};
   const destinations::Destinations destinations{clock, random, vault, applications};
   const PaymentSources it{clock, random, vault, events};
   CoolOffTimer timer{*database, it, banks, clock, *timers};
@@ -189,7 +189,7 @@ TEST_F(payment_sources, are_apart_for_each_user_of_the_bank_and_each_customer) {
 
   auto of_another_customer = connection();
   of_another_customer.customer =
-      database.write([&](db::Transaction& tx) { return customers.create(tx, application, "user-2"); })->id;
+      database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-2"}); })->id;
   const auto other = connect(of_another_customer);
   EXPECT_NE(other.id, first.id);
   EXPECT_NE(other.accounts[0].id, first.accounts[0].id);

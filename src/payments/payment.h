@@ -22,6 +22,14 @@ struct Parties {
   banking::Creditor creditor;
 };
 
+/// Which payments are listed; what is absent does not matter.
+struct PaymentFilter {
+  std::optional<CustomerId> customer;
+  std::optional<std::string> status;  ///< As it is told, or a finer one as in `status_detail`.
+  std::optional<Instant> from;        ///< Those created then or later,
+  std::optional<Instant> to;          ///< and those before.
+};
+
 struct Payment {
   PaymentId id;
   ApplicationId application;

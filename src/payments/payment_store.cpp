@@ -183,6 +183,29 @@ Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, con
   return select_payment(tx, vault, *id);
 }
 
+Result<std::vector<PaymentId>> select_payments(db::Transaction& tx, ApplicationId application,
+                                               const PaymentFilter& filter, const Slice& slice) {
+  return tx.all(
+      "SELECT id FROM payments WHERE application_id = $1 AND id > $2 AND ($3 IS NULL OR customer_id = $3) "
+      "AND ($4 IS NULL OR status_detail = $4 "
+      "OR (CASE status WHEN 'SUBMITTING' THEN waiting_status ELSE status END) = $4) "
+      "AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) ORDER BY id LIMIT $7 OFFSET $8",
+      [](db::Row& row) { return row.take<PaymentId>(); }, application, slice.after, filter.customer, filter.status,
+      filter.from, filter.to, slice.limit, slice.offset);
+}
+
+Result<std::int64_t> count_payments(db::Transaction& tx, ApplicationId application, const PaymentFilter& filter) {
+  ASSIGN_OR_RETURN(const auto count,
+                   tx.one(
+                       "SELECT COUNT(*) FROM payments WHERE application_id = $1 AND ($2 IS NULL OR customer_id = $2) "
+                       "AND ($3 IS NULL OR status_detail = $3 "
+                       "OR (CASE status WHEN 'SUBMITTING' THEN waiting_status ELSE status END) = $3) "
+                       "AND ($4 IS NULL OR created_at >= $4) AND ($5 IS NULL OR created_at < $5)",
+                       [](db::Row& row) { return row.take<std::int64_t>(); }, application, filter.customer,
+                       filter.status, filter.from, filter.to));
+  return *count;
+}
+
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit) {
   return tx.all(
       "SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);

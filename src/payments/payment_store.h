@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/crypto.h"
+#include "base/paging.h"
 #include "base/result.h"
 #include "db/transaction.h"
 #include "payments/payment.h"
@@ -19,6 +20,10 @@ Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& pa
 
 Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id);
 Result<std::optional<Payment>> select_payment_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
+
+Result<std::vector<PaymentId>> select_payments(db::Transaction& tx, ApplicationId application,
+                                               const PaymentFilter& filter, const Slice& slice);
+Result<std::int64_t> count_payments(db::Transaction& tx, ApplicationId application, const PaymentFilter& filter);
 
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit);
 

@@ -173,8 +173,7 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
   ASSIGN_OR_RETURN(const auto intent, intents_.get(tx, application, intent_id));
   ASSIGN_OR_RETURN(auto existing, of_intent(tx, intent_id));
   if (existing) return *std::move(existing);
-  if (intent.expires_at <= clock_.now())
-    return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
+  RETURN_IF_ERROR(intents_.use(tx, intent));
 
   ASSIGN_OR_RETURN(const auto accounts, paying_accounts(tx, intent));
   const auto chosen = std::ranges::find_if(accounts, [&](const auto& row) { return row.account.id == account_id; });
@@ -253,6 +252,22 @@ Result<std::optional<Payment>> Payments::of_intent(db::Transaction& tx, IntentId
 
 Result<std::optional<Payment>> Payments::find(db::Transaction& tx, PaymentId id) const {
   return select_payment(tx, vault_, id);
+}
+
+Result<std::vector<Payment>> Payments::list(db::Transaction& tx, ApplicationId application, const PaymentFilter& filter,
+                                            const Slice& slice) const {
+  ASSIGN_OR_RETURN(const auto ids, select_payments(tx, application, filter, slice));
+  std::vector<Payment> payments;
+  for (const auto id : ids) {
+    ASSIGN_OR_RETURN(auto payment, load(tx, id));
+    payments.push_back(std::move(payment));
+  }
+  return payments;
+}
+
+Result<std::int64_t> Payments::count(db::Transaction& tx, ApplicationId application,
+                                     const PaymentFilter& filter) const {
+  return count_payments(tx, application, filter);
 }
 
 Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) const {

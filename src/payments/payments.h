@@ -88,6 +88,11 @@ class Payments {
   Result<Payment> get(db::Transaction& tx, ApplicationId application, PaymentId id) const;
   Result<std::optional<Payment>> of_intent(db::Transaction& tx, IntentId intent) const;
 
+  /// In the order of creation.
+  Result<std::vector<Payment>> list(db::Transaction& tx, ApplicationId application, const PaymentFilter& filter,
+                                    const Slice& slice) const;
+  Result<std::int64_t> count(db::Transaction& tx, ApplicationId application, const PaymentFilter& filter) const;
+
   /// By id alone: for operators, who see every application.
   Result<std::optional<Payment>> find(db::Transaction& tx, PaymentId id) const;
   /// Ids of the newest payments, newest first.

@@ -90,7 +90,7 @@ class Installation {
   explicit Installation(std::uint64_t seed = 1) : random(seed) {
     application =
         database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;
-    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, "user-1"); })->id;
+    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })->id;
     destination = make_destination();
   }
 
@@ -228,7 +228,7 @@ class Installation {
   banking::Banks banks;
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};
-  const customers::Customers customers{clock, random};
+  const customers::Customers customers{clock, random, vault};
   const destinations::Destinations destinations{clock, random, vault, applications};
   const payment_sources::PaymentSources sources{clock, random, vault, events};
   const payment_intents::PaymentIntents intents{clock,     random,       events,

@@ -131,6 +131,12 @@ const kMeanwhile: Record<string, () => Promise<void>> = {
     const wanted = {customer_id, payment_destination_id, amount: 1000, currency: 'AED', description: 'ACME TXN002'};
     learn(valueOf('open_link_session', 'cooling_off').payment_intent_id, (await made('/payments/v1/intents', wanted)).payment_intent_id);
   },
+  'payment_intent.expired nobody_came': async () => {
+    const {payload} = webhooks.flatMap(({type, examples}) => (type === 'payment_intent.expired' ? examples : []))[0]?.value;
+    const {customer_id, amount, currency} = translated(payload);
+    learn(payload.intent_id, (await made('/payments/v1/intents', {customer_id, amount, currency})).payment_intent_id);
+    await gateway.json('clock', 'advance', '24h');
+  },
   // A bank that takes the order and whose answer is lost: asked again, it says that all went well.
   'payment.updated accepted_after_all': async () => {
     const {payload} = webhooks.flatMap(({type, examples}) => (type === 'payment.updated' ? examples : []))[0]?.value;

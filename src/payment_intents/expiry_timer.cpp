@@ -1,0 +1,45 @@
+#include "payment_intents/expiry_timer.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace qantara::payment_intents {
+
+namespace {
+
+constexpr int kBatch = 100;  ///< Intents in one transaction: what else is to be written waits for no more than these.
+constexpr auto kTryAgain = std::chrono::minutes{1};   ///< After a database that did not answer.
+constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at least this often.
+
+}  // namespace
+
+Task<void> ExpiryTimer::run() {
+  while (!stopping_) {
+    const auto next = co_await run_once();
+    Instant wake_at = clock_.now() + kTryAgain;
+    if (next) {
+      wake_at = *next;
+    } else {
+      log::error("intent timer: the database did not answer", {{"cause", next.error().cause}});
+    }
+    if (!stopping_) co_await bell_->wait_until(wake_at);
+  }
+}
+
+void ExpiryTimer::stop() {
+  stopping_ = true;
+  bell_->ring();
+}
+
+Task<Result<Instant>> ExpiryTimer::run_once() {
+  while (true) {
+    CO_ASSIGN_OR_RETURN(const auto next,
+                        co_await database_.read([&](db::Transaction& tx) { return intents_.next_due(tx); }));
+    const Instant now = clock_.now();
+    if (!next || *next > now || stopping_) co_return std::min(next.value_or(Instant::max()), now + kLookAgain);
+    CO_RETURN_IF_ERROR(co_await database_.write([&](db::Transaction& tx) { return intents_.expire_due(tx, kBatch); }));
+  }
+}
+
+}  // namespace qantara::payment_intents
