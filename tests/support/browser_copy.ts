@@ -80,7 +80,13 @@ const copy = {
 
   // Paying.
   choose_account: ['Choose an account to pay from', 'اختيار الحساب للدفع منه'],
+  no_account: ['No account at {bank} can make this payment.', 'لا يوجد لدى {bank} حساب يمكن الدفع منه.'],
   review: ['Check and pay', 'مراجعة الدفعة'],
+  confirmed_at_bank: [
+    'You will confirm at {bank}; nothing moves before that.',
+    'سيُطلب التأكيد لدى {bank}، ولن يُحوَّل أي مبلغ قبل ذلك.',
+  ],
+  sent_on_press: ['The payment is sent when you press Pay.', 'تُرسل الدفعة عند الضغط على زر الدفع.'],
   pay: ['Pay {amount}', 'دفع {amount}'],
   change_account: ['Change account', 'تغيير الحساب'],
   choose_method: ['How do you want to confirm?', 'اختيار طريقة التأكيد'],
@@ -127,11 +133,14 @@ const copy = {
   timed_out: ['This page has timed out', 'انتهت مهلة هذه الصفحة'],
   start_again: ['Start again', 'البدء من جديد'],
   request_expired: ['This payment request has expired', 'انتهت صلاحية طلب الدفع'],
+  makes_new_one: ['{merchant} can make a new one.', 'يمكن طلب دفعة جديدة من {merchant}.'],
+  request_withdrawn: ['{merchant} cancelled this payment request', 'أُلغي طلب الدفع من قِبل {merchant}'],
   other_window: ['This payment is open in another window', 'هذه الدفعة مفتوحة في نافذة أخرى'],
   other_window_text: ['It is the same payment and cannot be made twice.', 'هي الدفعة نفسها ولا يمكن تنفيذها مرتين.'],
   continue_here: ['Continue here', 'المتابعة هنا'],
   already_accepted: ['{bank} already accepted this payment', 'سبق أن وافق {bank} على هذه الدفعة'],
   not_answering: ['{bank} is not answering', 'لا يستجيب {bank} حاليًا'],
+  nothing_more: ['Nothing more to pay.', 'لا يلزم دفع أي مبلغ آخر.'],
   bank_not_answering: [
     '{bank} is not answering at the moment. Nothing is wrong with your account. Try later or choose another bank.',
     'لا يستجيب {bank} حاليًا، ولا توجد مشكلة في حسابك. يمكن المحاولة لاحقًا أو اختيار بنك آخر.',

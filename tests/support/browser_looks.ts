@@ -1,5 +1,5 @@
-// What every screen has to be, whatever it says: accessible, whole, large enough to press, and readable in its colours.
-import assert from 'node:assert/strict';
+// What every screen has to be, whatever it says: accessible, whole, large enough to press, and readable in its colours. Each
+// function gives what it found wrong, so that a test can tell all of it at once.
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 
@@ -11,23 +11,27 @@ interface AxeResults {
   violations: {id: string; impact: string | null; help: string; nodes: {html: string; failureSummary?: string}[]}[];
 }
 
-/** axe-core finds nothing serious or critical. */
-export async function assertAccessible(frame: Frame, where: string): Promise<void> {
+/** Ends every movement that has an end: what is measured is what stays. */
+export async function settle(frame: Frame): Promise<void> {
+  await frame.evaluate(() => {
+    for (const animation of document.getAnimations()) if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+  });
+}
+
+/** What axe-core finds serious or critical. */
+export async function axeFaults(frame: Frame): Promise<string[]> {
   const isThere = await frame.evaluate(() => 'axe' in globalThis);
   if (!isThere) await frame.evaluate(`${axe};0`);
   const {violations} = await frame.evaluate(async () =>
     (globalThis as unknown as {axe: {run(options: object): Promise<AxeResults>}}).axe.run({resultTypes: ['violations'], iframes: false}));
-  const grave = violations.filter(({impact}) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(
-    grave.map(({id, help, nodes}) => `${id}: ${help}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary ?? ''}`).join(' | ')}`),
-    [],
-    where,
-  );
+  return violations
+    .filter(({impact}) => impact === 'serious' || impact === 'critical')
+    .map(({id, help, nodes}) => `${id}: ${help}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary ?? ''}`).join(' | ')}`);
 }
 
-/** Nothing scrolls sideways, nothing is cut off, and nothing lies outside. */
-export async function assertNothingCut(frame: Frame, where: string): Promise<void> {
-  const cut = await frame.evaluate(() => {
+/** What scrolls sideways, is cut off, or lies outside. */
+export async function cutFaults(frame: Frame): Promise<string[]> {
+  return frame.evaluate(() => {
     const found: string[] = [];
     const root = document.scrollingElement ?? document.documentElement;
     const tell = (element: Element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} "${(element.textContent ?? '').slice(0, 40)}"`;
@@ -36,18 +40,17 @@ export async function assertNothingCut(frame: Frame, where: string): Promise<voi
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const isHidden = style.clipPath !== 'none' || style.visibility === 'hidden' || box.width <= 1 || box.height <= 1;
-      if (isHidden || element.closest('svg') || element instanceof HTMLInputElement) continue;
+      if (isHidden || element.closest('svg, [aria-hidden="true"]') || element instanceof HTMLInputElement) continue;
       if (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${tell(element)}`);
       if (box.left < -1 || box.right > root.clientWidth + 1) found.push(`outside: ${tell(element)} ${box.left}…${box.right}`);
     }
     return found;
   });
-  assert.deepEqual(cut, [], where);
 }
 
-/** Whatever is pressed is at least 44 px each way; links inside a sentence excepted. */
-export async function assertTargets(frame: Frame, where: string): Promise<void> {
-  const small = await frame.evaluate(() => {
+/** What is pressed and is less than 44 px wide or high; links inside a sentence excepted. */
+export async function smallTargets(frame: Frame): Promise<string[]> {
+  return frame.evaluate(() => {
     const found: string[] = [];
     for (const element of document.querySelectorAll('button, a[href], input, select, summary, [role="button"]')) {
       const isChoice = element instanceof HTMLInputElement && (element.type === 'radio' || element.type === 'checkbox');
@@ -59,7 +62,6 @@ export async function assertTargets(frame: Frame, where: string): Promise<void> 
     }
     return found;
   });
-  assert.deepEqual(small, [], where);
 }
 
 /** Text that has less than 4.5 : 1 on what is behind it (3 : 1 if it is large), measured from the computed colours. */
@@ -86,10 +88,13 @@ export async function contrastFaults(frame: Frame): Promise<string[]> {
       const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
       return (light! + 0.05) / (dark! + 0.05);
     };
-    const behind = (element: Element | null): Rgba => {
-      if (!element) return [255, 255, 255, 1];
-      const color = read(getComputedStyle(element).backgroundColor);
-      return color[3] === 1 ? color : over(color, behind(element.parentElement));
+    // A gradient is each of its colours.
+    const behind = (element: Element | null): Rgba[] => {
+      if (!element) return [[255, 255, 255, 1]];
+      const {backgroundColor, backgroundImage} = getComputedStyle(element);
+      const stops = backgroundImage.includes('gradient') ? (backgroundImage.match(/(rgba?|hsla?|color|oklch|oklab)\([^()]*\)|#[0-9a-f]{3,8}/gi) ?? []) : [];
+      const colors = (stops.length > 0 ? stops : [backgroundColor]).map(read);
+      return colors.flatMap((color) => (color[3] === 1 ? [color] : behind(element.parentElement).map((below) => over(color, below))));
     };
     const found: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -101,20 +106,21 @@ export async function contrastFaults(frame: Frame): Promise<string[]> {
       if (element.closest('script, style, noscript')) continue;
       const size = parseFloat(style.fontSize);
       const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 600);
-      const background = behind(element);
-      const has = ratio(over(read(style.color), background), background);
-      if (has < (isLarge ? 3 : 4.5) - 0.01) {
+      for (const background of behind(element)) {
+        const has = ratio(over(read(style.color), background), background);
+        if (has >= (isLarge ? 3 : 4.5) - 0.01) continue;
         found.push(`"${(node.textContent ?? '').trim().slice(0, 30)}" has ${has.toFixed(2)}: ${style.color} on ${background.slice(0, 3).map(Math.round).join(',')}`);
       }
     }
     // A button is seen as one by its area or by its outline.
-    for (const button of document.querySelectorAll('button')) {
+    for (const button of document.querySelectorAll('button:not([aria-disabled="true"])')) {
       const style = getComputedStyle(button);
       const area = read(style.backgroundColor);
       if (area[3] === 0 || button.getBoundingClientRect().width <= 1) continue;
-      const around = behind(button.parentElement);
       const outline = parseFloat(style.borderTopWidth) > 0 ? read(style.borderTopColor) : area;
-      if (Math.max(ratio(over(area, around), around), ratio(over(outline, around), around)) < 2.99) {
+      const stands = behind(button.parentElement).every((around) =>
+        Math.max(ratio(over(area, around), around), ratio(over(outline, around), around)) >= 2.99);
+      if (!stands) {
         found.push(`the button "${(button.textContent ?? '').slice(0, 30)}" does not stand out: ${style.backgroundColor}, ${style.borderTopColor}`);
       }
     }

@@ -140,12 +140,27 @@ export const screens: Screen[] = [
     name: 'account', title: 'choose_account', says: [],
     step: {
       ...paying, kind: 'ACCOUNT', actions: ['select', 'cancel'],
-      accounts: [account, {...account, id: 'a2', name: 'DOLLAR ACCOUNT', number_masked: 'AE79 •••• 4002', currency: 'USD', usable: false, reason: 'CURRENCY'}],
+      accounts: [
+        account,
+        {...account, id: 'a2', name: 'DOLLAR ACCOUNT', number_masked: 'AE79 •••• 4002', currency: 'USD', usable: false, reason: 'CURRENCY'},
+        {...account, id: 'a3', name: 'SAVINGS', number_masked: 'AE12 •••• 4003', usable: false, reason: 'NOT_LINKED'},
+        {...account, id: 'a4', name: 'JOINT ACCOUNT', number_masked: 'AE13 •••• 4004', usable: false, reason: 'COOL_OFF', cool_off_until: kUntil},
+        {...account, id: 'a5', name: 'SECOND BANK', number_masked: 'AE14 •••• 4005', usable: false, reason: 'BANK_UNAVAILABLE'},
+        {...account, id: 'a6', name: 'SMALL ACCOUNT', number_masked: 'AE15 •••• 4006', usable: false, reason: 'LIMIT'},
+      ],
     },
   },
   {
-    name: 'review', title: 'review', says: [],
-    step: {...paying, kind: 'REVIEW', actions: ['pay', 'change_account', 'cancel'], accounts: [account]},
+    name: 'account-none', title: 'choose_account', says: ['no_account'],
+    step: {...paying, kind: 'ACCOUNT', actions: ['cancel'], accounts: [{...account, currency: 'USD', usable: false, reason: 'CURRENCY'}]},
+  },
+  {
+    name: 'review', title: 'review', says: ['confirmed_at_bank'], never: ['sent_on_press'],
+    step: {...paying, kind: 'REVIEW', actions: ['pay', 'change_account', 'cancel'], accounts: [account], confirms_at_bank: true},
+  },
+  {
+    name: 'review-sends', title: 'review', says: ['sent_on_press'], never: ['confirmed_at_bank'],
+    step: {...paying, kind: 'REVIEW', actions: ['pay', 'cancel'], accounts: [account], confirms_at_bank: false},
   },
   {
     name: 'method', title: 'choose_method', says: [],
@@ -194,7 +209,7 @@ export const screens: Screen[] = [
   {
     name: 'pending', title: 'processing', says: ['processing_text', 'check_again'],
     step: {
-      ...paying, kind: 'PENDING', money: 'unknown', order_sent: true, ordered_at: '2031-11-22T09:41:02.131000Z', ask_again_in_ms: 600_000,
+      ...paying, kind: 'PENDING', actions: ['check_again'], asked_at: '2031-11-22T09:43:12.000000Z', money: 'unknown', order_sent: true, ordered_at: '2031-11-22T09:41:02.131000Z', ask_again_in_ms: 600_000,
       result: result('SUCCESS', 'PENDING_WITH_BANK'),
     },
     never: ['not_moved', 'try_again', 'accepted'],
@@ -202,7 +217,7 @@ export const screens: Screen[] = [
   {
     name: 'unknown', title: 'unknown_title', says: ['unknown_text', 'do_not_pay_again', 'check_again'],
     step: {
-      ...paying, kind: 'UNKNOWN', money: 'unknown', order_sent: true, ordered_at: '2031-11-22T09:41:02.131000Z', ask_again_in_ms: 600_000,
+      ...paying, kind: 'UNKNOWN', actions: ['check_again'], asked_at: '2031-11-22T09:43:12.000000Z', money: 'unknown', order_sent: true, ordered_at: '2031-11-22T09:41:02.131000Z', ask_again_in_ms: 600_000,
       result: result('SUCCESS', 'PENDING_WITH_BANK'),
     },
     never: ['not_moved', 'try_again', 'accepted'],
@@ -224,12 +239,24 @@ export const screens: Screen[] = [
     },
   },
   {
-    name: 'timed-out', title: 'timed_out', says: ['not_moved'],
-    step: {...paying, kind: 'END', can_start_again: true, result: result('CANCELLED')},
+    name: 'already-accepted', title: 'already_accepted', says: ['nothing_more'],
+    step: {
+      ...paying, kind: 'ACCEPTED', money: 'accepted', already: true, ordered_at: '2031-11-22T09:41:02.131000Z',
+      bank_reference: '0492981211381081', result: result('SUCCESS', 'ACCEPTED_BY_BANK'),
+    },
+    never: ['not_moved', 'try_again'],
   },
   {
-    name: 'request-expired', title: 'request_expired', says: ['not_moved'],
-    step: {...paying, kind: 'END', result: result('ERROR', 'PAYMENT_INTENT_EXPIRED')},
+    name: 'timed-out', title: 'timed_out', says: ['not_moved', 'start_again'],
+    step: {...paying, kind: 'END', reason: 'timed_out', can_start_again: true, result: result('CANCELLED')},
+  },
+  {
+    name: 'request-expired', title: 'request_expired', says: ['not_moved', 'makes_new_one'],
+    step: {...paying, kind: 'END', reason: 'intent_expired', result: result('ERROR', 'PAYMENT_INTENT_EXPIRED')},
+  },
+  {
+    name: 'request-withdrawn', title: 'request_withdrawn', says: ['not_moved'],
+    step: {...paying, kind: 'END', reason: 'cancelled_by_merchant', result: result('ERROR')},
   },
   {
     name: 'other-window', title: 'other_window', says: ['other_window_text', 'continue_here'],
@@ -237,7 +264,7 @@ export const screens: Screen[] = [
   },
 ];
 
-/** From here on the gateway's part in the window is played: every session opens with this step, and stays there. */
+/** From here on the gateway's part in the window is played: whatever the pages ask, the answer is this step. */
 export async function play(context: BrowserContext, step: () => Record<string, unknown>): Promise<void> {
   await context.route(/\/link\/v1\/sessions/, async (route) => {
     const opens = route.request().method() === 'POST' && route.request().url().endsWith('/sessions');
