@@ -110,7 +110,7 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
       <StatusContext.Provider value={announce}>
         <BusyContext.Provider value={view?.busy === true}>
           <div class="page" ref={page}>
-            <Frame step={step} status={status} setLanguage={setLanguage}
+            <Frame key={step ? 'flow' : 'no flow'} screen={`${view?.screen} ${works}`} step={step} status={status} setLanguage={setLanguage}
               onBack={goesBack ? () => void session?.act('back') : undefined}
               onClose={session ? () => session.askToLeave() : undefined}>
               <div role="alert">{view?.actRefused && <ErrorText>{words.plain('act_refused')}</ErrorText>}</div>
@@ -130,7 +130,7 @@ function StepScreen({step, session, works}: ScreenProps & {works: boolean}) {
   const Screen = screenOf(step);
   return (
     <>
-      <div class="screen" key={`${step.kind} ${step.stage ?? ''} ${step.elsewhere ?? false}`} hidden={works}>
+      <div class={session.view.repeated ? 'screen repeated' : 'screen'} key={session.view.screen} hidden={works}>
         <Screen step={step} session={session} />
       </div>
       {works && <div class="screen" key="works" data-overlay><Working step={step} session={session} /></div>}

@@ -12,6 +12,8 @@ import {useWords} from './words.js';
 export const StatusContext = createContext<(words: ComponentChildren) => void>(() => undefined);
 
 interface FrameProps {
+  /** Whatever stands below a screen belongs to it, and comes and goes with it rather than jump. */
+  screen: string;
   step: Step | undefined;
   /** What is told in passing, and whether it is also drawn. */
   status: {words: ComponentChildren; drawn: boolean};
@@ -21,7 +23,7 @@ interface FrameProps {
   children: ComponentChildren;
 }
 
-export function Frame({step, status, setLanguage, onBack, onClose, children}: FrameProps): JSX.Element {
+export function Frame({screen, step, status, setLanguage, onBack, onClose, children}: FrameProps): JSX.Element {
   const {language, plain, say} = useWords();
   const merchant = step?.merchant.name;
   return (
@@ -47,7 +49,7 @@ export function Frame({step, status, setLanguage, onBack, onClose, children}: Fr
       <p role="status" class={status.drawn ? 'status' : 'unseen'}>{status.words}</p>
       <main>{children}</main>
       {step && (
-        <footer>
+        <footer key={screen}>
           <p>
             <Icon name="arch" />
             <span>{say('run_by', {operator: <Name>{step.operator.name}</Name>})}</span>

@@ -11,6 +11,8 @@ export interface View {
   step?: Step;
   /** Grows with each screen: what was typed belongs to one. */
   screen: number;
+  /** The same question as on the screen before: the answer was not right. */
+  repeated: boolean;
   /** Something was sent and not answered yet. */
   busy: boolean;
   /** Whether what is being sent may be the payer's word to pay. */
@@ -48,9 +50,11 @@ const kNewsPatienceMs = 12_000;
 
 export class Session {
   view: View = {
-    phase: 'opening', screen: 0, busy: false, paying: false, actRefused: false, changed: false,
+    phase: 'opening', screen: 0, repeated: false, busy: false, paying: false, actRefused: false, changed: false,
     asksToLeave: false, asksToStay: false, closed: false,
   };
+  /** Kept between two tries to sign in, and given up with the screen. */
+  username = '';
   private readonly watchers = new Set<() => void>();
   private asking: ReturnType<typeof setTimeout> | undefined;
   private warning: ReturnType<typeof setTimeout> | undefined;
@@ -221,6 +225,7 @@ export class Session {
     const another = before === undefined || before.number !== step.number || before.kind !== step.kind ||
       (before.elsewhere ?? false) !== (step.elsewhere ?? false);
     if (another) this.drawnAt = Date.now();
+    if (!step.wrong_answer) this.username = '';
     const {notice: _, refusal: __, news, ...rest} = this.view;
     this.view = {
       ...rest,
@@ -229,6 +234,7 @@ export class Session {
       phase: 'step',
       step,
       screen: this.view.screen + (another ? 1 : 0),
+      repeated: another ? before?.kind === step.kind && before.stage === step.stage : this.view.repeated,
       changed: another ? isOtherReview(before, step) : this.view.changed,
       actRefused: another ? false : this.view.actRefused,
       asksToLeave: this.view.asksToLeave && step.result === undefined,

@@ -44,6 +44,7 @@ export function Credentials({step, session}: ScreenProps) {
                 <input {...attributes} type="text" dir="ltr" autocapitalize="none" spellcheck={false} maxLength={field.max_length || 256}
                   {...(field.numeric && {inputMode: 'numeric' as const})}
                   autocomplete={field.name === 'username' ? `section-${step.bank?.identifier ?? 'bank'} username` : 'off'}
+                  defaultValue={field.name === 'username' ? session.username : ''}
                   onBlur={({currentTarget}) => field.numeric && (currentTarget.value = foldDigits(currentTarget.value))} />
               )}
           </Field>

@@ -9,19 +9,15 @@ export function useForm({step, session}: ScreenProps, check: (values: Record<str
   const form = useRef<HTMLFormElement>(null);
   const [mistakes, setMistakes] = useState<Record<string, ComponentChildren>>({});
 
-  // Nothing that was typed outlives the page or the step; between two tries the user name stays.
+  // Nothing that was typed outlives the screen or the page.
   useLayoutEffect(() => {
-    const emptyAll = () => empty(form.current, 'input:not([type=radio])');
-    addEventListener('pagehide', emptyAll);
+    const empty = () => form.current?.querySelectorAll<HTMLInputElement>('input:not([type=radio])').forEach((input) => (input.value = ''));
+    addEventListener('pagehide', empty);
     return () => {
-      removeEventListener('pagehide', emptyAll);
-      emptyAll();
+      removeEventListener('pagehide', empty);
+      empty();
     };
   }, []);
-  useLayoutEffect(() => {
-    setMistakes({});
-    empty(form.current, 'input:not([type=radio]):not([name=username])');
-  }, [step.number]);
 
   const send = (event: Event) => {
     event.preventDefault();
@@ -31,13 +27,12 @@ export function useForm({step, session}: ScreenProps, check: (values: Record<str
     setMistakes(found);
     const first = inputs.find(({name}) => found[name] !== undefined);
     if (first) first.focus();
-    else void session.act(step.kind === 'ACCOUNT' ? 'select' : 'submit', values);
+    else {
+      session.username = values['username'] ?? '';
+      void session.act(step.kind === 'ACCOUNT' ? 'select' : 'submit', values);
+    }
   };
   return {form, mistakes, send};
-}
-
-function empty(form: HTMLFormElement | null, which: string): void {
-  form?.querySelectorAll<HTMLInputElement>(which).forEach((input) => (input.value = ''));
 }
 
 interface FieldProps {
