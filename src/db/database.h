@@ -1,6 +1,8 @@
 // The database: closures in, durable results out. Concurrent writes share one commit (group commit).
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -82,6 +84,10 @@ struct SqliteOptions {
   std::size_t batch_max = 256;     ///< Closures in one commit.
   std::size_t queue_max = 10'000;  ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
   std::string vfs;                 ///< For tests: the name of a registered SQLite VFS. Empty: the machine's.
+
+  /// Called from the writer's thread after every durable commit: how many closures it held, and how long the commit itself
+  /// took, most of it the flush to the disk. Quick and thread-safe, as listeners are.
+  std::function<void(std::size_t closures, std::chrono::microseconds took)> on_measured;
 
   /// Called once, from the writer's thread, when the storage can no longer be trusted: a flush failed or the file is
   /// damaged. Nothing is written from then on, and nobody of the failed batch has been answered yet. A gateway ends here.

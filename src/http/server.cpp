@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -131,7 +132,7 @@ struct ServerCore {
 
   Connections waiting;  ///< For their clients; the one that waits longest comes first.
   Connections working;  ///< A handler runs.
-  std::size_t count = 0;
+  std::atomic<std::size_t> count = 0;
   bool owns_socket_file = false;
   bool is_stopping = false;  ///< No new requests; those begun are finished.
   bool is_closed = false;
@@ -522,6 +523,7 @@ class SocketServer final : public Server {
   ~SocketServer() override { core_->close(); }
 
   std::uint16_t port() const override { return core_->options.port; }
+  std::size_t connections() const override { return core_->count.load(std::memory_order_relaxed); }
 
   Task<void> stop(milliseconds patience) override {
     const auto core = core_;

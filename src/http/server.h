@@ -64,6 +64,7 @@ class Server {
  public:
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
+  virtual std::size_t connections() const = 0;  ///< Open now. From any thread.
 
   /// Stops accepting, lets requests in work finish (at most `patience`), closes the rest, then returns.
   virtual Task<void> stop(std::chrono::milliseconds patience) = 0;

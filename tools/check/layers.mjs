@@ -3,7 +3,7 @@
 // Lowest first. docs/architecture.md says what each folder is for.
 export const levels = [
   ['base'],
-  ['money', 'iban', 'json', 'http', 'db'],
+  ['money', 'iban', 'json', 'metrics', 'http', 'db'],
   ['applications', 'events', 'banking', 'assets'],
   ['customers', 'destinations'],
   ['payment_sources', 'payment_intents'],

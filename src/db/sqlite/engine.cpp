@@ -41,7 +41,7 @@ class SqliteEngine final : public Engine {
       : lock_(std::move(lock)),
         writes_(options.queue_max, 1),
         reads_(options.queue_max, static_cast<std::size_t>(options.readers)),
-        writer_(std::move(connection), connection_options, writes_, options.batch_max, tuning, options.on_broken),
+        writer_(std::move(connection), connection_options, writes_, options, tuning),
         writer_thread_([this] { writer_.run(); }) {
     Connection::Options reading = connection_options;
     reading.access = Connection::Access::READ_ONLY;

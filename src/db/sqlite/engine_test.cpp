@@ -56,6 +56,19 @@ TEST_F(EngineTest, writes_that_wait_together_share_a_commit) {
   EXPECT_EQ(*payments(*engine), (std::vector{1, 2, 3, 4}));
 }
 
+TEST_F(EngineTest, tells_how_many_closures_a_commit_held_and_how_long_it_took) {
+  std::vector<std::size_t> sizes;
+  std::chrono::microseconds took{};
+  const auto engine = open({.on_measured = [&](std::size_t closures, std::chrono::microseconds time) {
+    sizes.push_back(closures);
+    took += time;
+  }});
+  (void)write_together(*engine, write_payment(*engine, 1), write_payment(*engine, 2), write_payment(*engine, 3));
+  engine->close();
+  EXPECT_EQ(sizes, std::vector<std::size_t>{3});
+  EXPECT_GT(took.count(), 0);
+}
+
 TEST_F(EngineTest, a_batch_is_never_larger_than_asked) {
   const auto engine = open({.batch_max = 2});
   const auto before = engine->statistics();

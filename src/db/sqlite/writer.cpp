@@ -1,5 +1,6 @@
 #include "db/sqlite/writer.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -21,15 +22,16 @@ Error storage_failed(const Error& why) {
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection, Connection::Options connection_options, JobQueue& queue,
-               std::size_t batch_max, const Tuning& tuning, std::function<void()> on_broken)
+               const SqliteOptions& options, const Tuning& tuning)
     : connection_(std::move(connection)),
       connection_options_(std::move(connection_options)),
       queue_(queue),
-      batch_max_(batch_max),
+      batch_max_(options.batch_max),
       tuning_(tuning),
-      on_broken_(std::move(on_broken)),
+      on_broken_(options.on_broken),
+      on_measured_(options.on_measured),
       next_checkpoint_at_(tuning.checkpoint_pages) {
-  CHECK(batch_max > 0);
+  CHECK(batch_max_ > 0);
 }
 
 void Writer::listen(Channel channel, std::function<void()> listener) {
@@ -97,6 +99,7 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
   }
 
   const std::uint64_t commits_before = connection_->commits();
+  const auto begun_at = on_measured_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   if (const Result<void> committed = connection_->command("COMMIT"); !committed) {
     fail_all(committed.error());
     // Want of space, or a constraint deferred to the commit: surely nothing is there. After any other failure some of
@@ -110,6 +113,10 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
     if (connection_->wal_pages() < pages_in_log_) next_checkpoint_at_ = tuning_.checkpoint_pages;
     pages_in_log_ = pages_to_move_ = connection_->wal_pages();
     writable_.store(true, std::memory_order_release);
+    if (on_measured_) {
+      const auto took = std::chrono::steady_clock::now() - begun_at;
+      on_measured_(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(took));
+    }
   }
   ring(announced);
   return std::nullopt;

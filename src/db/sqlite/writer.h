@@ -23,9 +23,9 @@ namespace qantara::db::sqlite {
 class Writer {
  public:
   /// `connection`: opened with `connection_options`, which serve again when it must be replaced.
-  /// `on_broken`: called once, when the storage can no longer be trusted.
+  /// `options`: batch_max, on_broken and on_measured count.
   Writer(std::unique_ptr<Connection> connection, Connection::Options connection_options, JobQueue& queue,
-         std::size_t batch_max, const Tuning& tuning, std::function<void()> on_broken);
+         const SqliteOptions& options, const Tuning& tuning);
 
   /// Before `run`.
   void listen(Channel channel, std::function<void()> listener);
@@ -66,6 +66,7 @@ class Writer {
   const std::size_t batch_max_;
   const Tuning tuning_;
   const std::function<void()> on_broken_;
+  const std::function<void(std::size_t, std::chrono::microseconds)> on_measured_;
   std::array<std::vector<std::function<void()>>, Channels{}.size()> listeners_;
 
   bool broken_ = false;
