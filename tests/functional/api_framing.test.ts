@@ -5,7 +5,7 @@ import {after, before, test} from 'node:test';
 
 import {type Gateway, startGateway} from '../support/gateway.js';
 import {raw, statuses} from '../support/http.js';
-import {assertRefused, books, type Expected, invalid, kTooLarge} from '../support/refusals.js';
+import {assertRefused, books, booksAtRest, type Expected, invalid, kTooLarge} from '../support/refusals.js';
 
 const kBodyMax = 256 * 1024;
 
@@ -85,14 +85,14 @@ test('what two readers could read in two ways is refused and the connection clos
     ['too large by its own account', message(fieldsOf(`Content-Length: ${kBodyMax + 1}`)), kTooLarge],
     ['too large in chunks', message(fieldsOf(kChunked), `${(kBodyMax + 1).toString(16)}\r\n${' '.repeat(kBodyMax + 1)}`), kTooLarge],
   ];
-  const before = await books(gateway);
+  const before = await booksAtRest(gateway);
   for (const [what, bytes, expected = invalid()] of cases) assertClosed(await raw(gateway.url, bytes, 5_000), expected, what);
   assert.deepEqual(await books(gateway), before, 'something was written');
 });
 
 test('nothing that follows a refused message is taken for a request', async () => {
   const smuggled = message(fieldsOf('Content-Length: 0'), '', 'GET /healthz HTTP/1.1');
-  const before = await books(gateway);
+  const before = await booksAtRest(gateway);
   const refusedOnes = [
     message(fieldsOf(kLength, kChunked), chunks()),
     message(fieldsOf(kLength, kLength)),
@@ -105,7 +105,7 @@ test('nothing that follows a refused message is taken for a request', async () =
 });
 
 test('a body that is not UTF-8 is refused', async () => {
-  const before = await books(gateway);
+  const before = await booksAtRest(gateway);
   for (const bytes of [[0xff], [0xc3, 0x28], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]]) {
     const body = Buffer.concat([Buffer.from('{"app_user_id": "'), Buffer.from(bytes), Buffer.from('"}')]);
     const head = Buffer.from(message(fieldsOf(`Content-Length: ${body.length}`, 'Connection: close'), ''));
@@ -115,7 +115,7 @@ test('a body that is not UTF-8 is refused', async () => {
 });
 
 test('a body that ends too early is no request', async () => {
-  const before = await books(gateway);
+  const before = await booksAtRest(gateway);
   for (const bytes of [message(fieldsOf('Content-Length: 26')), message(fieldsOf(kChunked), chunks(undefined, ''))]) {
     assert.equal(await answerAfterEnd(bytes), '', bytes);
   }

@@ -9,7 +9,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {type Gateway, startGateway} from '../support/gateway.js';
 import {type Answer, api, raw} from '../support/http.js';
-import {assertRefused, books, invalid, missing, refused} from '../support/refusals.js';
+import {assertRefused, books, booksAtRest, invalid, missing, refused} from '../support/refusals.js';
 
 const kReused = refused(422, 'IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key');
 
@@ -40,7 +40,7 @@ test('a repetition gets the first answer to the byte and leaves nothing behind',
     const first = await post(`repeat-${index}`, path, body);
     assert.equal(first.status, 200, first.text);
     assert.ok(!isReplay(first));
-    const written = await books(gateway);
+    const written = await booksAtRest(gateway);
     const again = await post(`repeat-${index}`, `${path}/`, body);
     assert.deepEqual([again.status, again.text], [first.status, first.text]);
     assert.ok(isReplay(again));
