@@ -221,7 +221,7 @@ Task<Result<http::Response>> Admin::remove_origin(const http::Request& request) 
 }
 
 Task<Result<http::Response>> Admin::make_default_destination(const http::Request& request) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<DestinationId>(request, "id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
+  const auto id = path_id<DestinationId>(request, "id");
   CO_ASSIGN_OR_RETURN(const auto destination,
                       co_await services_.database.write([&](db::Transaction& tx) -> Result<destinations::Destination> {
                         ASSIGN_OR_RETURN(const auto found, services_.destinations.find(tx, id));
@@ -271,7 +271,7 @@ Task<Result<http::Response>> Admin::list_deliveries(const http::Request& request
     webhooks::Delivery delivery;
     std::vector<webhooks::Attempt> attempts;
   };
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<WebhookEndpointId>(request, "id", ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT));
+  const auto id = path_id<WebhookEndpointId>(request, "id");
   CO_ASSIGN_OR_RETURN(
       const auto rows, co_await services_.database.read([&](db::Transaction& tx) -> Result<std::vector<Row>> {
         ASSIGN_OR_RETURN(auto deliveries,
@@ -314,7 +314,7 @@ Task<Result<http::Response>> Admin::list_deliveries(const http::Request& request
 }
 
 Task<Result<http::Response>> Admin::remove_webhook_endpoint(const http::Request& request) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<WebhookEndpointId>(request, "id", ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT));
+  const auto id = path_id<WebhookEndpointId>(request, "id");
   CO_RETURN_IF_ERROR(co_await services_.database.write(
       [&](db::Transaction& tx) { return services_.webhooks.remove_endpoint(tx, id); }));
   co_return http::Response::json(200, "{}");

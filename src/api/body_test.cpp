@@ -129,8 +129,9 @@ TEST(body, has_ids_that_are_uuids) {
 
   http::Request in_path = request("");
   in_path.path_parameters = {{"customer_id", "1"}};
-  EXPECT_EQ(path_id<CustomerId>(in_path, "customer_id", ErrorCode::UNKNOWN_CUSTOMER).error().code,
-            ErrorCode::UNKNOWN_CUSTOMER);
+  EXPECT_EQ(path_id<CustomerId>(in_path, "customer_id"), CustomerId{});
+  in_path.path_parameters = {{"customer_id", "01a1fe52-cd08-7cac-95eb-807f1868221f"}};
+  EXPECT_EQ(path_id<CustomerId>(in_path, "customer_id").to_text(), "01a1fe52-cd08-7cac-95eb-807f1868221f");
 }
 
 }  // namespace

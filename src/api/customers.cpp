@@ -81,7 +81,7 @@ Task<HandlerResult> list_customers(const http::Request& request, const Caller& c
 
 // GET /customers/v1/{customer_id} · 200 the customer · 404 UNKNOWN_CUSTOMER
 Task<HandlerResult> get_customer(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
+  const auto id = path_id<CustomerId>(request, "customer_id");
   CO_ASSIGN_OR_RETURN(const auto customer, co_await services.database.read([&](db::Transaction& tx) {
     return services.customers.get(tx, caller.application, id);
   }));
@@ -101,7 +101,7 @@ Task<HandlerResult> get_customer_named(const http::Request& request, const Calle
 Task<HandlerResult> update_customer(const http::Request& request, const Caller& caller, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kChangeCustomer));
   CO_ASSIGN_OR_RETURN(const auto identifiers, read_identifiers(body));
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
+  const auto id = path_id<CustomerId>(request, "customer_id");
   CO_ASSIGN_OR_RETURN(const auto customer, co_await services.database.write([&](db::Transaction& tx) {
     return services.customers.set_government_identifiers(tx, caller.application, id, identifiers);
   }));

@@ -77,8 +77,7 @@ Task<HandlerResult> list_destinations(const http::Request&, const Caller& caller
 
 // GET /payments/v1/destinations/{payment_destination_id} · 200 the destination · 404 UNKNOWN_PAYMENT_DESTINATION
 Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(
-      const auto id, path_id<DestinationId>(request, "payment_destination_id", ErrorCode::UNKNOWN_PAYMENT_DESTINATION));
+  const auto id = path_id<DestinationId>(request, "payment_destination_id");
   CO_ASSIGN_OR_RETURN(const auto destination, co_await services.database.read([&](db::Transaction& tx) {
     return services.destinations.get(tx, caller.application, id);
   }));
@@ -88,7 +87,7 @@ Task<HandlerResult> get_destination(const http::Request& request, const Caller& 
 // GET /customers/v1/{customer_id}/destinations · 200 an array · 404 UNKNOWN_CUSTOMER
 Task<HandlerResult> list_customer_destinations(const http::Request& request, const Caller& caller,
                                                const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto customer, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
+  const auto customer = path_id<CustomerId>(request, "customer_id");
   CO_ASSIGN_OR_RETURN(
       const auto destinations,
       co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<destinations::Destination>> {

@@ -90,7 +90,7 @@ Task<HandlerResult> list_events(const http::Request& request, const Caller& call
 
 // GET /events/v1/{event_id} · 200 the envelope · 404 UNKNOWN_EVENT
 Task<HandlerResult> get_event(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<EventId>(request, "event_id", ErrorCode::UNKNOWN_EVENT));
+  const auto id = path_id<EventId>(request, "event_id");
   CO_ASSIGN_OR_RETURN(auto event, co_await services.database.read([&](db::Transaction& tx) {
     return services.events.get(tx, caller.application, id);
   }));

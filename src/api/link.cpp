@@ -82,7 +82,7 @@ std::optional<int> parse_count(std::string_view text) {
 }
 
 Result<link::SessionKey> read_key(const http::Request& request) {
-  ASSIGN_OR_RETURN(const auto id, path_id<LinkSessionId>(request, "session_id", ErrorCode::UNKNOWN_LINK_SESSION));
+  const auto id = path_id<LinkSessionId>(request, "session_id");
   link::SessionKey key{
       .id = id, .token = std::string{request.headers.value_or("link-session-token", "")}, .window = {}};
   if (const auto* const window = request.headers.find("link-window")) {

@@ -6,7 +6,7 @@ namespace qantara::api {
 
 // GET /customers/v1/{customer_id}/payment-sources · 200 an array · 404 UNKNOWN_CUSTOMER
 Task<HandlerResult> list_payment_sources(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto customer, path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_CUSTOMER));
+  const auto customer = path_id<CustomerId>(request, "customer_id");
   CO_ASSIGN_OR_RETURN(
       const auto sources,
       co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<payment_sources::PaymentSource>> {
@@ -18,10 +18,8 @@ Task<HandlerResult> list_payment_sources(const http::Request& request, const Cal
 
 // GET /customers/v1/{customer_id}/payment-sources/{payment_source_id} · 200 the source · 404 UNKNOWN_PAYMENT_SOURCE
 Task<HandlerResult> get_payment_source(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto customer,
-                      path_id<CustomerId>(request, "customer_id", ErrorCode::UNKNOWN_PAYMENT_SOURCE));
-  CO_ASSIGN_OR_RETURN(const auto id,
-                      path_id<PaymentSourceId>(request, "payment_source_id", ErrorCode::UNKNOWN_PAYMENT_SOURCE));
+  const auto customer = path_id<CustomerId>(request, "customer_id");
+  const auto id = path_id<PaymentSourceId>(request, "payment_source_id");
   CO_ASSIGN_OR_RETURN(const auto source, co_await services.database.read([&](db::Transaction& tx) {
     return services.sources.get(tx, caller.application, customer, id);
   }));

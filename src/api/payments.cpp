@@ -124,8 +124,7 @@ Task<Result<Write>> create_payment_intent(const http::Request& request, const Ca
 
 // GET /payments/v1/intents/{payment_intent_id} · 200 the intent · 404 UNKNOWN_PAYMENT_INTENT
 Task<HandlerResult> get_payment_intent(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id,
-                      path_id<IntentId>(request, "payment_intent_id", ErrorCode::UNKNOWN_PAYMENT_INTENT));
+  const auto id = path_id<IntentId>(request, "payment_intent_id");
   CO_ASSIGN_OR_RETURN(const auto shown,
                       co_await services.database.read([&](db::Transaction& tx) -> Result<ShownIntent> {
                         ASSIGN_OR_RETURN(auto intent, services.intents.get(tx, caller.application, id));
@@ -159,8 +158,7 @@ Task<HandlerResult> list_payment_intents(const http::Request& request, const Cal
 // POST /payments/v1/intents/{payment_intent_id}/cancel · 200 the intent · 404 UNKNOWN_PAYMENT_INTENT · 409 PAYMENT_INTENT_ALREADY_USED, PAYMENT_INTENT_EXPIRED
 Task<Result<Write>> cancel_payment_intent(const http::Request& request, const Caller& caller,
                                           const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id,
-                      path_id<IntentId>(request, "payment_intent_id", ErrorCode::UNKNOWN_PAYMENT_INTENT));
+  const auto id = path_id<IntentId>(request, "payment_intent_id");
   co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(auto intent, services.intents.cancel(tx, caller.application, id));
     ASSIGN_OR_RETURN(const auto shown, complete(tx, services, std::move(intent)));
@@ -187,7 +185,7 @@ Task<HandlerResult> list_payments(const http::Request& request, const Caller& ca
 
 // GET /payments/v1/{payment_id} · 200 the payment · 404 UNKNOWN_PAYMENT
 Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, path_id<PaymentId>(request, "payment_id", ErrorCode::UNKNOWN_PAYMENT));
+  const auto id = path_id<PaymentId>(request, "payment_id");
   CO_ASSIGN_OR_RETURN(const auto payment, co_await services.database.read([&](db::Transaction& tx) {
     return services.payments.get(tx, caller.application, id);
   }));

@@ -23,13 +23,11 @@ constexpr MemberRule kEndpointChange[] = {{"url"}, {"description"}, {"types", Me
 constexpr MemberRule kRotateSecret[] = {{"overlap"}};
 constexpr MemberRule kReplay[] = {{"since"}, {"after"}, {"status"}};
 
-Result<WebhookEndpointId> endpoint_id(const http::Request& request) {
-  return path_id<WebhookEndpointId>(request, "webhook_endpoint_id", ErrorCode::UNKNOWN_WEBHOOK_ENDPOINT);
+WebhookEndpointId endpoint_id(const http::Request& request) {
+  return path_id<WebhookEndpointId>(request, "webhook_endpoint_id");
 }
 
-Result<EventId> event_id(const http::Request& request) {
-  return path_id<EventId>(request, "event_id", ErrorCode::UNKNOWN_EVENT);
-}
+EventId event_id(const http::Request& request) { return path_id<EventId>(request, "event_id"); }
 
 /// All types where it says null; nothing where it says nothing.
 Result<std::optional<std::vector<std::string>>> read_types(const json::Value& body) {
@@ -205,7 +203,7 @@ Task<HandlerResult> list_webhook_endpoints(const http::Request&, const Caller& c
 
 // GET /webhooks/v1/endpoints/{webhook_endpoint_id} · 200 the endpoint · 404 UNKNOWN_WEBHOOK_ENDPOINT
 Task<HandlerResult> get_webhook_endpoint(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   CO_ASSIGN_OR_RETURN(const auto endpoint, co_await services.database.read([&](db::Transaction& tx) {
     return services.webhooks.get_endpoint(tx, caller.application, id);
   }));
@@ -216,7 +214,7 @@ Task<HandlerResult> get_webhook_endpoint(const http::Request& request, const Cal
 Task<HandlerResult> update_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto change, read_change(request));
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   if (change.url) {
     CO_RETURN_IF_ERROR(co_await services.webhooks.check_receiver(*change.url));
   }
@@ -229,7 +227,7 @@ Task<HandlerResult> update_webhook_endpoint(const http::Request& request, const 
 // DELETE /webhooks/v1/endpoints/{webhook_endpoint_id} · 204 · 404 UNKNOWN_WEBHOOK_ENDPOINT
 Task<HandlerResult> delete_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   CO_RETURN_IF_ERROR(co_await services.database.write(
       [&](db::Transaction& tx) { return services.webhooks.delete_endpoint(tx, caller.application, id); }));
   co_return http::Response{.status = 204};
@@ -238,7 +236,7 @@ Task<HandlerResult> delete_webhook_endpoint(const http::Request& request, const 
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/pause · 200 the endpoint · 404 UNKNOWN_WEBHOOK_ENDPOINT · 409 ILLEGAL_TRANSITION
 Task<Result<Write>> pause_webhook_endpoint(const http::Request& request, const Caller& caller,
                                            const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto endpoint, services.webhooks.pause_endpoint(tx, caller.application, id));
     return one(200, write_webhook_endpoint, endpoint);
@@ -248,7 +246,7 @@ Task<Result<Write>> pause_webhook_endpoint(const http::Request& request, const C
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/resume · 200 the endpoint · 404 UNKNOWN_WEBHOOK_ENDPOINT
 Task<Result<Write>> resume_webhook_endpoint(const http::Request& request, const Caller& caller,
                                             const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto endpoint, services.webhooks.resume_endpoint(tx, caller.application, id));
     return one(200, write_webhook_endpoint, endpoint);
@@ -259,7 +257,7 @@ Task<Result<Write>> resume_webhook_endpoint(const http::Request& request, const 
 Task<Result<Write>> rotate_webhook_secret(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto overlap, read_overlap(request));
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   co_return [&services, caller, id, overlap](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto rotated, services.webhooks.rotate_secret(tx, caller.application, id, overlap));
     json::Writer writer;
@@ -274,7 +272,7 @@ Task<Result<Write>> rotate_webhook_secret(const http::Request& request, const Ca
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/test · 201 the delivery · 404 UNKNOWN_WEBHOOK_ENDPOINT · 409 ILLEGAL_TRANSITION
 Task<Result<Write>> test_webhook_endpoint(const http::Request& request, const Caller& caller,
                                           const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   co_return [&services, caller, id](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto delivery, services.webhooks.send_test(tx, caller.application, id));
     return one(201, write_delivery, delivery);
@@ -285,7 +283,7 @@ Task<Result<Write>> test_webhook_endpoint(const http::Request& request, const Ca
 Task<Result<Write>> replay_webhook_events(const http::Request& request, const Caller& caller,
                                           const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, read_replay(request));
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   co_return [&services, caller, id, wanted](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto replayed, services.webhooks.replay(tx, caller.application, id, wanted));
     const auto cursor = replayed.last ? replayed.last : wanted.after;
@@ -302,7 +300,7 @@ Task<Result<Write>> replay_webhook_events(const http::Request& request, const Ca
 // GET /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries · 200 newest first · 400 INVALID_PARAMETERS · 404 UNKNOWN_WEBHOOK_ENDPOINT
 Task<HandlerResult> list_webhook_deliveries(const http::Request& request, const Caller& caller,
                                             const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
+  const auto id = endpoint_id(request);
   CO_ASSIGN_OR_RETURN(const auto filter, read_delivery_filter(request));
   auto one_more = filter;
   ++one_more.limit;
@@ -323,8 +321,8 @@ Task<HandlerResult> list_webhook_deliveries(const http::Request& request, const 
 
 // GET /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries/{event_id} · 200 the delivery · 404 UNKNOWN_WEBHOOK_ENDPOINT, UNKNOWN_EVENT
 Task<HandlerResult> get_webhook_delivery(const http::Request& request, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto event, event_id(request));
+  const auto id = endpoint_id(request);
+  const auto event = event_id(request);
   CO_ASSIGN_OR_RETURN(const auto delivery, co_await services.database.read([&](db::Transaction& tx) {
     return services.webhooks.get_delivery(tx, caller.application, id, event);
   }));
@@ -334,8 +332,8 @@ Task<HandlerResult> get_webhook_delivery(const http::Request& request, const Cal
 // GET /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries/{event_id}/attempts · 200 in order · 404 UNKNOWN_WEBHOOK_ENDPOINT, UNKNOWN_EVENT
 Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Caller& caller,
                                           const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto event, event_id(request));
+  const auto id = endpoint_id(request);
+  const auto event = event_id(request);
   CO_ASSIGN_OR_RETURN(
       const auto attempts,
       co_await services.database.read([&](db::Transaction& tx) -> Result<std::vector<webhooks::Attempt>> {
@@ -348,8 +346,8 @@ Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Ca
 // POST /webhooks/v1/endpoints/{webhook_endpoint_id}/deliveries/{event_id}/resend · 200 the delivery · 404 UNKNOWN_WEBHOOK_ENDPOINT, UNKNOWN_EVENT · 409 ILLEGAL_TRANSITION
 Task<Result<Write>> resend_webhook_delivery(const http::Request& request, const Caller& caller,
                                             const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto id, endpoint_id(request));
-  CO_ASSIGN_OR_RETURN(const auto event, event_id(request));
+  const auto id = endpoint_id(request);
+  const auto event = event_id(request);
   co_return [&services, caller, id, event](db::Transaction& tx) -> Result<http::Response> {
     ASSIGN_OR_RETURN(const auto delivery, services.webhooks.resend(tx, caller.application, id, event));
     return one(200, write_delivery, delivery);
