@@ -9,6 +9,7 @@
 #include "base/nursery.h"
 #include "base/timers.h"
 #include "connectors/registry.h"
+#include "gateway/metrics.h"
 #include "gateway/sandbox_banks.h"
 #include "gateway/settings_store.h"
 #include "gateway/standby.h"
@@ -35,6 +36,11 @@ void end_process() {
   std::_Exit(EXIT_FAILURE);
 }
 
+std::string url_of(const std::string& address, std::uint16_t port) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
+
 http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) {
   return {.public_addresses = true, .allowed_networks = networks};
 }
@@ -44,12 +50,13 @@ http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) 
 // In the order of construction: what stands below uses what stands above.
 struct Gateway::Parts {
   Parts(Executor executor_, const Clock& real_clock_, Random& random_, GatewayOptions options_, Vault vault_,
-        std::unique_ptr<db::Database> database_)
+        std::unique_ptr<Metrics> metrics_, std::unique_ptr<db::Database> database_)
       : executor(std::move(executor_)),
         real_clock(real_clock_),
         random(random_),
         options(std::move(options_)),
         vault(std::move(vault_)),
+        metrics(std::move(metrics_)),
         database(std::move(database_)) {}
 
   Executor executor;
@@ -57,12 +64,14 @@ struct Gateway::Parts {
   Random& random;
   GatewayOptions options;
   Vault vault;
+  std::unique_ptr<Metrics> metrics;  // Null where nobody listens.
   std::unique_ptr<db::Database> database;
 
   ShiftedClock clock{real_clock};
   std::unique_ptr<Timers> timers = make_system_timers(executor, clock);
   std::unique_ptr<http::Dns> dns = http::make_system_dns(executor);
   std::unique_ptr<http::Client> client = http::make_client(executor, *dns, {.idle_connections = 256});
+  std::unique_ptr<http::Client> delivery_client = metrics ? metrics->measured(*client) : nullptr;
   banking::Banks banks;
 
   events::Events events{clock, random};
@@ -82,8 +91,8 @@ struct Gateway::Parts {
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
   payment_intents::ExpiryTimer intent_timer{*database, intents, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
-  webhooks::Dispatcher dispatcher{{executor, *database, *client, clock, real_clock, random, vault, *timers,
-                                   webhook_addresses(options.webhook_networks)}};
+  webhooks::Dispatcher dispatcher{{executor, *database, delivery_client ? *delivery_client : *client, clock, real_clock,
+                                   random, vault, *timers, webhook_addresses(options.webhook_networks)}};
   Nursery loops{executor};
 
   api::Services services{*database, clock,   real_clock, random, applications, customers, destinations,
@@ -92,12 +101,16 @@ struct Gateway::Parts {
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> admin_server;
+  std::unique_ptr<http::Server> metrics_server;
   std::string url;
+  std::string metrics_url;
   Standing standing = Standing::LIVE;
 
   Task<Result<void>> settle();
   Task<Result<void>> go_live();
   Task<Result<void>> serve();
+  Result<void> serve_metrics();
+  Task<http::Response> tell_metrics(const http::Request& request);
 
   /// `handler`, unless this is a copy and the request nothing for one.
   http::Handler guarded(http::Handler handler) {
@@ -118,6 +131,7 @@ struct Gateway::Parts {
     // A conversation with a bank may be under way: an order and the question that follows it.
     if (server) co_await server->stop(2 * options.bank_timeout + std::chrono::seconds{5});
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
+    if (metrics_server) co_await metrics_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
     cool_off_timer.stop();
     intent_timer.stop();
@@ -153,9 +167,10 @@ struct Gateway::Parts {
 namespace {
 
 Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configured, http::Client& client,
-                       Random& random, const Clock& clock) {
+                       Random& random, const Clock& clock, Metrics* metrics) {
   for (auto& bank : configured) {
     ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, client, random, clock));
+    if (metrics != nullptr) connector = metrics->measured(bank.identifier, std::move(connector));
     banks.add(std::move(bank), std::move(connector));
   }
   return {};
@@ -203,10 +218,16 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
                                                    " cannot be opened; put it back from your backup");
   }
   CO_ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
-  CO_ASSIGN_OR_RETURN(auto database,
-                      db::open_sqlite({.file = database_file, .on_broken = end_process}, schema::migrations()));
-  auto owned =
-      std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault), std::move(database));
+  auto metrics = options.metrics ? std::make_unique<Metrics>(real_clock) : nullptr;
+  db::SqliteOptions storage{.file = database_file, .on_broken = end_process};
+  if (metrics) {
+    storage.on_measured = [&counting = *metrics](std::size_t closures, std::chrono::microseconds took) {
+      counting.count_commit(closures, took);
+    };
+  }
+  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite(storage, schema::migrations()));
+  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault),
+                                       std::move(metrics), std::move(database));
   auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
 
   auto served = co_await gateway->parts_->serve();
@@ -238,8 +259,8 @@ Task<Result<void>> Gateway::Parts::settle() {
 
 Task<Result<void>> Gateway::Parts::go_live() {
   if (!options.sandbox_bank_url.empty()) {
-    CO_RETURN_IF_ERROR(
-        add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random, clock));
+    CO_RETURN_IF_ERROR(add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random,
+                                 clock, metrics.get()));
   }
   auto recovered = co_await recover(*database, payments, link);
   co_return recovered;
@@ -262,11 +283,14 @@ Task<Result<void>> Gateway::Parts::serve() {
 
   http::ServerOptions for_everybody{.address = options.address, .port = options.port};
   for_everybody.handler = guarded([this](http::Request& request) { return api.handle(request); });
+  if (metrics) for_everybody.handler = metrics->measured(std::move(for_everybody.handler));
   for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
-                                std::string_view message) { return api.refuse(refusal, status, request_id, message); };
+                                std::string_view message) {
+    if (metrics) metrics->count_refusal(status);
+    return api.refuse(refusal, status, request_id, message);
+  };
   CO_ASSIGN_OR_RETURN(server, http::listen(executor, random, std::move(for_everybody)));
-  const bool is_v6 = options.address.find(':') != std::string::npos;
-  url = "http://" + (is_v6 ? "[" + options.address + "]" : options.address) + ":" + std::to_string(server->port());
+  url = url_of(options.address, server->port());
 
   admin = std::make_unique<api::Admin>(
       services, api::AdminHooks{.version = QANTARA_VERSION,
@@ -281,6 +305,7 @@ Task<Result<void>> Gateway::Parts::serve() {
                                 std::string_view message) { return api.refuse(refusal, status, request_id, message); };
   CO_ASSIGN_OR_RETURN(admin_server, http::listen(executor, random, std::move(for_operators)));
 
+  CO_RETURN_IF_ERROR(serve_metrics());
   if (standing == Standing::COPY) {
     log::warn("this database is a copy, or was moved: nothing is changed, delivered or submitted",
               {{"url", url}, {"remedy", activate}});
@@ -294,7 +319,28 @@ Task<Result<void>> Gateway::Parts::serve() {
   co_return Result<void>{};
 }
 
+Result<void> Gateway::Parts::serve_metrics() {
+  if (!metrics) return {};
+  http::ServerOptions for_monitoring{.address = options.metrics->address, .port = options.metrics->port};
+  for_monitoring.handler = [this](http::Request& request) { return tell_metrics(request); };
+  ASSIGN_OR_RETURN(metrics_server, http::listen(executor, random, std::move(for_monitoring)));
+  metrics_url = url_of(options.metrics->address, metrics_server->port()) + "/metrics";
+  return {};
+}
+
+Task<http::Response> Gateway::Parts::tell_metrics(const http::Request& request) {
+  const bool is_known = request.method == http::Method::GET && request.path == "/metrics";
+  if (!is_known) co_return http::Response::text(404, "GET /metrics is all there is\n");
+  const auto text = co_await metrics->render(
+      {.database = *database, .domain_clock = clock, .standing = standing, .connections = server->connections()});
+  if (!text) co_return http::Response::text(503, "the database cannot be read\n");
+  auto response = http::Response::text(200, *text);
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  co_return response;
+}
+
 std::string Gateway::url() const { return parts_->url; }
+std::string Gateway::metrics_url() const { return parts_->metrics_url; }
 Standing Gateway::standing() const { return parts_->standing; }
 const api::Services& Gateway::services() const { return parts_->services; }
 Task<void> Gateway::stop() { return parts_->stop_all(); }

@@ -26,6 +26,12 @@ struct GatewayOptions {
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;  ///< What payers are told of who runs the gateway.
+  /// Where Prometheus may ask, apart from the API; nothing: nobody counts.
+  struct MetricsAddress {
+    std::string address;
+    std::uint16_t port = 0;  ///< 0 takes a free one.
+  };
+  std::optional<MetricsAddress> metrics;
   /// What to do with a database that is a copy of the live one (home.h).
   enum class OnCopy {
     REFUSE,    ///< Not start.
@@ -44,6 +50,8 @@ class Gateway {
   ~Gateway();
 
   std::string url() const;  ///< "http://127.0.0.1:7070"
+
+  std::string metrics_url() const;  ///< "http://127.0.0.1:9187/metrics"; empty without GatewayOptions::metrics.
 
   /// COPY: it stands by (GatewayOptions::on_copy).
   Standing standing() const;

@@ -33,6 +33,12 @@ Task<void> wait_for_signal(EventLoop& loop, Bell& bell) {
   while (!stopping) co_await bell.wait_until(Instant::max());
 }
 
+std::optional<GatewayOptions::MetricsAddress> metrics_address(const ServeOptions& options) {
+  if (!options.metrics_listen) return std::nullopt;
+  return GatewayOptions::MetricsAddress{.address = options.metrics_listen->address,
+                                        .port = options.metrics_listen->port};
+}
+
 Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const ServeOptions& options) {
   auto started = co_await Gateway::start(loop.executor(), clock, random,
                                          {.address = options.listen.address,
@@ -42,6 +48,7 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .sandbox_bank_url = options.sandbox_bank_url,
                                           .bank_timeout = options.bank_timeout,
                                           .run_by = options.run_by,
+                                          .metrics = metrics_address(options),
                                           .on_copy = GatewayOptions::OnCopy::STAND_BY});
   if (!started) co_return refuse_to_start(started.error());
   const auto gateway = *std::move(started);
@@ -49,11 +56,13 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
     json::Writer line;
     line.begin_object().member("url", gateway->url());
     if (!options.sandbox_bank_url.empty()) line.member("sandbox_bank_url", options.sandbox_bank_url);
+    if (!gateway->metrics_url().empty()) line.member("metrics_url", gateway->metrics_url());
     if (gateway->standing() == Standing::COPY) line.member("stands_by", true);
     line.end_object();
     print_line(line.text());
   } else {
     print_line("gateway  " + gateway->url() + "   data " + options.data.string());
+    if (!gateway->metrics_url().empty()) print_line("metrics  " + gateway->metrics_url());
     if (gateway->standing() == Standing::COPY) {
       print_line(
           "stands by: this database is a copy, or was moved. Nothing is changed, delivered or submitted until\n  " +

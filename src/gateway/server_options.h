@@ -31,6 +31,7 @@ struct ServeOptions {
   std::string sandbox_bank_url;
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;
+  std::optional<Listen> metrics_listen;
   log::Level log_level = log::Level::INFO;
   bool json = false;
 };

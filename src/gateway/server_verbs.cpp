@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -42,19 +43,23 @@ class Declaration {
   Options& options() { return *options_; }
 
   void listen(const std::string& help) {
-    auto* const option = verb_->add_option_function<std::string>(
-        "--listen",
-        [options = options_](const std::string& text) {
-          const auto parsed = parse_listen(text);
-          if (!parsed)
-            throw CLI::ValidationError("--listen", "'" + text + "' is no address; type one like 127.0.0.1:7070");
-          options->listen = *parsed;
-        },
-        help);
-    option->envname("QANTARA_LISTEN")
-        ->type_name("ADDRESS:PORT")
-        ->default_str(options_->listen.address + ":" + std::to_string(options_->listen.port));
+    const auto& usual = options_->listen;
+    address("--listen", "QANTARA_LISTEN", help, [options = options_](const Listen& parsed) {
+      options->listen = parsed;
+    })->default_str(usual.address + ":" + std::to_string(usual.port));
   }
+
+  CLI::Option* address(const std::string& flag, const std::string& variable, const std::string& help,
+                       std::function<void(const Listen&)> take) {
+    const auto parse = [flag, take = std::move(take)](const std::string& text) {
+      const auto parsed = parse_listen(text);
+      if (!parsed) throw CLI::ValidationError(flag, "'" + text + "' is no address; type one like 127.0.0.1:7070");
+      take(*parsed);
+    };
+    return verb_->add_option_function<std::string>(flag, parse, help)->envname(variable)->type_name("ADDRESS:PORT");
+  }
+
+  std::shared_ptr<Options> shared() const { return options_; }
 
   void data(const std::string& help) {
     verb_->add_option("--data", options_->data, help)->envname("QANTARA_DATA")->type_name("DIR")->capture_default_str();
@@ -133,6 +138,9 @@ void add_serve(CLI::App& program, cli::Verb& chosen) {
       ->delimiter(',');
   verb.bank_timeout();
   verb.run_by();
+  verb.address("--metrics-listen", "QANTARA_METRICS_LISTEN",
+               "Where Prometheus may ask for /metrics; off without it. Not for the public: no credential is asked for",
+               [options = verb.shared()](const Listen& parsed) { options->metrics_listen = parsed; });
   verb.common();
 }
 
