@@ -38,6 +38,7 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
     view.merchant = application->name;
     view.sandbox = application->mode == applications::Mode::SANDBOX;
   }
+  view.now = parts_.clock.now();
   view.expires_in =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::max(session.expires_at - now, Duration::zero()));
   if (const auto* const bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;

@@ -181,7 +181,7 @@ void write_surroundings(json::Writer& writer, const LinkView& view) {
   if (!view.run_by.terms_url.empty()) writer.member("terms_url", view.run_by.terms_url);
   if (!view.run_by.privacy_url.empty()) writer.member("privacy_url", view.run_by.privacy_url);
   writer.end_object();
-  writer.member("sandbox", view.sandbox);
+  writer.member("sandbox", view.sandbox).member("now", qantara::to_text(view.now));
   if (!view.test_code.empty()) writer.member("test_code", view.test_code);
   writer.member("expires_in_ms", std::int64_t{view.expires_in.count()});
   if (view.elsewhere) writer.member("elsewhere", true);

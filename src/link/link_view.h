@@ -37,6 +37,7 @@ struct LinkView {
   std::string merchant;
   Operator run_by;
   bool sandbox = true;
+  Instant now;            ///< The clock that the step's times stand on: in the sandbox it may be ahead of the payer's.
   std::string test_code;  ///< Of CODE at a mock bank, in the sandbox.
   std::chrono::milliseconds expires_in{};
   bool can_start_again = false;  ///< Of ends: nothing moved, and the same call opened anew may come out otherwise.

@@ -33,6 +33,7 @@ const common = {
   merchant: {name: 'Marsa Wallet'},
   operator: {name: 'Qantara', terms_url: 'https://pay.example/terms', privacy_url: 'https://pay.example/privacy'},
   sandbox: true,
+  now: new Date().toISOString(),
   test_code: '1111',
   expires_in_ms: 1_800_000,
 };

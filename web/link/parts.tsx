@@ -1,7 +1,7 @@
 // What screens are made of: values that keep their direction, buttons, facts, marks.
 import type {ComponentChildren, JSX} from 'preact';
 import {createContext} from 'preact';
-import {useContext, useEffect, useState} from 'preact/hooks';
+import {useContext, useEffect, useMemo, useState} from 'preact/hooks';
 
 import {currencyName, groupThousands, groupsOfFour, momentOf} from '../shared/format.js';
 import type {Account, Bank, Payee, Step} from '../shared/step.js';
@@ -187,6 +187,12 @@ export function ErrorText({id, children}: {id?: string; children: ComponentChild
       <span><span class="unseen">{plain('error')} </span>{children}</span>
     </p>
   );
+}
+
+/** The present on the clock that the step's times stand on, in ms; drawn anew every second while `running`. */
+export function useGatewayTime(step: Step, running: boolean): number {
+  const ahead = useMemo(() => Date.parse(step.now) - Date.now(), [step.now]);
+  return useSeconds(running) + ahead;
 }
 
 /** Draws anew every second, for what is left of a time. Result: the present, in ms. */

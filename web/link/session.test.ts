@@ -11,7 +11,7 @@ const wanted: OpenSession = {app_token: 'a', method: 'PAY', payment_intent_id: '
 function step(number: number, kind: Step['kind'], more: Partial<Step> = {}): Step {
   return {
     number, kind, method: 'PAY', money: 'not_moved', actions: [], merchant: {name: 'Shop'}, operator: {name: 'Us'}, sandbox: true,
-    expires_in_ms: 1_800_000, ...more,
+    now: '2026-11-21T09:41:02.471298Z', expires_in_ms: 1_800_000, ...more,
   };
 }
 

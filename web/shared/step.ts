@@ -74,6 +74,8 @@ export interface Step {
   /** Who runs the gateway. */
   operator: {name: string; terms_url?: string; privacy_url?: string};
   sandbox: boolean;
+  /** The gateway's clock, which the step's times stand on: in the sandbox it may be ahead of the device's. */
+  now: string;
   /** In the sandbox: the code that every test user gets. */
   test_code?: string;
   /** Until the page times out, from the moment of the answer. */

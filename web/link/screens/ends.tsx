@@ -4,7 +4,7 @@ import {useState} from 'preact/hooks';
 import {momentOf} from '../../shared/format.js';
 import type {Step} from '../../shared/step.js';
 import {
-  AccountName, Button, Fact, Facts, Figure, MoneySentence, Name, Outcome, type ScreenProps, When, slotsOf,
+  AccountName, Button, Fact, Facts, Figure, MoneySentence, Name, Outcome, type ScreenProps, When, slotsOf, useGatewayTime,
 } from '../parts.js';
 import {type PlainKey, type Words, useWords} from '../words.js';
 
@@ -25,10 +25,11 @@ export function CoolOff({step, session}: ScreenProps) {
   const words = useWords();
   const {plain, say} = words;
   const until = step.cool_off_until ?? '';
+  const now = useGatewayTime(step, false);
   return (
     <>
       <Outcome tone="wait" icon="clock">{say('cool_off_title', {...slotsOf({step}), when: <When at={until} />})}</Outcome>
-      <p class="note">{inAbout(words, Date.parse(until) - Date.now())} · {say('time_zone', {zone: <Figure>{momentOf(new Date(until), words.language).zone}</Figure>})}</p>
+      <p class="note">{inAbout(words, Date.parse(until) - now)} · {say('time_zone', {zone: <Figure>{momentOf(new Date(until), words.language).zone}</Figure>})}</p>
       <p>{say('cool_off_text', slotsOf({step}))}</p>
       <div class="actions">
         <Button onPress={() => session.close()}>{plain('done')}</Button>

@@ -3,7 +3,7 @@ import {useContext, useEffect, useRef} from 'preact/hooks';
 
 import {minutesAndSeconds} from '../../shared/format.js';
 import {ExternalLink, StatusContext} from '../frame.js';
-import {Button, Figure, MoneySentence, Outcome, type ScreenProps, Title, slotsOf, useSeconds} from '../parts.js';
+import {Button, Figure, MoneySentence, Outcome, type ScreenProps, Title, slotsOf, useGatewayTime, useSeconds} from '../parts.js';
 import {useWords} from '../words.js';
 import {BankWords} from './code.js';
 
@@ -12,7 +12,7 @@ const kLongestWaitMs = 60 * 60_000;
 
 export function Approval({step, session}: ScreenProps) {
   const {plain, say} = useWords();
-  const now = useSeconds(step.expires_at !== undefined);
+  const now = useGatewayTime(step, step.expires_at !== undefined);
   const left = step.expires_at === undefined ? undefined : Date.parse(step.expires_at) - now;
   return (
     <>
