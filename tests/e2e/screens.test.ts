@@ -83,7 +83,7 @@ for (const language of languages) {
         await walk(window, language, async ({name}, flow) => {
           const frame = await flow.hosted();
           for (const width of widths) {
-            await flow.page.setViewportSize(sizes[width]);
+            await flow.resize(sizes[width]);
             const found = [...(await cutFaults(frame)), ...(await smallTargets(frame))];
             faults.push(...found.map((fault) => `${name}, ${width}: ${fault}`));
           }
@@ -100,12 +100,12 @@ for (const language of languages) {
       await walk(window, language, async ({name}, flow) => {
         const frame = await flow.hosted();
         const look = async (how: string) => faults.push(...(await cutFaults(frame)).map((fault) => `${name}, ${how}: ${fault}`));
-        await flow.page.setViewportSize({width: sizes.wide.width / 2, height: sizes.wide.height / 2});
+        await flow.resize({width: sizes.wide.width / 2, height: sizes.wide.height / 2});
         await look('zoomed');
-        await flow.page.setViewportSize(sizes.wide);
+        await flow.resize(sizes.wide);
         await frame.evaluate(() => (document.documentElement.style.fontSize = '200%'));
         await look('200 % text');
-        await flow.page.setViewportSize(sizes.narrow);
+        await flow.resize(sizes.narrow);
         // WCAG 1.4.12; letters are not spaced in Arabic, which would break their joins.
         await frame.evaluate(() => {
           document.documentElement.style.fontSize = '';
@@ -151,6 +151,7 @@ for (const scheme of ['light', 'dark'] as const) {
           },
         });
         await titled(flow, screen);
+        await settle(await flow.hosted());
         const found = await contrastFaults(await flow.hosted());
         faults.push(...found.map((fault) => `${color} with ${other} on ${screen.name}: ${fault}`));
         if (index < kThemed.length) await window.screenshot(flow.page, `theme-${index}-${scheme}`);

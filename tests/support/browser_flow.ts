@@ -227,6 +227,18 @@ export class Flow {
     return this.visit.result();
   }
 
+  /** Gives the window another size, and waits until the hosted page has it too. */
+  async resize(size: {width: number; height: number}): Promise<void> {
+    await this.page.setViewportSize(size);
+    const frame = await this.hosted();
+    const element = this.page.locator('dialog iframe');
+    await this.eventually(async () => {
+      const room = await element.evaluate(({clientWidth, clientHeight}) => [innerWidth, innerHeight, clientWidth, clientHeight].join());
+      const has = await frame.evaluate(() => [innerWidth, innerHeight].join());
+      return room === `${size.width},${size.height},${has}` || `${room} around ${has}`;
+    }, true);
+  }
+
   /** The hosted page's own window. */
   async hosted(): Promise<Frame> {
     return this.visit.frame();
@@ -242,7 +254,7 @@ export class Flow {
         last = error instanceof Error ? error.message.split('\n')[0] : error;  // Between two screens there may be nothing.
       }
       if (last === wanted) return;
-      if (Date.now() > deadline) assert.fail(`the screen should say "${String(wanted)}", it says "${String(last)}"`);
+      if (Date.now() > deadline) assert.fail(`it should be "${String(wanted)}", it is "${String(last)}"`);
       await this.page.waitForTimeout(25);
     }
   }

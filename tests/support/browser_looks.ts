@@ -103,11 +103,14 @@ export async function contrastFaults(frame: Frame): Promise<string[]> {
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       if ((node.textContent ?? '').trim() === '' || box.width <= 1 || box.height <= 1 || style.visibility === 'hidden') continue;
-      if (element.closest('script, style, noscript')) continue;
+      if (element.closest('script, style, noscript, [aria-disabled="true"] [aria-hidden="true"]')) continue;
       const size = parseFloat(style.fontSize);
       const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 600);
+      let opacity = 1;
+      for (let at: Element | null = element; at; at = at.parentElement) opacity *= Number(getComputedStyle(at).opacity);
+      const [red, green, blue, alpha] = read(style.color);
       for (const background of behind(element)) {
-        const has = ratio(over(read(style.color), background), background);
+        const has = ratio(over([red, green, blue, alpha * opacity], background), background);
         if (has >= (isLarge ? 3 : 4.5) - 0.01) continue;
         found.push(`"${(node.textContent ?? '').trim().slice(0, 30)}" has ${has.toFixed(2)}: ${style.color} on ${background.slice(0, 3).map(Math.round).join(',')}`);
       }
