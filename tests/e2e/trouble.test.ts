@@ -84,8 +84,9 @@ for (const language of languages) {
         await flow.chooseBank();
         await flow.signIn('payer-lock', 'wrong');
         await flow.reads('wrong_password');
+        await flow.reads('tries_left', {n: 2});
         await flow.signIn(undefined, 'wrong again');
-        await flow.reads('wrong_password');
+        await flow.reads('tries_left', {n: 1});
         await flow.signIn(undefined, 'and again');
         await assertFailed(flow, 'not_connected', 'login_exhausted');
         const result = await flow.end();
