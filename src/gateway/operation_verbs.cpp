@@ -3,16 +3,20 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/event_loop.h"
+#include "base/timers.h"
 #include "cli/context.h"
 #include "cli/terminal.h"
 #include "gateway/backup.h"
+#include "gateway/doctor.h"
 #include "gateway/server_options.h"
 #include "json/json.h"
 
@@ -26,6 +30,8 @@ struct Options {
   std::filesystem::path from;
   std::filesystem::path to;
   std::filesystem::path key;
+  Listen listen{"127.0.0.1", 7070};
+  std::filesystem::path config;
   enum class After { NOTHING, MAKE_LIVE } after = After::NOTHING;
   enum class Depth { RESTORE, CHECK } depth = Depth::RESTORE;
   cli::Output output = cli::Output::TEXT;
@@ -152,19 +158,70 @@ int run_restore(const Options& options) {
   return cli::kDone;
 }
 
+cli::Symbol symbol_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::OK:
+      return cli::Symbol::OK;
+    case Verdict::LOOK:
+      return cli::Symbol::LOOK;
+    case Verdict::FAIL:
+      return cli::Symbol::FAIL;
+  }
+  return cli::Symbol::FAIL;
+}
+
+std::string_view word_of(Verdict verdict) {
+  return verdict == Verdict::OK ? "ok" : verdict == Verdict::LOOK ? "look" : "fail";
+}
+
+void print_finding(cli::Terminal& out, cli::Output output, const Finding& finding) {
+  if (output == cli::Output::JSON) {
+    json::Writer line;
+    line.begin_object()
+        .member("subject", finding.subject)
+        .member("verdict", word_of(finding.verdict))
+        .member("text", finding.text)
+        .member("remedy", finding.remedy.empty() ? std::nullopt : std::optional{finding.remedy})
+        .end_object();
+    return out.json(line.text());
+  }
+  out.hang(cli::padded(out.symbol(symbol_of(finding.verdict)), 8) + cli::padded(finding.subject, 16),
+           out.verbatim(finding.text));
+  if (!finding.remedy.empty()) out.hang("        remedy          ", out.verbatim(finding.remedy));
+}
+
+Task<int> look_around(EventLoop& loop, const Options& options, Terminals& terminals) {
+  const SystemClock clock;
+  SystemRandom random;
+  const auto dns = http::make_system_dns(loop.executor());
+  const auto client = http::make_client(loop.executor(), *dns, {});
+  DoctorOptions wanted{.data = options.data, .config = options.config, .listen = options.listen};
+  const auto findings = co_await examine(loop.executor(), *client, clock, random, std::move(wanted));
+  for (const auto& finding : findings) print_finding(terminals.out, options.output, finding);
+  const bool has_failed = std::ranges::find(findings, Verdict::FAIL, &Finding::verdict) != findings.end();
+  co_return has_failed ? cli::kRefused : cli::kDone;
+}
+
+int run_doctor(const Options& options) {
+  Terminals terminals{options.color};
+  EventLoop loop;
+  return loop.run(look_around(loop, options, terminals));
+}
+
 int run_activate(const Options& options) { return set_standing(options, Standing::LIVE); }
 int run_deactivate(const Options& options) { return set_standing(options, Standing::COPY); }
 
 /// One verb as it is being declared.
-class Declaration {
+class OperationVerb {
  public:
-  Declaration(CLI::App& program, cli::Verb& chosen, const char* name, const char* help, int (*work)(const Options&))
+  OperationVerb(CLI::App& program, cli::Verb& chosen, const char* name, const char* help, int (*work)(const Options&))
       : verb_(program.add_subcommand(name, help)), options_(std::make_shared<Options>()) {
     verb_->group("Operator verbs");
     verb_->callback([&chosen, options = options_, work] { chosen = [options, work] { return work(*options); }; });
   }
 
   Options& options() { return *options_; }
+  const std::shared_ptr<Options>& shared() { return options_; }
   CLI::App* operator->() { return verb_; }
 
   CLI::Option* path(const char* flag, std::filesystem::path& value, const char* type, const char* help) {
@@ -195,18 +252,53 @@ class Declaration {
   std::shared_ptr<Options> options_;
 };
 
+/// What `serve` was told by the configuration file is what doctor looks at.
+void add_doctor(CLI::App& program, cli::Verb& chosen) {
+  OperationVerb doctor{
+      program, chosen, "doctor",
+      "Look at what a gateway stands on: settings, clock, disk, permissions, key, database. Changes nothing",
+      run_doctor};
+  doctor->fallthrough();  // `--config` may stand behind the verb.
+  doctor.data();
+  auto* const address = doctor->add_option_function<std::string>(
+      "--listen",
+      [&options = doctor.options()](const std::string& text) {
+        const auto parsed = parse_listen(text);
+        if (!parsed)
+          throw CLI::ValidationError("--listen", "'" + text + "' is no address; type one like 127.0.0.1:7070");
+        options.listen = *parsed;
+      },
+      "Where the gateway is to listen");
+  address->envname("QANTARA_LISTEN")->type_name("ADDRESS:PORT")->default_str("127.0.0.1:7070");
+  doctor.output();
+  // Behind the file, which is read after the flags.
+  doctor->callback([&program, &chosen, options = doctor.shared(), verb = doctor.operator->()] {
+    const auto* const file = program.get_config_ptr();
+    if (file->count() > 0) options->config = file->as<std::string>();
+    const auto* const serve = program.get_subcommand("serve");
+    const auto configured = [&](const char* flag) -> std::optional<std::string> {
+      const auto* const option = serve->get_option(flag);
+      if (verb->get_option(flag)->count() > 0 || option->count() == 0) return std::nullopt;
+      return option->results().front();
+    };
+    if (const auto data = configured("--data")) options->data = *data;
+    if (const auto text = configured("--listen")) options->listen = parse_listen(*text).value_or(options->listen);
+    chosen = [options] { return run_doctor(*options); };
+  });
+}
+
 }  // namespace
 
 void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
-  Declaration backup{program, chosen, "backup",
-                     "Copy the database while the gateway serves it. The key is not part of the copy", run_backup};
+  OperationVerb backup{program, chosen, "backup",
+                       "Copy the database while the gateway serves it. The key is not part of the copy", run_backup};
   backup.data();
   backup.path("--to", backup.options().to, "FILE", "The file to make; it must not be there")->required();
   backup.output();
 
-  Declaration restore{program, chosen, "restore",
-                      "Make a data folder of a backup and its key. What was restored stands by until it is activated",
-                      run_restore};
+  OperationVerb restore{program, chosen, "restore",
+                        "Make a data folder of a backup and its key. What was restored stands by until it is activated",
+                        run_restore};
   restore.options().data.clear();  // Named, never guessed.
   restore.path("--from", restore.options().from, "FILE", "The backup")->required();
   restore.path("--data", restore.options().data, "DIR", "The new data folder");
@@ -219,13 +311,15 @@ void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
       "It is the live one from now on: the gateway that it replaces will not run again");
   restore.output();
 
-  Declaration activate{program, chosen, "activate",
-                       "Say that the database in this folder is the live one: a gateway on it delivers and submits. "
-                       "Nothing else may run on another copy of it",
-                       run_activate};
+  add_doctor(program, chosen);
+
+  OperationVerb activate{program, chosen, "activate",
+                         "Say that the database in this folder is the live one: a gateway on it delivers and submits. "
+                         "Nothing else may run on another copy of it",
+                         run_activate};
   activate.data();
-  Declaration deactivate{program, chosen, "deactivate", "Say that it is a copy: a gateway on it only answers questions",
-                         run_deactivate};
+  OperationVerb deactivate{program, chosen, "deactivate",
+                           "Say that it is a copy: a gateway on it only answers questions", run_deactivate};
   deactivate.data();
 }
 

@@ -5,7 +5,7 @@
 
 namespace qantara::gateway {
 
-/// Adds `backup`, `restore`, `activate` and `deactivate`, as cli::add_client_verbs adds its own.
+/// Adds `backup`, `restore`, `doctor`, `activate` and `deactivate`, as cli::add_client_verbs adds its own.
 void add_operation_verbs(CLI::App& program, cli::Verb& chosen);
 
 }  // namespace qantara::gateway

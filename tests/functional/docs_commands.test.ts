@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
 import {createHmac} from 'node:crypto';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -48,6 +48,18 @@ test('the guide to webhooks shows a check that works', () => {
   assert.ok(block);
   const run = shell(block, folder, {BODY: '{"a":1}', WEBHOOK_SECRET: 'whsec_test'});
   assert.equal(run.out.trim(), `sha512=${createHmac('sha512', 'whsec_test').update('{"a":1}').digest('hex')}`);
+});
+
+test('the guide to operating backs up, restores and activates', () => {
+  const blocks = commands('docs/guides/operate.md');
+  assert.ok(blocks.length >= 5, `the guide shows ${blocks.length} commands`);
+  const data = join(folder, 'qantara-data');
+  const made = shell('qantara dev --demo --once --listen 127.0.0.1:0', folder);
+  assert.equal(made.code, 0, made.err);
+  assert.ok(existsSync(data));
+  const run = shell(blocks.join('\n'), folder, {QANTARA_DATA: 'qantara-data', QANTARA_LISTEN: '127.0.0.1:0'});
+  assert.equal(run.code, 0, run.err + run.out);
+  for (const words of ['is a backup of qantara-data', 'can be restored', 'is restored, as a copy']) assert.ok(run.out.includes(words), run.out);
 });
 
 test('the guide to the demo shop orders a lost answer', () => {
