@@ -36,7 +36,7 @@ constexpr Duration kFlushSlow = std::chrono::milliseconds{20};
 constexpr Duration kFlushTooGood = std::chrono::microseconds{10};
 constexpr Instant kBuilt{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};  ///< No clock is right before it.
 
-bool is_there(const fs::path& path) {
+bool is_found(const fs::path& path) {
   std::error_code failed;
   return fs::exists(path, failed);
 }
@@ -116,14 +116,14 @@ Finding look_at_clock(const Clock& clock) {
 }
 
 Finding look_at_key(const fs::path& key, const fs::path& database, Random& random) {
-  if (!is_there(key)) {
-    return is_there(database) ? Finding{"key", FAIL, key.string() + " is missing: nothing sealed can be opened",
+  if (!is_found(key)) {
+    return is_found(database) ? Finding{"key", FAIL, key.string() + " is missing: nothing sealed can be opened",
                                         "put it back from where you keep it"}
                               : Finding{"key", OK, "none yet; the first start makes it", {}};
   }
   const auto vault = Vault::open(key, random);
   if (!vault) return failed("key", vault.error(), "chmod 0600 " + key.string() + ", or put the right file back");
-  if (!is_there(database)) return {"key", OK, key.string(), {}};
+  if (!is_found(database)) return {"key", OK, key.string(), {}};
   const auto fit = db::read_file(database, [&](db::Transaction& tx) { return key_fit(tx, *vault); });
   if (!fit) return {"key", LOOK, "whether it fits the database cannot be told", {}};
   if (*fit == KeyFit::IS_ANOTHER)
@@ -134,7 +134,7 @@ Finding look_at_key(const fs::path& key, const fs::path& database, Random& rando
 }
 
 void look_at_database(std::vector<Finding>& findings, const fs::path& file, const fs::path& data, const Clock& clock) {
-  if (!is_there(file)) return findings.push_back({"database", OK, "none yet; the first start makes it", {}});
+  if (!is_found(file)) return findings.push_back({"database", OK, "none yet; the first start makes it", {}});
   findings.push_back(look_at_owner("database file", file, 0600));
   const auto examined = db::examine_database(file, schema::migrations());
   if (!examined)
@@ -218,13 +218,13 @@ Task<std::vector<Finding>> examine(Executor executor, http::Client& client, cons
   findings.push_back(look_at_clock(clock));
   findings.push_back(look_at_address(std::move(executor), random, options.listen, running.has_value()));
   findings.push_back({"certificates", OK, "none: TLS is the affair of the proxy in front", {}});
-  if (!is_there(options.data)) {
+  if (!is_found(options.data)) {
     findings.push_back({"data folder", LOOK, options.data.string() + " is not there yet; the first start makes it",
                         "name another with --data, if this is not the one"});
     co_return findings;
   }
   findings.push_back(look_at_owner("data folder", options.data, 0700));
-  if (is_there(socket)) findings.push_back(look_at_owner("socket", socket, 0600));
+  if (is_found(socket)) findings.push_back(look_at_owner("socket", socket, 0600));
   findings.push_back(look_at_space(options.data));
   findings.push_back(look_at_flush(options.data, clock, random));
   const auto database = options.data / "qantara.db";
