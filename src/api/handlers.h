@@ -32,6 +32,7 @@ Task<HandlerResult> get_bank_logo(const http::Request& request, const Services& 
 
 // payment_sources.cpp
 Task<HandlerResult> list_payment_sources(const http::Request& request, const Caller& caller, const Services& services);
+Task<HandlerResult> delete_payment_source(const http::Request& request, const Caller& caller, const Services& services);
 Task<HandlerResult> get_payment_source(const http::Request& request, const Caller& caller, const Services& services);
 
 // payments.cpp

@@ -26,6 +26,8 @@ const RouteRow kRoutes[] = {
     {GET, "/customers/v1/{customer_id}/payment_sources", application(list_payment_sources)},
     {GET, "/customers/v1/{customer_id}/payment-sources/{payment_source_id}", application(get_payment_source)},
     {GET, "/customers/v1/{customer_id}/payment_sources/{payment_source_id}", application(get_payment_source)},
+    {DELETE, "/customers/v1/{customer_id}/payment-sources/{payment_source_id}", application(delete_payment_source)},
+    {DELETE, "/customers/v1/{customer_id}/payment_sources/{payment_source_id}", application(delete_payment_source)},
 
     {GET, "/banks/v1", application(list_banks)},
     {GET, "/banks/v1/logos/{file}", everybody(get_bank_logo)},

@@ -183,6 +183,9 @@ class BankConnector {
   virtual Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id,
                                                               ConnectorState& state) = 0;
 
+  /// Ends what linking has begun: the bank forgets the payer's consent. A bank that has none, or none any more, has forgotten it.
+  virtual Task<BankResult<void>> end_link(ConnectorState& state) = 0;
+
   /// Paying. `link` is the state that linking left; the payment gets a state of its own. Creates the order at the bank,
   /// which cannot move money, and answers Continue (then `advance_payment`), Outcome or Refused.
   virtual Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice& device,

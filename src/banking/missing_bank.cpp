@@ -17,6 +17,7 @@ class MissingBank final : public BankConnector {
   Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string&, ConnectorState&) override {
     co_return missing();
   }
+  Task<BankResult<void>> end_link(ConnectorState&) override { co_return missing(); }
   Task<BankResult<Step>> begin_payment(const PaymentOrder&, const PayerDevice&, const ConnectorState&,
                                        ConnectorState&) override {
     co_return missing();

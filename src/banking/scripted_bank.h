@@ -78,6 +78,11 @@ class ScriptedBank final : public BankConnector {
     if (!brought) co_return std::unexpected{brought.error()};
     co_return std::get<BeneficiaryAdded>(*brought);
   }
+  Task<BankResult<void>> end_link(ConnectorState& state) override {
+    const auto brought = co_await answer({.call = "end_link"}, state);
+    if (!brought) co_return std::unexpected{brought.error()};
+    co_return BankResult<void>{};
+  }
   Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice&, const ConnectorState& link,
                                        ConnectorState& state) override {
     return answer({.call = "begin_payment after " + link.json, .order = order}, state);

@@ -19,6 +19,13 @@ constexpr MemberRow kPaymentSource[] = {
     {"end_user_id", "null", "sent for clients that read it"},
 };
 
+constexpr MemberRow kDeletedSource[] = {
+    {"id", "UUID", "the payment source"},
+    {"customer_id", "UUID", "whose it was"},
+    {"bank_identifier", "string", "the bank, as in `GET /banks/v1`"},
+    {"reason", "string", "`USER_REQUESTED` or `TPP_REQUESTED`"},
+};
+
 constexpr MemberRow kBeneficiary[] = {
     {"id", "UUID", "the beneficiary"},
     {"customer_id", "UUID", "whose payment source it is"},
@@ -81,6 +88,8 @@ constexpr TypeRow kTypes[] = {
      "An initiation has completed: the bank has accepted it, has it, or it failed. Once for each payment.", kPayment},
     {Type::PAYMENT_UPDATED, PUBLIC, "payment.updated", "A payment object has been updated.",
      "A payment that was pending with the bank was accepted or failed after all.", kPayment},
+    {Type::PAYMENT_SOURCE_DELETED, PUBLIC, "payment_source.deleted", "A payment source was deleted.",
+     "A payment source was removed with its beneficiaries; its bank forgets the payer's consent.", kDeletedSource},
     {Type::PAYMENT_INTENT_CANCELLED, PUBLIC, "payment_intent.cancelled", "Payment intent cancelled",
      "The merchant has taken a payment intent back before anybody started to pay it.", kIntent},
     {Type::WEBHOOK_ENDPOINT_DISABLED, PUBLIC, "webhook_endpoint.disabled", "A webhook endpoint has been disabled.",

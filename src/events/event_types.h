@@ -20,7 +20,8 @@ enum class Type {
   PAYMENT_INTENT_EXPIRED,
   PAYMENT_CREATED,
   PAYMENT_UPDATED,
-  // Our own: intents that merchants take back, and what becomes of webhook endpoints.
+  // Our own: sources that are removed, intents that merchants take back, and what becomes of webhook endpoints.
+  PAYMENT_SOURCE_DELETED,
   PAYMENT_INTENT_CANCELLED,
   WEBHOOK_ENDPOINT_DISABLED,
   WEBHOOK_ENDPOINT_TESTED,

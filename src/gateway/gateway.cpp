@@ -17,6 +17,7 @@
 #include "http/server.h"
 #include "migrations/gateway.h"
 #include "payment_intents/expiry_timer.h"
+#include "payment_sources/consent_remover.h"
 #include "payment_sources/cool_off_timer.h"
 #include "payments/payment_worker.h"
 #include "webhooks/dispatcher.h"
@@ -89,6 +90,7 @@ struct Gateway::Parts {
                        sources, payments, authorisation, banks, opening_limits, options.run_by}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
+  payment_sources::ConsentRemover consent_remover{*database, sources, banks, clock, *timers};
   payment_intents::ExpiryTimer intent_timer{*database, intents, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
   webhooks::Dispatcher dispatcher{{executor, *database, delivery_client ? *delivery_client : *client, clock, real_clock,
@@ -134,6 +136,7 @@ struct Gateway::Parts {
     if (metrics_server) co_await metrics_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
     cool_off_timer.stop();
+    consent_remover.stop();
     intent_timer.stop();
     dispatcher.stop();
     co_await loops.finish();
@@ -269,6 +272,7 @@ Task<Result<void>> Gateway::Parts::go_live() {
 Task<Result<void>> Gateway::Parts::serve() {
   database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
   database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
+  database->on_commit(payment_sources::kSourceRemoved, [this] { consent_remover.wake(); });
   database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
   CO_RETURN_IF_ERROR(co_await settle());
   const auto activate = "qantara activate --data " + options.data.string();
@@ -313,6 +317,7 @@ Task<Result<void>> Gateway::Parts::serve() {
   }
   loops.start(dispatcher.run());
   loops.start(cool_off_timer.run());
+  loops.start(consent_remover.run());
   loops.start(intent_timer.run());
   loops.start(payment_worker.run());
   log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});

@@ -40,6 +40,9 @@ class MeasuredBank final : public banking::BankConnector {
                                                                         banking::ConnectorState& state) override {
     return count(READ_BENEFICIARY, connector_->read_beneficiary(bank_beneficiary_id, state));
   }
+  Task<banking::BankResult<void>> end_link(banking::ConnectorState& state) override {
+    return connector_->end_link(state);
+  }
   Task<banking::BankResult<banking::Step>> begin_payment(const banking::PaymentOrder& order,
                                                          const banking::PayerDevice& device,
                                                          const banking::ConnectorState& link,

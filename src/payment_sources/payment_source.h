@@ -47,4 +47,18 @@ struct PaymentSource {
   Instant created_at;
 };
 
+/// Who wanted a source removed.
+enum class RemovalReason { USER_REQUESTED, TPP_REQUESTED };
+
+constexpr std::string_view to_text(RemovalReason reason) {
+  return reason == RemovalReason::USER_REQUESTED ? "USER_REQUESTED" : "TPP_REQUESTED";
+}
+
+/// A source that is gone, whose bank has yet to forget the payer's consent.
+struct RemovedSource {
+  PaymentSourceId id;
+  std::string bank_identifier;
+  Instant removed_at;
+};
+
 }  // namespace qantara::payment_sources

@@ -56,7 +56,8 @@ struct SealedAccount {
 
 Result<std::optional<PaymentSource>> select_source(db::Transaction& tx, PaymentSourceId id) {
   return tx.one(
-      "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources WHERE id = $1",
+      "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources "
+      "WHERE id = $1 AND removed_at IS NULL",
       read_source, id);
 }
 
@@ -72,13 +73,13 @@ Result<std::optional<PaymentSource>> select_source_of_bank_user(db::Transaction&
 Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, ApplicationId application, CustomerId customer) {
   return tx.all(
       "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources "
-      "WHERE customer_id = $1 AND application_id = $2 ORDER BY id",
+      "WHERE customer_id = $1 AND application_id = $2 AND removed_at IS NULL ORDER BY id",
       read_source, customer, application);
 }
 
 Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit) {
   return tx.all(
-      "SELECT id FROM payment_sources ORDER BY id DESC LIMIT $1",
+      "SELECT id FROM payment_sources WHERE removed_at IS NULL ORDER BY id DESC LIMIT $1",
       [](db::Row& row) { return row.take<PaymentSourceId>(); }, limit);
 }
 
@@ -199,6 +200,47 @@ Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& benefici
           beneficiary.id, beneficiary.version, to_text(beneficiary.status), beneficiary.cool_off_expires_at,
           next_check_at));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the beneficiary was changed meanwhile");
+  return {};
+}
+
+Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReason reason, Instant now) {
+  RETURN_IF_ERROR(tx.execute("DELETE FROM beneficiaries WHERE payment_source_id = $1", id));
+  // Its place under the bank's user is free again: whoever connects anew gets a new source.
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE payment_sources SET removed_at = $2, removal_reason = $3, consent_due_at = $2, updated_at = $2, "
+      "bank_user_index = id WHERE id = $1",
+      id, now, to_text(reason)));
+  return {};
+}
+
+Result<std::vector<RemovedSource>> select_consents_due(db::Transaction& tx, Instant now, int limit) {
+  return tx.all(
+      "SELECT id, bank_identifier, removed_at FROM payment_sources WHERE consent_due_at <= $1 "
+      "ORDER BY consent_due_at LIMIT $2",
+      [](db::Row& row) {
+        return RemovedSource{.id = row.take<PaymentSourceId>(),
+                             .bank_identifier = row.take<std::string>(),
+                             .removed_at = row.take<Instant>()};
+      },
+      now, limit);
+}
+
+Result<std::optional<Instant>> select_next_consent_due(db::Transaction& tx) {
+  return tx.one(
+      "SELECT consent_due_at FROM payment_sources WHERE consent_due_at IS NOT NULL ORDER BY consent_due_at LIMIT 1",
+      [](db::Row& row) { return row.take<Instant>(); });
+}
+
+Result<void> postpone_consent(db::Transaction& tx, PaymentSourceId id, Instant due_at) {
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE payment_sources SET consent_due_at = $2 WHERE id = $1 AND consent_due_at IS NOT NULL", id, due_at));
+  return {};
+}
+
+Result<void> forget_consent(db::Transaction& tx, PaymentSourceId id) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE payment_sources SET consent_due_at = NULL, connector_state_sealed = $2 WHERE id = $1", id,
+                 db::Bytes{""}));
   return {};
 }
 

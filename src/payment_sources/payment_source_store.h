@@ -38,4 +38,12 @@ Result<bool> insert_beneficiary(db::Transaction& tx, const Beneficiary& benefici
 Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& beneficiary,
                                 std::optional<Instant> next_check_at);
 
+/// Marks the source as removed, which no other function here sees any more, and its bank's consent as due to be ended.
+Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReason reason, Instant now);
+Result<std::vector<RemovedSource>> select_consents_due(db::Transaction& tx, Instant now, int limit);
+Result<std::optional<Instant>> select_next_consent_due(db::Transaction& tx);
+Result<void> postpone_consent(db::Transaction& tx, PaymentSourceId id, Instant due_at);
+/// The bank has forgotten the consent, and so does the row.
+Result<void> forget_consent(db::Transaction& tx, PaymentSourceId id);
+
 }  // namespace qantara::payment_sources

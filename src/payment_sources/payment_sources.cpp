@@ -77,6 +77,8 @@ Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connect
 Result<Beneficiary> PaymentSources::add_beneficiary(db::Transaction& tx, const PaymentSource& source,
                                                     DestinationId destination, const banking::BeneficiaryAdded& added,
                                                     const banking::ConnectorState& state) const {
+  ASSIGN_OR_RETURN(const auto still_there, select_source(tx, source.id));
+  if (!still_there) return unknown_source();
   RETURN_IF_ERROR(set_connector_state(tx, source.id, state));
   ASSIGN_OR_RETURN(auto beneficiary, create_beneficiary(tx, source, destination, added));
   RETURN_IF_ERROR(append_beneficiary_event(tx, events::Type::BENEFICIARY_CREATED, beneficiary, source.bank_identifier));
@@ -99,6 +101,37 @@ Result<std::vector<PaymentSource>> PaymentSources::list(db::Transaction& tx, App
     sources.push_back(std::move(source));
   }
   return sources;
+}
+
+Result<void> PaymentSources::remove(db::Transaction& tx, ApplicationId application, CustomerId customer,
+                                    PaymentSourceId id, RemovalReason reason) const {
+  ASSIGN_OR_RETURN(const auto source, get(tx, application, customer, id));
+  RETURN_IF_ERROR(remove_source(tx, id, reason, clock_.now()));
+  tx.announce(kSourceRemoved);
+  json::Writer payload;
+  payload.begin_object()
+      .member("id", id.to_text())
+      .member("customer_id", customer.to_text())
+      .member("bank_identifier", source.bank_identifier)
+      .member("reason", to_text(reason))
+      .end_object();
+  return events_.append(tx, subject_of(application, id), events::Type::PAYMENT_SOURCE_DELETED, payload.text());
+}
+
+Result<std::vector<RemovedSource>> PaymentSources::consents_due(db::Transaction& tx, Instant now, int limit) const {
+  return select_consents_due(tx, now, limit);
+}
+
+Result<std::optional<Instant>> PaymentSources::next_consent_due(db::Transaction& tx) const {
+  return select_next_consent_due(tx);
+}
+
+Result<void> PaymentSources::consent_ended(db::Transaction& tx, PaymentSourceId id) const {
+  return forget_consent(tx, id);
+}
+
+Result<void> PaymentSources::postpone_consent_end(db::Transaction& tx, PaymentSourceId id, Instant due_at) const {
+  return postpone_consent(tx, id, due_at);
 }
 
 Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, PaymentSourceId id) const {

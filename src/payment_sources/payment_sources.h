@@ -17,6 +17,8 @@ namespace qantara::payment_sources {
 
 /// Announced when a beneficiary begins to cool off: the timer has a new earliest end.
 inline constexpr db::Channel kCoolOffStarted{1};
+/// Announced when a source was removed: its bank is to forget the payer's consent.
+inline constexpr db::Channel kSourceRemoved{3};
 
 /// What a finished connection brought. `linked` and `state` are the connector's words.
 struct Connection {
@@ -50,6 +52,18 @@ class PaymentSources {
                             PaymentSourceId id) const;
   /// Oldest first.
   Result<std::vector<PaymentSource>> list(db::Transaction& tx, ApplicationId application, CustomerId customer) const;
+
+  /// Removes the source with its beneficiaries; payments that were made from it stay. The bank forgets the payer's consent soon
+  /// (ConsentRemover). Errors: UNKNOWN_PAYMENT_SOURCE, also for one that was removed.
+  Result<void> remove(db::Transaction& tx, ApplicationId application, CustomerId customer, PaymentSourceId id,
+                      RemovalReason reason) const;
+  /// Removed sources whose banks are to be told by `now`; at most `limit`, those due first.
+  Result<std::vector<RemovedSource>> consents_due(db::Transaction& tx, Instant now, int limit) const;
+  Result<std::optional<Instant>> next_consent_due(db::Transaction& tx) const;
+  /// The bank has forgotten the consent; nothing is left to be remembered of it.
+  Result<void> consent_ended(db::Transaction& tx, PaymentSourceId id) const;
+  Result<void> postpone_consent_end(db::Transaction& tx, PaymentSourceId id, Instant due_at) const;
+
   /// By id alone: for workers, which act for every application.
   Result<std::optional<PaymentSource>> find(db::Transaction& tx, PaymentSourceId id) const;
 

@@ -9,6 +9,7 @@
 #include "destinations/destinations.h"
 #include "json/json.h"
 #include "migrations/gateway.h"
+#include "payment_sources/consent_remover.h"
 #include "payment_sources/cool_off_timer.h"
 
 namespace qantara::payment_sources {
@@ -34,7 +35,10 @@ class payment_sources : public testing::Test {
     banks.add({.identifier = kBank, .name = "Test Bank"}, std::move(connector));
     application =
         database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;
-    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })->id;
+    customer =
+        database
+            .write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })
+            ->id;
     destination = make_destination();
   }
 
@@ -189,7 +193,8 @@ TEST_F(payment_sources, are_apart_for_each_user_of_the_bank_and_each_customer) {
 
   auto of_another_customer = connection();
   of_another_customer.customer =
-      database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-2"}); })->id;
+      database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-2"}); })
+          ->id;
   const auto other = connect(of_another_customer);
   EXPECT_NE(other.id, first.id);
   EXPECT_NE(other.accounts[0].id, first.accounts[0].id);
@@ -334,6 +339,39 @@ TEST_F(payment_sources, are_looked_at_when_the_timer_is_woken) {
   EXPECT_TRUE(database.until([&] { return beneficiary_of(source.id).status == BeneficiaryStatus::ACTIVE; }));
   timer.stop();
   EXPECT_TRUE(database.until([&] { return database.is_idle(); }));
+}
+
+TEST_F(payment_sources, are_removed_and_their_bank_is_told_until_it_has_heard) {
+  const auto source = *database.write([&](db::Transaction& tx) { return it.connect(tx, connection()); });
+  const auto remove = [&] {
+    return database.write([&](db::Transaction& tx) {
+      return it.remove(tx, application, customer, source.id, RemovalReason::USER_REQUESTED);
+    });
+  };
+  ASSERT_TRUE(remove());
+  EXPECT_EQ(remove().error().code, ErrorCode::UNKNOWN_PAYMENT_SOURCE);
+  EXPECT_TRUE(database.read([&](db::Transaction& tx) { return it.list(tx, application, customer); })->empty());
+  EXPECT_FALSE(*database.read([&](db::Transaction& tx) { return it.find(tx, source.id); }));
+  const auto story = *database.read([&](db::Transaction& tx) { return events.of_aggregate(tx, source.id.uuid); });
+  EXPECT_EQ(story.back().type, "payment_source.deleted");
+  const auto another = make_destination();
+  EXPECT_FALSE(database.write([&](db::Transaction& tx) { return it.add_beneficiary(tx, source, another, {}, {}); }));
+
+  ConsentRemover remover{*database, it, banks, clock, *timers};
+  bank->will(banking::CallError::Kind::NOT_SENT);
+  EXPECT_EQ(*database.run(remover.run_once()), clock.now() + minutes{1});
+  clock.advance(minutes{1});
+  bank->will(banking::StillWaiting{});
+  ASSERT_TRUE(database.run(remover.run_once()));
+  EXPECT_EQ(bank->calls(), (std::vector<std::string>{"end_link", "end_link"}));
+  EXPECT_EQ(bank->heard.back().state, kToken);
+  clock.advance(hours{48});
+  ASSERT_TRUE(database.run(remover.run_once()));
+  EXPECT_EQ(bank->heard.size(), 2U) << "the consent has ended";
+
+  const auto again = database.write([&](db::Transaction& tx) { return it.connect(tx, connection()); });
+  ASSERT_TRUE(again);
+  EXPECT_NE(again->id, source.id);
 }
 
 }  // namespace

@@ -176,6 +176,7 @@ class BankWithBooks final : public banking::BankConnector {
     co_return brought;
   }
 
+  Task<BankResult<void>> end_link(banking::ConnectorState&) override { co_return BankResult<void>{}; }
   Task<BankResult<Step>> poll_payment(banking::ConnectorState& state) override {
     if (state.json.empty()) co_return error_of(CallError::Kind::NOT_SENT);
     const auto [number, authorisation] = read(state);

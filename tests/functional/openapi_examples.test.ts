@@ -137,6 +137,11 @@ const kMeanwhile: Record<string, () => Promise<void>> = {
     learn(payload.intent_id, (await made('/payments/v1/intents', {customer_id, amount, currency})).payment_intent_id);
     await gateway.json('clock', 'advance', '24h');
   },
+  'payment_source.deleted removed': async () => {
+    const {payload} = translated(webhooks.flatMap(({type, examples}) => (type === 'payment_source.deleted' ? examples : []))[0]?.value);
+    const path = `/customers/v1/${payload.customer_id}/payment-sources/${payload.id}?reason=${payload.reason}`;
+    assert.equal((await call('DELETE', path, {headers: {'lean-app-token': gateway.info.app_token}})).status, 200);
+  },
   // A bank that takes the order and whose answer is lost: asked again, it says that all went well.
   'payment.updated accepted_after_all': async () => {
     const {payload} = webhooks.flatMap(({type, examples}) => (type === 'payment.updated' ? examples : []))[0]?.value;

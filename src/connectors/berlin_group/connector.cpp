@@ -91,6 +91,7 @@ class Connector final : public banking::BankConnector {
                                          ConnectorState& stored) override;
   Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& bank_beneficiary_id,
                                                       ConnectorState& stored) override;
+  Task<BankResult<void>> end_link(ConnectorState& stored) override;
 
   Task<BankResult<Step>> begin_payment(const banking::PaymentOrder& order, const PayerDevice& device,
                                        const ConnectorState& link, ConnectorState& payment) override;
@@ -281,6 +282,21 @@ Task<BankResult<Step>> Connector::add_beneficiary(const banking::Creditor& credi
   auto step = co_await take_answer(*created, device, next);
   stored.json = next.to_json();
   co_return step;
+}
+
+/// What ends a consent is the bank's yes, or that it has no such consent (any more).
+Task<BankResult<void>> Connector::end_link(ConnectorState& stored) {
+  const auto state = State::parse(stored.json);
+  if (!state) co_return unusable_state("not written by this version");
+  if (state->consent_id.empty()) co_return BankResult<void>{};
+  Call end = call("delete consent", Method::DELETE,
+                  exchange_->target("/v1/consents/" + http::percent_encode(state->consent_id)), *state, nullptr);
+  const auto ended = co_await exchange_->send(std::move(end));
+  if (!ended && ended.error().error.kind != CallError::Kind::REFUSED &&
+      ended.error().error.kind != CallError::Kind::SESSION_ENDED) {
+    co_return fail(ended.error());
+  }
+  co_return BankResult<void>{};
 }
 
 Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary(const std::string& bank_beneficiary_id,

@@ -107,6 +107,7 @@ Reply Exchange::read(const Call& call, const http::ClientResponse& response) {
     if (auto parsed = json::parse(response.body); parsed && parsed->is(Kind::OBJECT)) body = *std::move(parsed);
   }
   if (is_success && body) return *std::move(body);
+  if (response.status == 204) return json::Value{};  // Done, and nothing to be said.
 
   Failure failure = unknown_outcome(said);
   failure.error.retry_after = read_retry_after(response.headers.value_or("Retry-After", ""));

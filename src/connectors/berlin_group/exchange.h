@@ -44,7 +44,7 @@ struct Failure {
   }
 };
 
-/// A JSON object that came with a 2xx status.
+/// A JSON object that came with a 2xx status; null for 204, which has none.
 using Reply = std::expected<json::Value, Failure>;
 
 class Exchange {

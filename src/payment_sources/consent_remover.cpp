@@ -1,0 +1,72 @@
+#include "payment_sources/consent_remover.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace qantara::payment_sources {
+
+namespace {
+
+constexpr int kBatch = 100;
+constexpr auto kAskAgain = std::chrono::minutes{1};  ///< After a bank that did not answer, the first time.
+constexpr auto kAskAtLeast = std::chrono::hours{24};
+constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at least this often, news or not.
+
+}  // namespace
+
+Task<void> ConsentRemover::run() {
+  while (!stopping_) {
+    const auto next = co_await run_once();
+    Instant wake_at = clock_.now() + kAskAgain;
+    if (next) {
+      wake_at = *next;
+    } else {
+      log::error("consent remover: the database did not answer", {{"cause", next.error().cause}});
+    }
+    if (!stopping_) co_await bell_->wait_until(wake_at);
+  }
+}
+
+void ConsentRemover::stop() {
+  stopping_ = true;
+  bell_->ring();
+}
+
+Task<Result<Instant>> ConsentRemover::run_once() {
+  const Instant now = clock_.now();
+  CO_ASSIGN_OR_RETURN(
+      auto due, co_await database_.read([&](db::Transaction& tx) { return sources_.consents_due(tx, now, kBatch); }));
+  bool failed = false;
+  for (auto& source : due) {
+    const auto id = source.id;
+    const auto ended = co_await end_consent(std::move(source));
+    if (!ended) {
+      // One row that cannot be read or written holds up no other.
+      failed = true;
+      log::error("consent remover: a consent could not be ended",
+                 {{"payment_source_id", id.to_text()}, {"cause", ended.error().cause}});
+    }
+    if (stopping_) break;
+  }
+  if (failed) co_return clock_.now() + kAskAgain;
+  CO_ASSIGN_OR_RETURN(const auto next,
+                      co_await database_.read([&](db::Transaction& tx) { return sources_.next_consent_due(tx); }));
+  co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookAgain);
+}
+
+Task<Result<void>> ConsentRemover::end_consent(RemovedSource source) {
+  CO_ASSIGN_OR_RETURN(auto state, co_await database_.read(
+                                      [&](db::Transaction& tx) { return sources_.connector_state(tx, source.id); }));
+  auto& connector = banks_.connector(source.bank_identifier);
+  const auto ended = co_await connector.end_link(state);
+  // A bank that stays silent is asked less and less often: each wait is as long as all before it.
+  const Duration patience = std::clamp<Duration>(clock_.now() - source.removed_at, kAskAgain, kAskAtLeast);
+  auto recorded = co_await database_.write([&](db::Transaction& tx) {
+    if (ended) return sources_.consent_ended(tx, source.id);
+    return sources_.postpone_consent_end(tx, source.id, clock_.now() + patience);
+  });
+  co_return recorded;
+}
+
+}  // namespace qantara::payment_sources
