@@ -20,7 +20,7 @@ std::string context_of(ApplicationId application, std::string_view key) {
 
 bool is_visible(char letter) { return letter > ' ' && letter <= '~'; }
 
-Result<std::optional<std::string>> read_key(const http::Request& request) {
+Result<std::optional<std::string>> read_idempotency_key(const http::Request& request) {
   std::optional<std::string> key;
   int count = 0;
   for (const auto& [name, value] : request.headers.fields()) {
@@ -68,7 +68,7 @@ class Idempotency::Claim {
 
 Task<Result<http::Response>> Idempotency::run(const http::Request& request, ApplicationId application,
                                               const std::function<Task<Result<Write>>()>& plan) {
-  CO_ASSIGN_OR_RETURN(const auto key, read_key(request));
+  CO_ASSIGN_OR_RETURN(const auto key, read_idempotency_key(request));
   if (!key) {
     CO_ASSIGN_OR_RETURN(const auto write, co_await plan());
     auto answer = co_await database_.write([&](db::Transaction& tx) { return write(tx); });

@@ -8,17 +8,17 @@ namespace qantara::payment_sources {
 
 namespace {
 
-constexpr int kBatch = 100;
-constexpr auto kAskAgain = std::chrono::minutes{1};  ///< After a bank that did not answer, the first time.
-constexpr auto kAskAtLeast = std::chrono::hours{24};
-constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at least this often, news or not.
+constexpr int kConsentsAtOnce = 100;
+constexpr auto kTellAgain = std::chrono::minutes{1};  ///< After a bank that did not answer, the first time.
+constexpr auto kTellAtLeast = std::chrono::hours{24};
+constexpr auto kLookForConsents = std::chrono::minutes{5};  ///< The table is read at least this often, news or not.
 
 }  // namespace
 
 Task<void> ConsentRemover::run() {
   while (!stopping_) {
     const auto next = co_await run_once();
-    Instant wake_at = clock_.now() + kAskAgain;
+    Instant wake_at = clock_.now() + kTellAgain;
     if (next) {
       wake_at = *next;
     } else {
@@ -35,8 +35,9 @@ void ConsentRemover::stop() {
 
 Task<Result<Instant>> ConsentRemover::run_once() {
   const Instant now = clock_.now();
-  CO_ASSIGN_OR_RETURN(
-      auto due, co_await database_.read([&](db::Transaction& tx) { return sources_.consents_due(tx, now, kBatch); }));
+  CO_ASSIGN_OR_RETURN(auto due, co_await database_.read([&](db::Transaction& tx) {
+    return sources_.consents_due(tx, now, kConsentsAtOnce);
+  }));
   bool failed = false;
   for (auto& source : due) {
     const auto id = source.id;
@@ -49,10 +50,10 @@ Task<Result<Instant>> ConsentRemover::run_once() {
     }
     if (stopping_) break;
   }
-  if (failed) co_return clock_.now() + kAskAgain;
+  if (failed) co_return clock_.now() + kTellAgain;
   CO_ASSIGN_OR_RETURN(const auto next,
                       co_await database_.read([&](db::Transaction& tx) { return sources_.next_consent_due(tx); }));
-  co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookAgain);
+  co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookForConsents);
 }
 
 Task<Result<void>> ConsentRemover::end_consent(RemovedSource source) {
@@ -60,8 +61,8 @@ Task<Result<void>> ConsentRemover::end_consent(RemovedSource source) {
                                       [&](db::Transaction& tx) { return sources_.connector_state(tx, source.id); }));
   auto& connector = banks_.connector(source.bank_identifier);
   const auto ended = co_await connector.end_link(state);
-  // A bank that stays silent is asked less and less often: each wait is as long as all before it.
-  const Duration patience = std::clamp<Duration>(clock_.now() - source.removed_at, kAskAgain, kAskAtLeast);
+  // A bank that stays silent is told less and less often: each wait is as long as all before it.
+  const Duration patience = std::clamp<Duration>(clock_.now() - source.removed_at, kTellAgain, kTellAtLeast);
   auto recorded = co_await database_.write([&](db::Transaction& tx) {
     if (ended) return sources_.consent_ended(tx, source.id);
     return sources_.postpone_consent_end(tx, source.id, clock_.now() + patience);
