@@ -41,7 +41,7 @@ test('at most 60 KB travel until the first step can be pressed', async () =>
   }));
 
 test('the first step is there within 300 ms of the press, with a warm cache', async () =>
-  world.browser.in({}, async (window) => {
+  world.browser.in({motion: true}, async (window) => {
     const {intent} = await world.payable('payer-plain');
     const times: number[] = [];
     const flow = await world.visit(window);
@@ -99,7 +99,7 @@ async function shiftsIn(frame: Frame): Promise<string[]> {
 
 for (const width of ['wide', 'narrow'] as const) {
   test(`nothing jumps on the way from the first step to the last: ${width}`, async () =>
-    world.browser.in({width}, async (window: Window) => {
+    world.browser.in({width, motion: true}, async (window: Window) => {
       const shifts = new Set<string>();
       const onScreen = async (screen: string, flow: Flow) => {
         for (const shift of await shiftsIn(await flow.hosted())) shifts.add(`at ${screen} or before: ${shift}`);

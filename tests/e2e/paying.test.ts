@@ -46,9 +46,12 @@ async function connectAndPay(window: Window, options: FlowOptions): Promise<void
   assert.equal((await shop.transfersTo(destination)).length, 1);
 }
 
-const looks = languages.flatMap((language) =>
-  (['wide', 'narrow'] as const).flatMap((width) =>
-    (['light', 'dark'] as const).map((scheme): [Language, Look] => [language, {width, scheme}])));
+const looks: [Language, Look][] = [
+  ['en', {width: 'wide', scheme: 'light', motion: true}],
+  ['en', {width: 'narrow', scheme: 'dark', motion: true}],
+  ['ar', {width: 'wide', scheme: 'dark', motion: true}],
+  ['ar', {width: 'narrow', scheme: 'light', motion: true}],
+];
 
 for (const [language, look] of looks) {
   test(`connects and pays by clicking: ${language}, ${look.width}, ${look.scheme}`, async () =>
@@ -59,13 +62,13 @@ for (const [language, look] of looks) {
 
 for (const language of languages) {
   test(`connects and pays with the keyboard alone: ${language}`, async () =>
-    world.browser.in({reducedMotion: language === 'ar'}, async (window) => {
+    world.browser.in({motion: language === 'en'}, async (window) => {
       await connectAndPay(window, {language, keyboard: true});
     }));
 }
 
 test('connects and pays with reduced motion, and nothing moves', async () =>
-  world.browser.in({reducedMotion: true}, async (window) => {
+  world.browser.in({}, async (window) => {
     const moving: string[] = [];
     await connectAndPay(window, {
       onScreen: async (screen, flow) => {

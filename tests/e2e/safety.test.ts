@@ -250,7 +250,9 @@ test('passwords and codes are in no address, no storage, no log and no file', as
   world.browser.in({}, async (window) => {
     const canaries = ['canary-password-8f21', '"8642"'];  // A code as it would stand in JSON: four digits alone are everywhere.
     const customer = await world.shop.customer();
-    const flow = await world.connecting(window, {customer, destination: await world.shop.destination()});
+    // A shop of the gateway's own site: its frame may use the browser's storages.
+    const config = {customer, destination: await world.shop.destination()};
+    const flow = await world.connecting(window, config, {}, {host: '127.0.0.1'});
     await flow.welcome();
     await flow.chooseBank();
     await flow.signIn('payer-otp', canaries[0]);
@@ -263,6 +265,10 @@ test('passwords and codes are in no address, no storage, no log and no file', as
     await flow.addPayee();
     await flow.code('payee');
     await flow.reads('cool_off_text');
+    const hosted = await flow.hosted();
+    await hosted.evaluate(() => localStorage.setItem('control', '1'));
+    await assert.rejects(window.assertNothingStored(), /local control/, 'what is stored would be seen');
+    await hosted.evaluate(() => localStorage.clear());
     await flow.end('done');
 
     const page = flow.page.mainFrame();

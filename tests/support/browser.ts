@@ -16,7 +16,8 @@ const kScreenshots = fileURLToPath(new URL('../../../build/screenshots/', import
 export interface Look {
   scheme?: 'light' | 'dark';
   width?: 'wide' | 'narrow';
-  reducedMotion?: boolean;
+  /** Waiting for movement takes most of a test's time, so it is for those that look at it. */
+  motion?: boolean;
   forcedColors?: boolean;
   moreContrast?: boolean;
   javaScript?: boolean;
@@ -63,11 +64,11 @@ export class Browser {
 
   /** The same without an end: for who closes it. */
   async open(look: Look = {}): Promise<Window> {
-    const {scheme = 'light', width = 'wide', reducedMotion = false, forcedColors = false, javaScript = true, locale = 'en-GB'} = look;
+    const {scheme = 'light', width = 'wide', motion = false, forcedColors = false, javaScript = true, locale = 'en-GB'} = look;
     const context = await this.chromium.newContext({
       viewport: sizes[width],
       colorScheme: scheme,
-      reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+      reducedMotion: motion ? 'no-preference' : 'reduce',
       forcedColors: forcedColors ? 'active' : 'none',
       contrast: look.moreContrast === true ? 'more' : 'no-preference',
       javaScriptEnabled: javaScript,

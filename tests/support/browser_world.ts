@@ -61,8 +61,8 @@ export class World {
     return new Flow(window, await this.merchant.visit(page, {language: options.language ?? 'en', ...how}), options);
   }
 
-  async connecting(window: Window, {customer, destination, ...config}: ToConnect, options: FlowOptions = {}): Promise<Flow> {
-    const flow = await this.visit(window, options);
+  async connecting(window: Window, {customer, destination, ...config}: ToConnect, options: FlowOptions = {}, how: ShopPage = {}): Promise<Flow> {
+    const flow = await this.visit(window, options, how);
     return flow.open('connect', {
       app_token: this.shop.appToken,
       permissions: ['payments'],
