@@ -303,3 +303,15 @@ for (const language of languages) {
     }));
 }
 
+test('a request that nobody began to pay in time has expired, and the shop can make another', async () =>
+  world.browser.in({}, async (window) => {
+    const {intent} = await world.payable('payer-plain');
+    await world.shop.advance('25h');
+    window.expect(/409 \(Conflict\)/);
+    const flow = await world.paying(window, intent);
+    await flow.at('request_expired');
+    await flow.reads('makes_new_one');
+    await flow.reads('not_moved');
+    const result = await flow.end();
+    assert.deepEqual([result.status, result.secondary_status], ['ERROR', 'PAYMENT_INTENT_EXPIRED']);
+  }));

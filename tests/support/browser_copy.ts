@@ -128,6 +128,12 @@ const copy = {
     'إذا سبقت الموافقة فقد تُنفَّذ الدفعة. يُرجى عدم الدفع مرة أخرى قبل وصول النتيجة من {merchant}.',
   ],
   leave_sent: ['Leave now?', 'الخروج الآن؟'],
+  leave_sent_text: [
+    'The payment is with {bank} and leaving does not stop it. Please do not pay again; {merchant} will tell you the result.',
+    'الدفعة لدى {bank} والخروج لا يوقفها. يُرجى عدم الدفع مرة أخرى، وستصلك النتيجة من {merchant}.',
+  ],
+  still_there: ['Still there?', 'هل ما زلت هنا؟'],
+  still_there_text: ['This page closes in one minute.', 'ستُغلق الصفحة بعد دقيقة.'],
   stay: ['Stay', 'البقاء'],
   leave: ['Leave', 'الخروج'],
   timed_out: ['This page has timed out', 'انتهت مهلة هذه الصفحة'],

@@ -71,6 +71,11 @@ export class Flow {
     return this;
   }
 
+  /** The same window, read in another language. */
+  in(language: Language): Flow {
+    return new Flow(this.window, this.visit, {...this.options, language});
+  }
+
   say(key: CopyKey, more: Slots = {}): string {
     return say(this.language, key, {...this.facts, ...more});
   }
