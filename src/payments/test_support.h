@@ -90,7 +90,10 @@ class Installation {
   explicit Installation(std::uint64_t seed = 1) : random(seed) {
     application =
         database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;
-    customer = database.write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })->id;
+    customer =
+        database
+            .write([&](db::Transaction& tx) { return customers.create(tx, application, {.app_user_id = "user-1"}); })
+            ->id;
     destination = make_destination();
   }
 
