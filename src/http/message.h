@@ -37,7 +37,10 @@ struct Request {
   std::string query;  ///< After '?', as sent; empty if none.
   Headers headers;
   std::string body;
-  std::string peer_address;                                          ///< The connection's other end, without port.
+  std::string peer_address;  ///< The connection's other end, without port.
+  /// Lower-case hex SHA-256 of the certificate (DER) that the client proved to hold in TLS; empty if it showed none.
+  std::string client_certificate;
+  bool secure = false;                                               ///< It came over TLS.
   std::vector<std::pair<std::string, std::string>> path_parameters;  ///< Filled by the router: {"customer_id", "…"}.
   std::string request_id;  ///< Made by the server for each request; goes to the log and to `metadata.request_id`.
 
