@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +18,17 @@ struct Limits {
   money::Money minimum;
   money::Money maximum;
 };
+
+/// How payers prove to the bank who they are and what they want (strong customer authentication).
+enum class ScaWay {
+  EMBEDDED,   ///< Passwords and codes of the bank are typed in the hosted flow.
+  DECOUPLED,  ///< The payer approves in the bank's app.
+  REDIRECT,   ///< The payer goes to the bank's own pages and comes back.
+};
+
+std::string_view to_text(ScaWay way);
+/// The way of exactly this spelling: "EMBEDDED", "DECOUPLED" or "REDIRECT".
+std::optional<ScaWay> parse_sca_way(std::string_view text);
 
 struct Bank {
   std::string identifier;  ///< "LEANMB1"; opaque.
@@ -37,6 +50,10 @@ struct Bank {
   std::size_t reference_length = 32;  ///< What the bank keeps of a reference.
   Duration cool_off_default{};        ///< Where the bank says nothing of a cool-off: zero means usable at once.
   std::chrono::milliseconds call_timeout{10'000};
+  /// What may be used, in order of preference; each once. Without EMBEDDED no secret of a payer is asked for here.
+  std::vector<ScaWay> sca_ways{ScaWay::EMBEDDED, ScaWay::DECOUPLED};
+
+  bool may_use(ScaWay way) const;
 };
 
 }  // namespace qantara::banking

@@ -76,11 +76,12 @@ class Connector final : public banking::BankConnector {
   Connector(std::unique_ptr<Exchange> exchange, const Clock& clock) : exchange_(std::move(exchange)), clock_(clock) {}
 
   banking::Capabilities capabilities() const override {
-    return {.embedded = true,
-            .decoupled = true,
+    const auto& bank = exchange_->bank();
+    return {.embedded = bank.may_use(banking::ScaWay::EMBEDDED),
+            .decoupled = bank.may_use(banking::ScaWay::DECOUPLED),
             .redirect = false,
             .beneficiaries = true,
-            .reference_length = exchange_->bank().reference_length,
+            .reference_length = bank.reference_length,
             .lost_request_fence = {}};
   }
 

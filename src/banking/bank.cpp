@@ -1,0 +1,28 @@
+#include "banking/bank.h"
+
+#include <algorithm>
+
+namespace qantara::banking {
+
+std::string_view to_text(ScaWay way) {
+  switch (way) {
+    case ScaWay::EMBEDDED:
+      return "EMBEDDED";
+    case ScaWay::DECOUPLED:
+      return "DECOUPLED";
+    case ScaWay::REDIRECT:
+      return "REDIRECT";
+  }
+  return "EMBEDDED";
+}
+
+std::optional<ScaWay> parse_sca_way(std::string_view text) {
+  for (const auto way : {ScaWay::EMBEDDED, ScaWay::DECOUPLED, ScaWay::REDIRECT}) {
+    if (text == to_text(way)) return way;
+  }
+  return std::nullopt;
+}
+
+bool Bank::may_use(ScaWay way) const { return std::ranges::find(sca_ways, way) != sca_ways.end(); }
+
+}  // namespace qantara::banking
