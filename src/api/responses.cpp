@@ -28,15 +28,12 @@ void write_party(json::Writer& writer, std::string_view name, std::string_view a
 
 /// What a client is told of an error: our own troubles have one face, whatever stands in the log.
 Error as_published(const Error& error) {
-  switch (http_status(error.code)) {
-    case 503:
-      return qantara::error(ErrorCode::SERVICE_UNAVAILABLE, "the gateway cannot take this request now: try again");
-    case 500:
-    case 502:
-      return qantara::error(ErrorCode::INTERNAL_SERVER_ERROR, "something went wrong on our side");
-    default:
-      return error;
+  const auto code = published(error.code);
+  if (code == ErrorCode::SERVICE_UNAVAILABLE) {
+    return qantara::error(code, "the gateway cannot take this request now: try again");
   }
+  if (code == ErrorCode::INTERNAL_SERVER_ERROR) return qantara::error(code, "something went wrong on our side");
+  return error;
 }
 
 void set_unless_said(http::Response& response, std::string_view name, std::string_view value) {
@@ -48,8 +45,7 @@ std::optional<std::string_view> retry_after(const Error& error) {
   for (const auto& detail : error.details) {
     if (detail.name == "retry_after_seconds") return detail.json;
   }
-  if (http_status(error.code) == 503 || error.code == ErrorCode::IDEMPOTENCY_CONFLICT) return "1";
-  return std::nullopt;
+  return facts(error.code).retry == Retry::AFTER_RETRY_AFTER ? std::optional{"1"} : std::nullopt;
 }
 
 }  // namespace

@@ -36,8 +36,12 @@ TEST(error_response, says_whose_part_it_is_and_when_to_come_back) {
     std::string_view origin;
     bool is_worth_a_retry;
   } rows[] = {
-      {ErrorCode::MISSING_PARAMETERS, 400, "client", false},     {ErrorCode::IDEMPOTENCY_CONFLICT, 409, "client", true},
-      {ErrorCode::STEP_OUTDATED, 409, "client", false},          {ErrorCode::SERVICE_UNAVAILABLE, 503, "gateway", true},
+      {ErrorCode::MISSING_PARAMETERS, 400, "client", false},
+      {ErrorCode::IDEMPOTENCY_CONFLICT, 409, "client", true},
+      {ErrorCode::STEP_OUTDATED, 409, "payer", false},
+      {ErrorCode::PENDING_BENEFICIARY_COOL_OFF, 409, "bank", false},
+      {ErrorCode::RATE_LIMIT_EXCEEDED, 429, "client", true},
+      {ErrorCode::SERVICE_UNAVAILABLE, 503, "gateway", true},
       {ErrorCode::INTERNAL_SERVER_ERROR, 500, "gateway", false},
   };
   for (const auto& row : rows) {

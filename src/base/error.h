@@ -8,7 +8,8 @@
 namespace qantara {
 
 /// Every way an operation can be refused or fail. The spelling is the one on the wire (`status` in the error
-/// envelope). Families answer two questions: whose fault is it, and does trying again help?
+/// envelope). Families answer two questions: whose fault is it, and does trying again help? What is known of a code
+/// stands in its row of the table in error.cpp, from which docs/reference/errors.md is rendered.
 enum class ErrorCode {
   // The caller's request is wrong. The same request will be refused again.
   MISSING_PARAMETERS,
@@ -58,20 +59,38 @@ enum class ErrorCode {
   INTERNAL_SERVER_ERROR,
 };
 
-/// Whose part an error is, as told in the `x-error-origin` header.
+/// Whose part an error is, as told in the `x-error-origin` header: whoever can do something about it.
 enum class ErrorOrigin { CLIENT, GATEWAY, BANK, PAYER };
-
-/// The code as it stands on the wire, for example "INVALID_IBAN".
-std::string_view to_text(ErrorCode code);
-
-/// The HTTP status that answers a request refused with this code.
-int http_status(ErrorCode code);
-
-/// Whether the very same request may succeed later without anybody changing it.
-bool retryable(ErrorCode code);
-
-ErrorOrigin origin(ErrorCode code);
 std::string_view to_text(ErrorOrigin origin);
+
+/// When asking again helps.
+enum class Retry {
+  NO,                 ///< The same request will be refused again.
+  WHEN_CHANGED,       ///< The same request, once what `what_to_do` names has happened.
+  AFTER_RETRY_AFTER,  ///< The same request, after the seconds that the Retry-After header tells.
+  WITH_NEW_KEY,       ///< The request with another Idempotency-Key.
+};
+std::string_view to_text(Retry retry);
+
+/// Everything that is known of a code.
+struct ErrorFacts {
+  ErrorCode code;
+  std::string_view text;  ///< The code as it stands on the wire, for example "INVALID_IBAN".
+  int http_status;        ///< Of the answer to a request that was refused with this code.
+  ErrorOrigin origin;
+  Retry retry;
+  std::string_view meaning;     ///< One sentence, for those who call the API.
+  std::string_view what_to_do;  ///< One sentence, for the same people.
+};
+
+const ErrorFacts& facts(ErrorCode code);
+
+inline std::string_view to_text(ErrorCode code) { return facts(code).text; }
+inline int http_status(ErrorCode code) { return facts(code).http_status; }
+inline ErrorOrigin origin(ErrorCode code) { return facts(code).origin; }
+
+/// The code that a client is told: troubles of ours and of the bank have one face each, whatever stands in the log.
+ErrorCode published(ErrorCode code);
 
 /// One member of a request that was refused, for `metadata.errors[]`.
 struct FieldError {

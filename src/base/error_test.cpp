@@ -43,11 +43,31 @@ TEST(error, bids_nobody_try_a_wrong_request_again) {
   for (const auto code : every_code()) {
     const auto name = to_text(code);
     const int status = http_status(code);
-    if (status >= 400 && status < 429 && status != 409) EXPECT_FALSE(retryable(code)) << name;
-    if (status == 429 || status == 503) EXPECT_TRUE(retryable(code)) << name;
+    const auto retry = facts(code).retry;
+    if (status >= 400 && status < 429 && status != 409 && status != 422) EXPECT_EQ(retry, Retry::NO) << name;
+    if (status == 429 || status == 503) EXPECT_EQ(retry, Retry::AFTER_RETRY_AFTER) << name;
   }
-  EXPECT_TRUE(retryable(ErrorCode::NOT_SENT));
-  EXPECT_FALSE(retryable(ErrorCode::OUTCOME_UNKNOWN)) << "it may have happened";
+  EXPECT_EQ(facts(ErrorCode::IDEMPOTENCY_KEY_REUSED).retry, Retry::WITH_NEW_KEY);
+  EXPECT_EQ(facts(ErrorCode::OUTCOME_UNKNOWN).retry, Retry::NO) << "it may have happened";
+}
+
+TEST(error, says_of_every_code_what_it_means_and_what_to_do_in_a_sentence_each) {
+  for (const auto code : every_code()) {
+    for (const auto sentence : {facts(code).meaning, facts(code).what_to_do}) {
+      EXPECT_TRUE(sentence.ends_with('.')) << to_text(code);
+      EXPECT_EQ(sentence.find('|'), std::string_view::npos) << "it stands in a table: " << to_text(code);
+    }
+  }
+}
+
+TEST(error, has_one_face_for_troubles_that_are_not_the_callers) {
+  for (const auto code : every_code()) {
+    const int status = http_status(code);
+    if (status < 500) EXPECT_EQ(published(code), code) << to_text(code);
+    if (status >= 500) EXPECT_EQ(origin(published(code)), ErrorOrigin::GATEWAY) << to_text(code);
+  }
+  EXPECT_EQ(published(ErrorCode::STORAGE_FAILED), ErrorCode::SERVICE_UNAVAILABLE);
+  EXPECT_EQ(published(ErrorCode::OUTCOME_UNKNOWN), ErrorCode::INTERNAL_SERVER_ERROR);
 }
 
 TEST(error, says_whose_part_it_is) {
@@ -57,6 +77,8 @@ TEST(error, says_whose_part_it_is) {
   } rows[] = {
       {ErrorCode::INVALID_IBAN, "client"},
       {ErrorCode::RATE_LIMIT_EXCEEDED, "client"},
+      {ErrorCode::PENDING_BENEFICIARY_COOL_OFF, "bank"},
+      {ErrorCode::BENEFICIARY_NOT_FOUND, "payer"},
       {ErrorCode::NOT_SENT, "bank"},
       {ErrorCode::REFUSED_BY_BANK, "bank"},
       {ErrorCode::OUTCOME_UNKNOWN, "bank"},

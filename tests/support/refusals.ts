@@ -30,6 +30,12 @@ export const kUnauthorized = refused(401, 'UNAUTHORIZED');
 export const kTooLarge = refused(413, 'PAYLOAD_TOO_LARGE');
 export const kOtherMedia = refused(415, 'UNSUPPORTED_MEDIA_TYPE');
 
+/** What docs/reference/errors.md promises of each code. */
+const kErrors = new Map(
+  [...readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8').matchAll(/^\| `(\w+)` \| \d+ \| (\w+) \| ([^|]+) \|/gm)]
+    .map(([, code, origin, again]) => [code, {origin, again}]),
+);
+
 /** The status, the envelope and the headers, all of it. */
 export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text' | 'body'>, expected: Expected, what: string): void {
   const {status, headers, body, text} = answer;
@@ -39,7 +45,9 @@ export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text'
   assert.ok(body.message.length > 0, what);
   assert.match(body.metadata.request_id, /^[A-Za-z]{16}$/, what);
   assert.equal(headers.get('lean-correlation-id'), body.metadata.request_id, what);
-  assert.equal(headers.get('x-error-origin'), 'client', what);
+  const row = kErrors.get(expected.code);
+  assert.equal(headers.get('x-error-origin'), row?.origin, what);
+  if (row?.again === 'after `Retry-After`') assert.match(headers.get('retry-after') ?? '', /^[1-9]\d*$/, what);
   assert.equal(headers.get('content-type'), 'application/json', what);
 
   const {request_id: _, errors = [], ...details} = body.metadata;
