@@ -269,7 +269,7 @@ function aggregateOf({payload}: Event): string {
 }
 
 /** A valid IBAN of the United Arab Emirates (ISO 13616): AE, two check digits, bank 033, sixteen digits. */
-function unusedIban(): string {
+export function unusedIban(): string {
   const account = `033${String(Date.now()).slice(-10)}${String(++made).padStart(6, '0')}`;
   const check = 98n - (BigInt(`${account}101400`) % 97n);  // A = 10, E = 14, and 00 for the digits looked for.
   return `AE${String(check).padStart(2, '0')}${account}`;
