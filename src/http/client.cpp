@@ -57,8 +57,8 @@ struct ClientConnection {
 
   StreamSocket socket;
   std::unique_ptr<TlsStream> tls;  ///< Null for http.
-  std::string origin;
-  std::string address;  ///< That it is connected to.
+  std::string origin;              ///< And for whom, where the requests have an identity.
+  std::string address;             ///< That it is connected to.
   Inbox inbox;
   bool is_sound = false;  ///< The last answer was read to its end.
   bool has_kept_session = false;
@@ -83,7 +83,14 @@ class Pool {
 
   void put(std::unique_ptr<ClientConnection> connection) {
     if (options_.idle_connections == 0) return;
-    if (idle_.size() >= options_.idle_connections) remove(*idle_.front());
+    const auto siblings = by_origin_.find(connection->origin);
+    const bool are_many =
+        siblings != by_origin_.end() && siblings->second.size() >= options_.idle_connections_per_origin;
+    if (are_many) {
+      remove(*siblings->second.front());
+    } else if (idle_.size() >= options_.idle_connections) {
+      remove(*idle_.front());
+    }
     connection->idle_until = SteadyClock::now() + options_.idle_time;
     by_origin_[connection->origin].push_back(connection.get());
     auto& place = idle_.emplace_back(std::move(connection));
@@ -231,6 +238,7 @@ class Exchange final : Expiring {
     if (!url) co_return failed(Reached::NOT_SENT, Reason::BAD_URL, "The URL is not one of http or https.");
     url_ = *url;
     origin_ = request_.unix_socket.empty() ? url_.origin() : "unix:" + request_.unix_socket.native();
+    if (request_.identity) origin_ += '#' + std::to_string(request_.identity->number());
     message_ = render(request_, url_, core_->options);
 
     for (connection_ = core_->pool.take(origin_, request_.addresses); connection_;
@@ -350,7 +358,7 @@ class Exchange final : Expiring {
     socket.set_option(tcp::no_delay{true}, error);
     if (url_.scheme != "https") co_return std::nullopt;
 
-    connection_->tls = core_->tls().make_stream(socket, url_.host, origin_);
+    connection_->tls = core_->tls().make_stream(socket, request_.identity.get(), url_.host, origin_);
     if (!connection_->tls) co_return not_sent(Reason::TLS, "TLS could not be set up.");
     co_await connection_->tls->async_handshake(asio::ssl::stream_base::client,
                                                asio::redirect_error(asio::use_awaitable, error));

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "http/message.h"
+#include "http/tls_identity.h"
 
 namespace qantara::http {
 
@@ -42,6 +43,9 @@ struct ClientRequest {
   /// What happens beyond `response_limit`.
   enum class Excess { FAIL, CUT } excess = Excess::FAIL;
   AddressPolicy addresses = AddressPolicy::anywhere();
+  /// For https: our certificate, and by which authority the other side is known. Null: no certificate, the system's
+  /// authorities. No connection and no TLS session of one identity is ever used for another.
+  std::shared_ptr<const TlsIdentity> identity;
 };
 
 struct ClientResponse {
@@ -90,7 +94,9 @@ class Client {
 };
 
 struct ClientOptions {
-  std::size_t idle_connections = 64;  ///< Kept in the pool, all hosts together; the oldest goes first.
+  std::size_t idle_connections =
+      64;  ///< Kept in the pool, all origins together; the one that idles longest goes first.
+  std::size_t idle_connections_per_origin = 64;
   std::chrono::milliseconds idle_time{30'000};
   std::string user_agent = "Qantara";
 };
