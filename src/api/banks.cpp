@@ -73,16 +73,16 @@ std::string monogram(std::string_view name) {
 // GET /banks/v1 · 200 an array
 Task<HandlerResult> list_banks(const http::Request& request, const Caller&, const Services& services) {
   const auto origin = "http://" + std::string{request.headers.value_or("host", "")};
-  co_return http::Response::json(
-      200, to_json_array(services.banks.all(),
-                         [&](json::Writer& writer, const banking::Bank* bank) { write_bank(writer, *bank, origin); }));
+  co_return http::Response::json(200, to_json_array(services.banks.all(), [&](json::Writer& writer, const auto& bank) {
+                                   write_bank(writer, *bank, origin);
+                                 }));
 }
 
 // GET /banks/v1/logos/{file} · 200 image/svg+xml: the bank's monogram on its colour · 404 UNKNOWN_BANK
 Task<HandlerResult> get_bank_logo(const http::Request& request, const Services& services) {
   auto identifier = request.path_parameter("file");
   if (identifier.ends_with(".svg")) identifier.remove_suffix(4);
-  const auto* const bank = services.banks.find(identifier);
+  const auto bank = services.banks.find(identifier);
   if (bank == nullptr) co_return error(ErrorCode::UNKNOWN_BANK, "there is no bank with this identifier");
   http::Response response;
   response.headers.add("Content-Type", "image/svg+xml");

@@ -228,7 +228,7 @@ Result<Uuid> describe_intent(db::Transaction& tx, const Services& services, cons
 Result<void> describe_source(db::Transaction& tx, const Services& services, const Uuid& id, Story& story) {
   ASSIGN_OR_RETURN(const auto source, services.sources.find(tx, PaymentSourceId{id}));
   CHECK(source.has_value());
-  const auto* const bank = services.banks.find(source->bank_identifier);
+  const auto bank = services.banks.find(source->bank_identifier);
   story.title = bank ? bank->name : source->bank_identifier;
   story.status =
       source->beneficiaries.empty() ? "CONNECTED" : std::string{to_text(source->beneficiaries.front().status)};

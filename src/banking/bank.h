@@ -38,10 +38,11 @@ struct Bank {
   std::string swift_code;  ///< May be empty.
   std::string main_color = "#1B365D";
   std::string background_color = "#FFFFFF";
-  std::string app_url;    ///< Where its customers approve payments, for a person's browser; may be empty.
-  bool mock = false;      ///< A bank of the sandbox.
-  std::string test_code;  ///< Of a mock bank: the one-time code that every test user gets.
-  bool active = true;     ///< The operator's switch.
+  std::string app_url;             ///< Where its customers approve payments, for a person's browser; may be empty.
+  bool mock = false;               ///< A bank of the sandbox.
+  std::string test_code;           ///< Of a mock bank: the one-time code that every test user gets.
+  bool active = true;              ///< Whether it can be used now: the operator's switch is on, and the bank answers.
+  std::optional<Instant> back_at;  ///< Of one that is not active: when it said it would be back.
 
   std::string standard;  ///< Which connector: "berlin_group".
   std::string base_url;  ///< "http://127.0.0.1:7071"; calls go to base_url + "/v1/…".

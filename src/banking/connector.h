@@ -24,11 +24,19 @@ struct ConnectorState {
   std::string json;
 };
 
+/// Where the payer's browser comes back to from the bank's own pages: a URL for each way out, each good for one redirect. What
+/// the browser brings back is never believed: the bank is asked.
+struct ReturnUrls {
+  std::string done;     ///< The payer went through with it.
+  std::string refused;  ///< They did not.
+};
+
 /// What the connector knows of the payer's device; some banks want it (Berlin Group: PSU-IP-Address must be IPv4).
 struct PayerDevice {
   std::string ip_address;
   std::string user_agent;
-  std::string language;  ///< "en" or "ar".
+  std::string language;                   ///< "en" or "ar".
+  std::optional<ReturnUrls> return_urls;  ///< Nothing: the payer cannot be sent to the bank's pages.
 };
 
 enum class FieldKind { TEXT, PASSWORD, OTP, CHOICE };
@@ -67,6 +75,17 @@ struct NeedFields {
 struct NeedApproval {
   std::string message;
   std::optional<Instant> expires_at;  ///< By the bank's clock, if it said.
+};
+/// The payer goes to the bank's own page in their browser and comes back by `PayerDevice::return_urls`. Of a payment
+/// (Stage::PAYMENT) money may move at any time once the payer has the link.
+struct NeedRedirect {
+  Stage stage;
+  std::string url;                    ///< Of the bank's page: absolute, http or https.
+  std::string message;                ///< The bank's words for the payer; may be empty.
+  std::optional<Instant> expires_at;  ///< By the bank's clock, if it said.
+
+  /// Of the payer's visit to the page.
+  Effect effect() const { return stage == Stage::PAYMENT ? Effect::IRREVOCABLE : Effect::HARMLESS; }
 };
 /// State was gained that must be durable before going on: store it, then call `advance`.
 struct Continue {};
@@ -113,7 +132,8 @@ struct Refused {
   std::string text;
 };
 
-using Step = std::variant<NeedFields, NeedApproval, Continue, Linked, BeneficiaryAdded, Outcome, StillWaiting, Refused>;
+using Step = std::variant<NeedFields, NeedApproval, NeedRedirect, Continue, Linked, BeneficiaryAdded, Outcome,
+                          StillWaiting, Refused>;
 
 /// A call that brought no step.
 struct CallError {
@@ -172,11 +192,12 @@ class BankConnector {
   virtual ~BankConnector() = default;
   virtual Capabilities capabilities() const = 0;
 
-  /// Linking: what to ask first. Makes no call.
+  /// Linking: what to ask first; no fields where the bank asks on its own pages: `submit` without answers begins then. Makes no call.
   virtual NeedFields begin_link() const = 0;
-  /// Goes on with linking or with adding a beneficiary: the payer's answers to the last NeedFields.
+  /// Goes on with linking or with adding a beneficiary: the payer's answers to the last NeedFields; none after a NeedRedirect
+  /// from which the payer came back.
   virtual Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& state) = 0;
-  /// Adds the payee to the payer's list: NeedFields, BeneficiaryAdded or Refused. A payee already there is BeneficiaryAdded.
+  /// Adds the payee to the payer's list: NeedFields, NeedRedirect, BeneficiaryAdded or Refused. A payee already there is BeneficiaryAdded.
   virtual Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice& device,
                                                  ConnectorState& state) = 0;
   /// How the beneficiary stands at the bank now.
@@ -190,7 +211,8 @@ class BankConnector {
   /// which cannot move money, and answers Continue (then `advance_payment`), Outcome or Refused.
   virtual Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice& device,
                                                const ConnectorState& link, ConnectorState& payment) = 0;
-  /// Starts, or starts anew, the payer's authorisation of an order that exists at the bank. NeedFields or NeedApproval.
+  /// Starts, or starts anew, the payer's authorisation of an order that exists at the bank. NeedFields, NeedApproval or
+  /// NeedRedirect: the caller commits it before the payer is given the link.
   virtual Task<BankResult<Step>> advance_payment(const PaymentOrder& order, const PayerDevice& device,
                                                  ConnectorState& payment) = 0;
   /// The payer's answers. With Effect::IRREVOCABLE this is the ⚡ request: the caller has committed SUBMITTING before.

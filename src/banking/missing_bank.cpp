@@ -40,6 +40,6 @@ class MissingBank final : public BankConnector {
 
 }  // namespace
 
-std::unique_ptr<BankConnector> make_missing_bank() { return std::make_unique<MissingBank>(); }
+std::shared_ptr<BankConnector> make_missing_bank() { return std::make_shared<MissingBank>(); }
 
 }  // namespace qantara::banking

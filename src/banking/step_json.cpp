@@ -55,6 +55,11 @@ void write_members(json::Writer& writer, const NeedApproval& need) {
   if (need.expires_at) writer.member("expires_at", qantara::to_text(*need.expires_at));
 }
 
+void write_members(json::Writer& writer, const NeedRedirect& need) {
+  writer.member("stage", to_text(need.stage)).member("message", need.message).member("bank_url", need.url);
+  if (need.expires_at) writer.member("expires_at", qantara::to_text(*need.expires_at));
+}
+
 std::string to_json(const NeedFields& need) {
   json::Writer writer;
   writer.begin_object().member("kind", "FIELDS");
@@ -66,6 +71,14 @@ std::string to_json(const NeedFields& need) {
 std::string to_json(const NeedApproval& need) {
   json::Writer writer;
   writer.begin_object().member("kind", "APPROVAL");
+  write_members(writer, need);
+  writer.end_object();
+  return std::move(writer).text();
+}
+
+std::string to_json(const NeedRedirect& need) {
+  json::Writer writer;
+  writer.begin_object().member("kind", "REDIRECT");
   write_members(writer, need);
   writer.end_object();
   return std::move(writer).text();

@@ -14,9 +14,13 @@ void write_members(json::Writer& writer, const NeedFields& need);
 /// `message, expires_at`.
 void write_members(json::Writer& writer, const NeedApproval& need);
 
-/// Whole objects with a `kind` of FIELDS or APPROVAL.
+/// `stage, message, expires_at, bank_url`: where the bank's page is.
+void write_members(json::Writer& writer, const NeedRedirect& need);
+
+/// Whole objects with a `kind` of FIELDS, APPROVAL or REDIRECT.
 std::string to_json(const NeedFields& need);
 std::string to_json(const NeedApproval& need);
+std::string to_json(const NeedRedirect& need);
 
 std::string_view to_text(Stage stage);
 std::string_view to_text(FieldKind kind);

@@ -174,7 +174,7 @@ Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configu
   for (auto& bank : configured) {
     ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, client, random, clock));
     if (metrics != nullptr) connector = metrics->measured(bank.identifier, std::move(connector));
-    banks.add(std::move(bank), std::move(connector));
+    banks.put(std::move(bank), std::move(connector));
   }
   return {};
 }

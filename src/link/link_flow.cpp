@@ -110,13 +110,13 @@ Task<Result<LinkView>> LinkFlow::act(SessionKey key, Act act, banking::PayerDevi
   device.language = session.language;
 
   if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
-    auto& connector = parts_.banks.connector(session.bank_identifier);
+    const auto connector = parts_.banks.connector(session.bank_identifier);
     auto state = session.connector_state;
     banking::BankResult<banking::Step> brought;
     if (decision.call == BankCall::LINK_SUBMIT) {
-      brought = co_await connector.submit(decision.answers, device, state);
+      brought = co_await connector->submit(decision.answers, device, state);
     } else {
-      brought = co_await connector.add_beneficiary(*decision.creditor, device, state);
+      brought = co_await connector->add_beneficiary(*decision.creditor, device, state);
     }
     CO_RETURN_IF_ERROR(co_await parts_.database.write(
         [&](db::Transaction& tx) { return record_linking(tx, session, brought, state); }));
@@ -140,7 +140,7 @@ Task<Result<LinkView>> LinkFlow::leave(SessionKey key) const {
     const bool is_working = view.kind == StepKind::WORKING;
     end(view, EndReason::LEFT);
     // A payer who comes back to pay goes on where they were; a connection is begun anew.
-    if (session.method != Method::PAY && !is_working && !view.elsewhere) {
+    if (!is_paying(session.method) && !is_working && !view.elsewhere) {
       RETURN_IF_ERROR(go_to(tx, session, StepKind::END, end_json(EndReason::LEFT)));
     }
     return view;
@@ -203,11 +203,11 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
     case StepKind::BANK_UNREACHABLE:
       if (session.bank_identifier.empty()) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
-      } else if (session.linked || session.method == Method::UPDATE_PAYMENT_SOURCE) {
+      } else if (session.linked || is_adding_payee(session.method)) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYEE));
       } else {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
-                              banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+                              banking::to_json(parts_.banks.connector(session.bank_identifier)->begin_link())));
       }
       return decision;
 
@@ -218,7 +218,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
                            "bank_identifier must name a bank of the list");
       RETURN_IF_ERROR(choose_bank(session, chosen->reveal()));
       RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
-                            banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link())));
+                            banking::to_json(parts_.banks.connector(session.bank_identifier)->begin_link())));
       return decision;
     }
 
@@ -248,9 +248,10 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
 
     case StepKind::PAYEE: {
       ASSIGN_OR_RETURN(const auto destination, parts_.destinations.get(tx, session.application, *session.destination));
-      if (!parts_.banks.connector(session.bank_identifier).capabilities().beneficiaries) {
+      if (!parts_.banks.connector(session.bank_identifier)->capabilities().beneficiaries) {
         // The bank keeps no list of payees: it lets this one be paid at once, or after the wait that the operator knows of.
-        const auto wait = parts_.banks.find(session.bank_identifier)->cool_off_default;
+        const auto bank = parts_.banks.find(session.bank_identifier);
+        const auto wait = bank ? bank->cool_off_default : Duration{};
         banking::BeneficiaryAdded added;
         if (wait > Duration::zero()) added.cool_off_until = parts_.clock.now() + wait;
         RETURN_IF_ERROR(finish_linking(tx, session, added));
@@ -324,7 +325,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
 }
 
 Result<void> LinkFlow::choose_bank(LinkSession& session, std::string_view identifier) const {
-  const auto* const bank = parts_.banks.find(identifier);
+  const auto bank = parts_.banks.find(identifier);
   if (bank == nullptr)
     return field_error(ErrorCode::UNKNOWN_BANK, "bank_identifier", "there is no bank with this identifier");
   if (!bank->active)
@@ -353,7 +354,7 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& cl
       session.connector_state = {};
       session.linked.reset();
       return go_to(tx, session, StepKind::CREDENTIALS,
-                   banking::to_json(parts_.banks.connector(session.bank_identifier).begin_link()));
+                   banking::to_json(parts_.banks.connector(session.bank_identifier)->begin_link()));
     }
     if (brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED)
       return fail(tx, session, "BANK_ISSUE", brought.error().message);
@@ -369,6 +370,11 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& cl
       if (!same)
         return fail(tx, session, "INVALID_CREDENTIALS", "another user signed in than the payment source belongs to");
     }
+    if (session.method == Method::RECONNECT) {
+      RETURN_IF_ERROR(parts_.sources.reconnect(tx, *session.source, *linked, session.connector_state));
+      session.connector_state = {};
+      return go_to(tx, session, StepKind::CONNECTED);
+    }
     session.linked = *linked;
     return go_to(tx, session, StepKind::ACCOUNTS);
   }
@@ -382,7 +388,6 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& cl
 
 Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session,
                                       const banking::BeneficiaryAdded& added) const {
-  const auto& bank = *parts_.banks.find(session.bank_identifier);
   if (session.source) {
     ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, session.application, session.customer, *session.source));
     const auto beneficiary =
@@ -393,10 +398,11 @@ Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session,
     RETURN_IF_ERROR(beneficiary);
   } else {
     CHECK(session.linked.has_value());
+    const auto bank = parts_.banks.find(session.bank_identifier);
     RETURN_IF_ERROR(parts_.sources.connect(tx, {.application = session.application,
                                                 .customer = session.customer,
                                                 .bank_identifier = session.bank_identifier,
-                                                .bank_name = bank.name,
+                                                .bank_name = bank ? bank->name : session.bank_identifier,
                                                 .linked = *session.linked,
                                                 .state = session.connector_state,
                                                 .destination = *session.destination,
@@ -405,7 +411,7 @@ Result<void> LinkFlow::finish_linking(db::Transaction& tx, LinkSession& session,
   session.linked.reset();
   session.connector_state = {};
   if (added.cool_off_until) return go_to(tx, session, StepKind::COOL_OFF, cool_off_json(*added.cool_off_until));
-  if (session.method == Method::PAY) {
+  if (is_paying(session.method)) {
     // Connected on the way to paying: go on to the accounts.
     return go_to(tx, session, StepKind::ACCOUNT);
   }

@@ -23,6 +23,14 @@ StepKind kind_of(const json::Value& asked) {
   return StepKind::CREDENTIALS;
 }
 
+/// What the shop's page is told of a connection that was made.
+std::string_view done_message(Method method) {
+  if (method == Method::UPDATE_PAYMENT_SOURCE) return "Customer updated Payment Source successfully";
+  if (method == Method::CREATE_BENEFICIARY) return "Customer created Beneficiary successfully";
+  if (method == Method::RECONNECT) return "Customer reconnected Payment Source successfully";
+  return "Customer created Payment Source successfully";
+}
+
 }  // namespace
 
 Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& session) const {
@@ -41,9 +49,10 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
   view.now = parts_.clock.now();
   view.expires_in =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::max(session.expires_at - now, Duration::zero()));
-  if (const auto* const bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;
+  if (const auto bank = parts_.banks.find(session.bank_identifier)) view.bank = *bank;
   if (session.destination) {
     ASSIGN_OR_RETURN(view.payee, parts_.destinations.get(tx, session.application, *session.destination));
+    if (!session.destination_alias.empty()) view.payee->display_name = session.destination_alias;
   }
   std::optional<payment_intents::PaymentIntent> intent;
   if (session.intent) {
@@ -79,7 +88,7 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
   using Status = LinkResult::Status;
   switch (session.step_kind) {
     case StepKind::BANKS:
-      for (const auto* const bank : parts_.banks.all()) view.banks.push_back(*bank);
+      for (const auto& bank : parts_.banks.all()) view.banks.push_back(*bank);
       return {};
     case StepKind::CREDENTIALS:
     case StepKind::CODE:
@@ -93,22 +102,18 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
     case StepKind::REVIEW:
       return render_accounts(tx, session, *intent, view);
     case StepKind::CONNECTED:
-      view.result = LinkResult{.status = Status::SUCCESS,
-                               .message = session.method == Method::UPDATE_PAYMENT_SOURCE
-                                              ? "Customer updated Payment Source successfully"
-                                              : "Customer created Payment Source successfully",
-                               .secondary_status = {}};
+      view.result = LinkResult{
+          .status = Status::SUCCESS, .message = std::string{done_message(session.method)}, .secondary_status = {}};
       return {};
     case StepKind::COOL_OFF: {
       ASSIGN_OR_RETURN(view.cool_off_until, read_cool_off(session.step));
-      if (session.method == Method::PAY) {
+      if (is_paying(session.method)) {
         view.result = LinkResult{.status = Status::ERROR,
                                  .message = "The bank lets the customer pay after a cool-off",
                                  .secondary_status = "PENDING_BENEFICIARY_COOL_OFF"};
       } else {
-        view.result = LinkResult{.status = Status::SUCCESS,
-                                 .message = "Customer created Payment Source successfully",
-                                 .secondary_status = {}};
+        view.result = LinkResult{
+            .status = Status::SUCCESS, .message = std::string{done_message(session.method)}, .secondary_status = {}};
       }
       return {};
     }
@@ -117,8 +122,8 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
       view.failure_code = failure.code;
       view.failure_text = failure.text;
       view.failure_kind = failure_kind_of(failure.code);
-      // The link that is there already will still be there.
-      view.can_start_again = failure.code != "BENEFICIARY_ALREADY_EXISTS";
+      // The link that is there already will still be there, and another way in is needed where the bank has ended the consent.
+      view.can_start_again = failure.code != "BENEFICIARY_ALREADY_EXISTS" && failure.code != "RECONNECT_REQUIRED";
       view.result = LinkResult{.status = Status::ERROR, .message = failure.text, .secondary_status = failure.code};
       return {};
     }
@@ -135,11 +140,13 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
 Result<void> LinkFlow::render_accounts(db::Transaction& tx, const LinkSession& session,
                                        const payment_intents::PaymentIntent& intent, LinkView& view) const {
   ASSIGN_OR_RETURN(view.accounts, parts_.payments.paying_accounts(tx, intent));
+  if (session.account_settled)
+    std::erase_if(view.accounts, [&](const auto& row) { return row.account.id != session.account; });
   if (session.step_kind != StepKind::REVIEW) return {};
   view.has_other_accounts = view.accounts.size() > 1;
   std::erase_if(view.accounts, [&](const auto& row) { return row.account.id != session.account; });
   if (view.accounts.empty()) return {};
-  if (const auto* const bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
+  if (const auto bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
     view.bank = *bank;
     view.reference = payments::cut_reference(intent.description, intent.default_description, bank->reference_length);
   }
@@ -156,7 +163,7 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
   view.number = session.step_number + payment.steps;
   view.reference = payment.reference_sent;
   view.bank_reference = payment.bank_transaction_reference.value_or("");
-  if (const auto* const bank = parts_.banks.find(payment.bank_identifier)) view.bank = *bank;
+  if (const auto bank = parts_.banks.find(payment.bank_identifier)) view.bank = *bank;
 
   view.order_sent = payment.status == PaymentStatus::SUBMITTING || payment.status == PaymentStatus::PENDING_WITH_BANK ||
                     payment.status == PaymentStatus::ACCEPTED_BY_BANK;

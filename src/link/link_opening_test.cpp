@@ -91,7 +91,7 @@ TEST_F(link_opening, goes_on_only_with_the_bank_that_is_asked_for) {
   EXPECT_STEP(K::BANKS);
   EXPECT_EQ(payer.open(wanted)->kind, K::BANKS) << "the page was loaded again after the payer went back to the banks";
 
-  payer.it.banks.add({.identifier = "OTHERBANK"}, banking::make_missing_bank());
+  payer.it.banks.put({.identifier = "OTHERBANK"}, banking::make_missing_bank());
   wanted.bank_identifier = "OTHERBANK";
   const auto other = *payer.open(wanted);
   EXPECT_NE(other.session, chosen.session);

@@ -59,8 +59,8 @@ Task<Result<Instant>> ConsentRemover::run_once() {
 Task<Result<void>> ConsentRemover::end_consent(RemovedSource source) {
   CO_ASSIGN_OR_RETURN(auto state, co_await database_.read(
                                       [&](db::Transaction& tx) { return sources_.connector_state(tx, source.id); }));
-  auto& connector = banks_.connector(source.bank_identifier);
-  const auto ended = co_await connector.end_link(state);
+  const auto connector = banks_.connector(source.bank_identifier);
+  const auto ended = co_await connector->end_link(state);
   // A bank that stays silent is told less and less often: each wait is as long as all before it.
   const Duration patience = std::clamp<Duration>(clock_.now() - source.removed_at, kTellAgain, kTellAtLeast);
   auto recorded = co_await database_.write([&](db::Transaction& tx) {

@@ -68,15 +68,17 @@ Task<Result<void>> CoolOffTimer::check(Beneficiary beneficiary) {
   banking::BankResult<banking::BeneficiaryAdded> answer =
       banking::BeneficiaryAdded{.bank_beneficiary_id = beneficiary.bank_beneficiary_id, .cool_off_until = {}};
   if (can_ask) {
-    auto& connector = banks_.connector(source->bank_identifier);
-    if (connector.capabilities().beneficiaries)
-      answer = co_await connector.read_beneficiary(beneficiary.bank_beneficiary_id, state);
+    const auto connector = banks_.connector(source->bank_identifier);
+    if (connector->capabilities().beneficiaries)
+      answer = co_await connector->read_beneficiary(beneficiary.bank_beneficiary_id, state);
   }
   // A bank that stays silent is asked less and less often: each wait is as long as all before it.
   const Duration waited = clock_.now() - beneficiary.cool_off_expires_at.value_or(clock_.now());
   const Duration patience = std::clamp<Duration>(waited, kAskAgain, kAskAtLeast);
-  auto recorded = co_await database_.write([&](db::Transaction& tx) {
+  auto recorded = co_await database_.write([&](db::Transaction& tx) -> Result<void> {
     if (answer) return sources_.cool_off_answered(tx, id, *answer);
+    if (answer.error().kind == banking::CallError::Kind::SESSION_ENDED)
+      RETURN_IF_ERROR(sources_.consent_lapsed(tx, beneficiary.source));
     return sources_.postpone_check(tx, id, clock_.now() + patience, answer.error().message);
   });
   co_return recorded;

@@ -32,7 +32,7 @@ class payment_sources : public testing::Test {
   payment_sources() {
     auto connector = std::make_unique<banking::ScriptedBank>(*timers);
     bank = connector.get();
-    banks.add({.identifier = kBank, .name = "Test Bank"}, std::move(connector));
+    banks.put({.identifier = kBank, .name = "Test Bank"}, std::move(connector));
     application =
         database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;
     customer =

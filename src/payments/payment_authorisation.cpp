@@ -53,13 +53,13 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
   CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
     return payments_.claim(tx, id, Call::HARMLESS, step);
   }));
-  auto& connector = banks_.connector(claim.payment.bank_identifier);
+  const auto connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   const auto begun = begun_of(claim.payment);
   auto state = claim.payment.connector_state;
 
   if (state.json.empty()) {
-    auto created = co_await connector.begin_payment(order, device, claim.link_state, state);
+    auto created = co_await connector->begin_payment(order, device, claim.link_state, state);
     if (!is_continue(created)) {
       auto recorded = co_await record(claim, std::move(created), std::move(state));
       co_return recorded;
@@ -70,9 +70,9 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
     }));
     if (claim.payment.connector_state.json != state.json) co_return claim.payment;  // Somebody else went on meanwhile.
   }
-  auto started = co_await connector.advance_payment(order, device, state);
+  auto started = co_await connector->advance_payment(order, device, state);
   if (is_refusal(started)) {
-    auto asked = co_await connector.poll_payment(state);
+    auto asked = co_await connector->poll_payment(state);
     started = weigh(std::move(started), std::move(asked), begun);
   }
   auto recorded = co_await record(claim, std::move(started), std::move(state));
@@ -83,14 +83,14 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
                                                    banking::PayerDevice device) const {
   CO_ASSIGN_OR_RETURN(
       auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
-  auto& connector = banks_.connector(claim.payment.bank_identifier);
+  const auto connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   const auto begun = begun_of(claim.payment);
   auto state = claim.payment.connector_state;
 
-  auto brought = co_await connector.submit_payment(order, answers, device, state);
+  auto brought = co_await connector->submit_payment(order, answers, device, state);
   if (is_refusal(brought)) {
-    auto asked = co_await connector.poll_payment(state);
+    auto asked = co_await connector->poll_payment(state);
     brought = weigh(std::move(brought), std::move(asked), begun);
   }
   auto recorded = co_await record(claim, std::move(brought), std::move(state));
@@ -101,9 +101,9 @@ Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
   CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
     return payments_.claim(tx, id, Call::HARMLESS, std::nullopt);
   }));
-  auto& connector = banks_.connector(claim.payment.bank_identifier);
+  const auto connector = banks_.connector(claim.payment.bank_identifier);
   auto state = claim.payment.connector_state;
-  auto brought = co_await connector.poll_payment(state);
+  auto brought = co_await connector->poll_payment(state);
   auto recorded = co_await database_.write([&](db::Transaction& tx) {
     return brought ? payments_.record(tx, claim, *brought, state)
                    : payments_.record_no_answer(tx, claim, brought.error());

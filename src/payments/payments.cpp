@@ -142,7 +142,7 @@ Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx
   std::vector<PayingAccount> unusable;
   for (const auto& source : sources) {
     const auto* const beneficiary = beneficiary_for(source, intent.destination);
-    const auto* const bank = banks_.find(source.bank_identifier);
+    const auto bank = banks_.find(source.bank_identifier);
     for (const auto& account : source.accounts) {
       PayingAccount row{.source = source.id,
                         .account = account,
@@ -195,7 +195,7 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
     }
     return cooling;
   }
-  const auto* const bank = banks_.find(chosen->bank_identifier);
+  const auto bank = banks_.find(chosen->bank_identifier);
   if (bank == nullptr || !bank->active) return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
   RETURN_IF_ERROR(check_bank_limits(*bank, intent.amount));
 
@@ -351,6 +351,12 @@ Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const 
                    if (!payment.initiated_at) payment.initiated_at = clock_.now();
                    return move(tx, payment, PaymentEvent::approval_needed, "");
                  },
+                 [&](const banking::NeedRedirect& need) -> Result<void> {
+                   payment.step = banking::to_json(need);
+                   // As with an approval in the app: once the payer has the link, the act is theirs.
+                   if (!payment.initiated_at) payment.initiated_at = clock_.now();
+                   return move(tx, payment, PaymentEvent::approval_needed, "on the bank's own page");
+                 },
                  [&](const banking::Outcome& outcome) -> Result<void> { return apply(tx, payment, outcome); },
                  [&](const banking::Refused& refused) -> Result<void> {
                    payment.status_detail = refused.code;
@@ -411,6 +417,13 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
     // an authorisation that seems refused may have been given in the bank's app.
     if (!is_order_there && (failure.kind == REFUSED || failure.kind == MISCONFIGURED)) {
       payment.status_detail = "BANK_ISSUE";
+      payment.failure_text = failure.message;
+      RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
+      return payment;
+    }
+    if (!is_order_there && failure.kind == SESSION_ENDED) {
+      RETURN_IF_ERROR(sources_.consent_lapsed(tx, payment.source));
+      payment.status_detail = "RECONNECT_REQUIRED";
       payment.failure_text = failure.message;
       RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
       return payment;

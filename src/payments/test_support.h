@@ -103,7 +103,7 @@ class Installation {
     bank.identifier = kTestBank;
     if (bank.name.empty()) bank.name = "Test Bank";
     Connector& used = *connector;
-    banks.add(std::move(bank), std::move(connector));
+    banks.put(std::move(bank), std::move(connector));
     return used;
   }
   banking::ScriptedBank& use_scripted_bank(banking::Bank bank = {}) {
