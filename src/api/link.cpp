@@ -3,10 +3,13 @@
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/responses.h"
+#include "base/text.h"
 
 namespace qantara::api {
 
 namespace {
+
+constexpr std::size_t kAliasLengthMax = 70;  ///< As long as a name may be in a payment message (ISO 20022, Max70Text).
 
 constexpr MemberRule kOpenSession[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
@@ -19,7 +22,23 @@ constexpr MemberRule kOpenSession[] = {
     {"bank_identifier"},
     {"language"},
     {"permissions", MemberType::TEXTS},
+    {"reconnect_id"},
+    {"allow_payment_source_change", MemberType::ANY},
+    {"destination_alias"},
     {"sandbox", MemberType::ANY, Presence::IGNORED},
+    // Published options that mean nothing here: there are no balances, entities or other end users, nothing is loaded from
+    // other hosts, and what is told of the payer's risk stays where it is.
+    {"access_from", MemberType::ANY, Presence::IGNORED},
+    {"access_to", MemberType::ANY, Presence::IGNORED},
+    {"account_type", MemberType::ANY, Presence::IGNORED},
+    {"customer_metadata", MemberType::ANY, Presence::IGNORED},
+    {"customer_name", MemberType::ANY, Presence::IGNORED},
+    {"destination_avatar", MemberType::ANY, Presence::IGNORED},
+    {"end_user_id", MemberType::ANY, Presence::IGNORED},
+    {"entity_id", MemberType::ANY, Presence::IGNORED},
+    {"risk_details", MemberType::ANY, Presence::IGNORED},
+    {"show_balances", MemberType::ANY, Presence::IGNORED},
+    {"show_consent_explanation", MemberType::ANY, Presence::IGNORED},
 };
 
 constexpr MemberRule kAnswerStep[] = {
@@ -34,6 +53,26 @@ Result<void> require(const json::Value& body, std::string_view name) {
                      std::string{name} + " must be given for this method");
 }
 
+Result<link::AccountChoice> read_account_choice(const json::Value& body) {
+  const auto* const may_change = body.find("allow_payment_source_change");
+  if (may_change == nullptr || may_change->is(json::Kind::NUL)) return link::AccountChoice::FREE;
+  if (!may_change->is(json::Kind::BOOLEAN)) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "allow_payment_source_change",
+                       "allow_payment_source_change must be true or false");
+  }
+  return may_change->boolean() ? link::AccountChoice::FREE : link::AccountChoice::SETTLED;
+}
+
+/// Another name for the payee, as the payer is to read it. Empty if none is wanted.
+Result<std::string> read_alias(const json::Value& body) {
+  const auto alias = std::string{trim(optional_text(body, "destination_alias").value_or(""))};
+  if (utf8_length(alias) > kAliasLengthMax || !is_printable(alias)) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "destination_alias",
+                       "destination_alias must be at most 70 printable characters");
+  }
+  return alias;
+}
+
 Result<link::OpenSession> read_session(const http::Request& request) {
   ASSIGN_OR_RETURN(const auto body, read_body(request, kOpenSession));
   const auto application = ApplicationId::parse(required_text(body, "app_token"));
@@ -41,17 +80,18 @@ Result<link::OpenSession> read_session(const http::Request& request) {
   const auto method = link::parse_method(required_text(body, "method"));
   if (!method) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "method",
-                       "method must be one of CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, PAY");
+                       "method must be one of CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, "
+                       "CREATE_BENEFICIARY, RECONNECT, PAY, CHECKOUT");
   }
-  if (*method == link::Method::PAY) {
+  if (link::is_paying(*method)) {
     RETURN_IF_ERROR(require(body, "payment_intent_id"));
+  } else if (*method == link::Method::RECONNECT) {
+    RETURN_IF_ERROR(require(body, "reconnect_id"));
   } else {
     RETURN_IF_ERROR(require(body, "customer_id"));
   }
-  if (*method == link::Method::UPDATE_PAYMENT_SOURCE) {
-    RETURN_IF_ERROR(require(body, "payment_source_id"));
-    RETURN_IF_ERROR(require(body, "payment_destination_id"));
-  }
+  if (*method == link::Method::UPDATE_PAYMENT_SOURCE) RETURN_IF_ERROR(require(body, "payment_source_id"));
+  if (link::is_adding_payee(*method)) RETURN_IF_ERROR(require(body, "payment_destination_id"));
   const auto language = optional_text(body, "language");
   if (language && language != "en" && language != "ar")
     return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
@@ -65,11 +105,14 @@ Result<link::OpenSession> read_session(const http::Request& request) {
   }
   link::OpenSession wanted{.application = *application, .method = *method};
   wanted.language = language;
-  wanted.bank_identifier = optional_text(body, "bank_identifier").value_or("");
+  if (*method != link::Method::RECONNECT) wanted.bank_identifier = optional_text(body, "bank_identifier").value_or("");
+  ASSIGN_OR_RETURN(wanted.destination_alias, read_alias(body));
+  ASSIGN_OR_RETURN(wanted.account_choice, read_account_choice(body));
   ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
   ASSIGN_OR_RETURN(wanted.destination, optional_body_id<DestinationId>(body, "payment_destination_id"));
   ASSIGN_OR_RETURN(wanted.source, optional_body_id<PaymentSourceId>(body, "payment_source_id"));
   ASSIGN_OR_RETURN(wanted.intent, optional_body_id<IntentId>(body, "payment_intent_id"));
+  ASSIGN_OR_RETURN(wanted.reconnect, optional_body_id<Uuid>(body, "reconnect_id"));
   ASSIGN_OR_RETURN(wanted.account, optional_body_id<AccountId>(body, "account_id"));
   return wanted;
 }
@@ -116,7 +159,8 @@ Result<link::Act> read_act(const http::Request& request) {
 banking::PayerDevice device_of(const http::Request& request) {
   return {.ip_address = request.peer_address,
           .user_agent = std::string{request.headers.value_or("user-agent", "")},
-          .language = std::string{request.headers.value_or("accept-language", "en").substr(0, 2)}};
+          .language = std::string{request.headers.value_or("accept-language", "en").substr(0, 2)},
+          .return_urls = {}};
 }
 
 }  // namespace

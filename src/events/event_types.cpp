@@ -98,6 +98,8 @@ constexpr TypeRow kTypes[] = {
      "Somebody has asked for a test. It goes to that endpoint only, whatever types it listens to, and is not listed.",
      kTestedEndpoint},
     internal(Type::PAYMENT_SOURCE_REFRESHED, "payment_source.refreshed", "The payer connected the same bank again."),
+    internal(Type::CONSENT_LAPSED, "payment_source.consent_lapsed",
+             "The bank does not honour the payer's consent any more."),
     internal(Type::BENEFICIARY_CHECKED, "payment_source.beneficiary.checked",
              "The bank was asked how the beneficiary stands."),
     internal(Type::PAYMENT_STARTED, "payment.started", "The payer confirmed the review."),

@@ -27,6 +27,7 @@ enum class Type {
   WEBHOOK_ENDPOINT_TESTED,
   // Internal: what happened between them.
   PAYMENT_SOURCE_REFRESHED,
+  CONSENT_LAPSED,
   BENEFICIARY_CHECKED,
   PAYMENT_STARTED,
   PAYMENT_CHANGED,

@@ -39,17 +39,23 @@ struct OpeningLimits {
 /// Unfinished sessions that a customer may have at once; those of payments are bounded by their intents.
 inline constexpr int kUnfinishedMax = 20;
 
+/// Whether the payer may pay from another account than the one that is preselected.
+enum class AccountChoice { FREE, SETTLED };
+
 struct OpenSession {
   ApplicationId application;
   Method method = Method::CONNECT;
-  std::optional<CustomerId> customer;  ///< Of all but PAY.
+  std::optional<CustomerId> customer;  ///< Of those that connect or add a payee.
   std::optional<DestinationId> destination;
-  std::optional<PaymentSourceId> source;  ///< Of UPDATE_PAYMENT_SOURCE.
-  std::optional<IntentId> intent;         ///< Of PAY.
-  std::optional<AccountId> account;       ///< Preselected, of PAY.
-  std::string bank_identifier;            ///< Preselected; empty to let the payer choose.
-  std::string peer_address;               ///< Whoever asks.
-  std::optional<std::string> language;    ///< "en" or "ar"; nothing: as before, or English.
+  std::optional<PaymentSourceId> source;  ///< Of those that add a payee; CREATE_BENEFICIARY finds one without it.
+  std::optional<Uuid> reconnect;          ///< Of RECONNECT: PaymentSource::reconnect_id.
+  std::optional<IntentId> intent;         ///< Of those that pay.
+  std::optional<AccountId> account;       ///< Preselected, of those that pay.
+  AccountChoice account_choice = AccountChoice::FREE;
+  std::string destination_alias;        ///< How the payee is to be shown; empty: by its own name.
+  std::string bank_identifier;          ///< Preselected; empty to let the payer choose.
+  std::string peer_address;             ///< Whoever asks.
+  std::optional<std::string> language;  ///< "en" or "ar"; nothing: as before, or English.
 };
 
 /// By what a page proves that a session is its own.
@@ -87,12 +93,13 @@ class LinkFlow {
   };
   explicit LinkFlow(Parts parts) : parts_(parts), token_key_(parts.vault.derive("link session tokens")) {}
 
-  /// Opens a session, or finds the one that there is: for PAY the intent's; else the unfinished one of the same customer,
+  /// Opens a session, or finds the one that there is: to pay, the intent's; else the unfinished one of the same customer,
   /// method, destination and source (and of the same bank, if one is named). Either way its life begins anew, and the window
   /// that opened it is the one that may act.
   /// Errors: UNKNOWN_CUSTOMER, UNKNOWN_PAYMENT_DESTINATION, UNKNOWN_PAYMENT_SOURCE, UNKNOWN_PAYMENT_INTENT, UNKNOWN_BANK;
   /// MISSING_PARAMETERS (no default destination); PAYMENT_INTENT_EXPIRED; PENDING_BENEFICIARY_COOL_OFF with the expiry, while
-  /// every beneficiary that could serve the intent cools off: these two carry `step`, an end that a page can draw.
+  /// every beneficiary that could serve the intent cools off; RECONNECT_REQUIRED with `reconnect_id`, while only a source could
+  /// whose bank has ended the payer's consent: these three carry `step`, an end that a page can draw.
   /// RATE_LIMIT_EXCEEDED by OpeningLimits (with `retry_after_seconds`) and kUnfinishedMax.
   Task<Result<LinkView>> open(OpenSession wanted) const;
 
@@ -128,8 +135,13 @@ class LinkFlow {
 
   // link_flow_open.cpp
   Result<void> admit(const OpenSession& wanted) const;
+  Result<LinkSession> open_as(Method method, db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> open_to_pay(db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> open_to_connect(db::Transaction& tx, const OpenSession& wanted) const;
+  Result<LinkSession> open_to_reconnect(db::Transaction& tx, const OpenSession& wanted) const;
+  Result<LinkSession> open_unfinished(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const;
+  Result<payment_sources::PaymentSource> find_source(db::Transaction& tx, const OpenSession& wanted,
+                                                     const LinkSession& session) const;
   Result<LinkSession> make_session(const OpenSession& wanted) const;
   Result<LinkSession> insert(db::Transaction& tx, LinkSession session) const;
   Result<LinkSession> open_again(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const;

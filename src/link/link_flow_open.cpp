@@ -1,6 +1,7 @@
 // Opening: a new session, or the one that there is.
 #include <algorithm>
 
+#include "banking/step_json.h"
 #include "json/json.h"
 #include "link/link_flow.h"
 #include "link/link_store.h"
@@ -8,16 +9,28 @@
 
 namespace qantara::link {
 
+namespace {
+
+bool settles_account(const OpenSession& wanted) {
+  return wanted.account && wanted.account_choice == AccountChoice::SETTLED;
+}
+
+}  // namespace
+
 Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
   CO_RETURN_IF_ERROR(admit(wanted));
   auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
-    ASSIGN_OR_RETURN(const auto session,
-                     wanted.method == Method::PAY ? open_to_pay(tx, wanted) : open_to_connect(tx, wanted));
+    ASSIGN_OR_RETURN(const auto session, open_as(wanted.method, tx, wanted));
     ASSIGN_OR_RETURN(auto view, render(tx, session));
     view.already = view.result && (session.window > 1 || session.step_kind == StepKind::PAYMENT);
     return view;
   });
   co_return opened;
+}
+
+Result<LinkSession> LinkFlow::open_as(Method method, db::Transaction& tx, const OpenSession& wanted) const {
+  if (is_paying(method)) return open_to_pay(tx, wanted);
+  return method == Method::RECONNECT ? open_to_reconnect(tx, wanted) : open_to_connect(tx, wanted);
 }
 
 Result<void> LinkFlow::admit(const OpenSession& wanted) const {
@@ -37,6 +50,8 @@ Result<LinkSession> LinkFlow::make_session(const OpenSession& wanted) const {
   LinkSession session{.id = LinkSessionId::make(parts_.real_clock, parts_.random),
                       .application = wanted.application,
                       .method = wanted.method,
+                      .account_settled = settles_account(wanted),
+                      .destination_alias = wanted.destination_alias,
                       .wanted_bank = wanted.bank_identifier,
                       .language = wanted.language.value_or("en"),
                       .created_at = now,
@@ -57,6 +72,9 @@ Result<LinkSession> LinkFlow::open_again(db::Transaction& tx, const OpenSession&
   ++session.window;
   session.expires_at = parts_.real_clock.now() + kSessionLife;
   if (wanted.language) session.language = *wanted.language;
+  session.method = wanted.method;
+  session.destination_alias = wanted.destination_alias;
+  session.account_settled = settles_account(wanted);
   RETURN_IF_ERROR(update_session(tx, parts_.vault, session));
   return session;
 }
@@ -69,8 +87,10 @@ Result<LinkSession> LinkFlow::open_to_pay(db::Transaction& tx, const OpenSession
     RETURN_IF_ERROR(begin_paying(tx, wanted, session));
     return insert(tx, std::move(session));
   }
-  if (is_end(existing->step_kind)) {
+  const bool is_choosing = existing->step_kind == StepKind::ACCOUNT || existing->step_kind == StepKind::REVIEW;
+  if (is_end(existing->step_kind) || (is_choosing && settles_account(wanted))) {
     // It stopped before any payment was made; look again whether one can be.
+    existing->account.reset();
     RETURN_IF_ERROR(begin_paying(tx, wanted, *existing));
     ++existing->step_number;
   }
@@ -86,9 +106,8 @@ Result<LinkSession> LinkFlow::open_to_connect(db::Transaction& tx, const OpenSes
   session.customer = customer.id;
   session.destination = destination.id;
 
-  if (wanted.method == Method::UPDATE_PAYMENT_SOURCE) {
-    CHECK(wanted.source.has_value());
-    ASSIGN_OR_RETURN(const auto source, parts_.sources.get(tx, wanted.application, session.customer, *wanted.source));
+  if (is_adding_payee(wanted.method)) {
+    ASSIGN_OR_RETURN(const auto source, find_source(tx, wanted, session));
     ASSIGN_OR_RETURN(session.connector_state, parts_.sources.connector_state(tx, source.id));
     session.source = source.id;
     session.bank_identifier = source.bank_identifier;
@@ -102,6 +121,45 @@ Result<LinkSession> LinkFlow::open_to_connect(db::Transaction& tx, const OpenSes
     }
   }
 
+  return open_unfinished(tx, wanted, std::move(session));
+}
+
+/// The source that gets another payee. Without a wish: of those that do not have the payee yet the newest, at the wanted bank if
+/// one is named.
+Result<payment_sources::PaymentSource> LinkFlow::find_source(db::Transaction& tx, const OpenSession& wanted,
+                                                             const LinkSession& session) const {
+  if (wanted.source) return parts_.sources.get(tx, wanted.application, session.customer, *wanted.source);
+  ASSIGN_OR_RETURN(auto sources, parts_.sources.list(tx, wanted.application, session.customer));
+  if (!wanted.bank_identifier.empty()) {
+    std::erase_if(sources, [&](const auto& source) { return source.bank_identifier != wanted.bank_identifier; });
+  }
+  if (sources.empty()) {
+    return error(ErrorCode::UNKNOWN_PAYMENT_SOURCE, "the customer has no payment source there: create one first");
+  }
+  const auto lacks_payee = [&](const auto& source) {
+    return std::ranges::none_of(source.beneficiaries,
+                                [&](const auto& found) { return found.destination == *session.destination; });
+  };
+  const auto newest = std::ranges::find_if(sources.rbegin(), sources.rend(), lacks_payee);
+  return newest == sources.rend() ? std::move(sources.back()) : std::move(*newest);
+}
+
+/// The payer signs in once more at the bank of the source that waits for it.
+Result<LinkSession> LinkFlow::open_to_reconnect(db::Transaction& tx, const OpenSession& wanted) const {
+  CHECK(wanted.reconnect.has_value());
+  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(const auto source, parts_.sources.of_reconnect_id(tx, wanted.application, *wanted.reconnect));
+  session.customer = source.customer;
+  session.source = source.id;
+  session.bank_identifier = source.bank_identifier;
+  session.step_kind = StepKind::CREDENTIALS;
+  session.step = banking::to_json(parts_.banks.connector(source.bank_identifier)->begin_link());
+  return open_unfinished(tx, wanted, std::move(session));
+}
+
+/// The unfinished session that is like this one; or this one.
+Result<LinkSession> LinkFlow::open_unfinished(db::Transaction& tx, const OpenSession& wanted,
+                                              LinkSession session) const {
   ASSIGN_OR_RETURN(auto unfinished, select_unfinished_session(tx, parts_.vault, session));
   if (unfinished) {
     const bool has_time = unfinished->expires_at > parts_.real_clock.now();
@@ -137,12 +195,31 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
                      session);
   }
 
-  ASSIGN_OR_RETURN(const auto accounts, parts_.payments.paying_accounts(tx, intent));
+  ASSIGN_OR_RETURN(auto accounts, parts_.payments.paying_accounts(tx, intent));
+  if (settles_account(wanted)) {
+    std::erase_if(accounts, [&](const auto& row) { return row.account.id != wanted.account; });
+    if (accounts.empty()) {
+      return field_error(ErrorCode::INVALID_PARAMETERS, "account_id",
+                         "account_id must be an account of the customer where the payer may not choose another");
+    }
+    session.account = wanted.account;
+  }
   const auto usable =
       static_cast<std::size_t>(std::ranges::count_if(accounts, [](const auto& row) { return !row.reason; }));
   if (usable == 0) {
     const auto cooling = std::ranges::find_if(accounts, [](const auto& row) { return row.reason == "COOL_OFF"; });
     if (cooling != accounts.end()) {
+      session.bank_identifier = cooling->bank_identifier;
+      ASSIGN_OR_RETURN(const auto source,
+                       parts_.sources.get(tx, wanted.application, session.customer, cooling->source));
+      if (source.reconnect_id) {
+        Error refused =
+            error(ErrorCode::RECONNECT_REQUIRED, "the bank needs the customer to sign in again: call reconnect");
+        refused.details.push_back({.name = "reconnect_id", .json = json::quoted(source.reconnect_id->to_text())});
+        session.step_kind = StepKind::FAILED;
+        session.step = failure_json("RECONNECT_REQUIRED", "the bank needs the customer to sign in again");
+        return with_step(tx, std::move(refused), session);
+      }
       const auto until = cooling->cool_off_expires_at;
       Error refused = error(ErrorCode::PENDING_BENEFICIARY_COOL_OFF,
                             "the bank lets the customer pay this destination after its cool-off");
@@ -150,7 +227,6 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
         refused.details.push_back(
             {.name = "beneficiary_cool_off_expiry", .json = json::quoted(qantara::to_text(*until))});
       }
-      session.bank_identifier = cooling->bank_identifier;
       session.step_kind = StepKind::COOL_OFF;
       session.step = cool_off_json(until);
       return with_step(tx, std::move(refused), session);

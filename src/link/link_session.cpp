@@ -27,7 +27,10 @@ constexpr auto kMethods = std::to_array<std::pair<Method, std::string_view>>({
     {Method::CONNECT, "CONNECT"},
     {Method::CREATE_PAYMENT_SOURCE, "CREATE_PAYMENT_SOURCE"},
     {Method::UPDATE_PAYMENT_SOURCE, "UPDATE_PAYMENT_SOURCE"},
+    {Method::CREATE_BENEFICIARY, "CREATE_BENEFICIARY"},
+    {Method::RECONNECT, "RECONNECT"},
     {Method::PAY, "PAY"},
+    {Method::CHECKOUT, "CHECKOUT"},
 });
 
 constexpr auto kStepKinds = std::to_array<std::pair<StepKind, std::string_view>>({
@@ -42,6 +45,7 @@ constexpr auto kStepKinds = std::to_array<std::pair<StepKind, std::string_view>>
     {StepKind::REVIEW, "REVIEW"},
     {StepKind::PAYMENT, "PAYMENT"},
     {StepKind::APPROVAL, "APPROVAL"},
+    {StepKind::REDIRECT, "REDIRECT"},
     {StepKind::WORKING, "WORKING"},
     {StepKind::BANK_UNREACHABLE, "BANK_UNREACHABLE"},
     {StepKind::CONNECTED, "CONNECTED"},

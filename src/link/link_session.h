@@ -11,8 +11,25 @@
 
 namespace qantara::link {
 
-/// What the shop's page called. CONNECT and CREATE_PAYMENT_SOURCE walk the same way.
-enum class Method { CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, PAY };
+/// What the shop's page called. CONNECT and CREATE_PAYMENT_SOURCE walk the same way; so do UPDATE_PAYMENT_SOURCE and
+/// CREATE_BENEFICIARY, and PAY and CHECKOUT.
+enum class Method {
+  CONNECT,
+  CREATE_PAYMENT_SOURCE,
+  UPDATE_PAYMENT_SOURCE,
+  CREATE_BENEFICIARY,
+  RECONNECT,
+  PAY,
+  CHECKOUT
+};
+
+/// Whether it is about an intent.
+constexpr bool is_paying(Method method) { return method == Method::PAY || method == Method::CHECKOUT; }
+
+/// Whether it adds a payee to a source that exists.
+constexpr bool is_adding_payee(Method method) {
+  return method == Method::UPDATE_PAYMENT_SOURCE || method == Method::CREATE_BENEFICIARY;
+}
 
 enum class StepKind {
   WELCOME,           ///< Who asks, for what.
@@ -26,6 +43,7 @@ enum class StepKind {
   REVIEW,            ///< Check and pay.
   PAYMENT,           ///< Stored only: the payment itself says what comes next.
   APPROVAL,          ///< Approve in the bank's app.
+  REDIRECT,          ///< Go to the bank's own page, and come back.
   WORKING,           ///< A call to the bank is in work.
   BANK_UNREACHABLE,  ///< No answer; try again?
   CONNECTED,
@@ -91,12 +109,14 @@ struct LinkSession {
   ApplicationId application;
   CustomerId customer;
   Method method = Method::CONNECT;
-  std::optional<IntentId> intent;  ///< Of PAY.
-  std::optional<DestinationId> destination;
-  std::optional<PaymentSourceId> source;  ///< Of UPDATE_PAYMENT_SOURCE.
-  std::optional<AccountId> account;       ///< Chosen to pay from.
-  std::string wanted_bank;                ///< What the shop's page asked for; empty if nothing.
-  std::string bank_identifier;            ///< Empty until chosen.
+  std::optional<IntentId> intent;            ///< Of those that pay.
+  std::optional<DestinationId> destination;  ///< Of all but RECONNECT.
+  std::optional<PaymentSourceId> source;     ///< Of those that need one which exists.
+  std::optional<AccountId> account;          ///< Chosen to pay from.
+  bool account_settled = false;              ///< By the shop's page: the payer chooses no other.
+  std::string destination_alias;  ///< How the shop's page wants the payee to be shown; empty: by its own name.
+  std::string wanted_bank;        ///< What the shop's page asked for; empty if nothing.
+  std::string bank_identifier;    ///< Empty until chosen.
   std::string language = "en";
   int window = 1;  ///< Of the window that opened it last; it alone may act.
   int step_number = 1;

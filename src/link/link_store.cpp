@@ -93,6 +93,8 @@ SealedSession read_session(db::Row& row) {
   session.created_at = row.take<Instant>();
   session.expires_at = row.take<Instant>();
   session.version = row.take<std::int64_t>();
+  session.destination_alias = row.take<std::optional<std::string>>().value_or("");
+  session.account_settled = row.take<int>() != 0;
   return read;
 }
 
@@ -105,14 +107,16 @@ Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkS
       tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, "
                  "payment_source_id, account_id, "
                  "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
-                 "connector_state_sealed, link_sealed, created_at, expires_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
+                 "connector_state_sealed, link_sealed, created_at, expires_at, destination_alias, account_settled) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+                 "$21) "
                  "ON CONFLICT DO NOTHING",
                  session.id, session.application, session.customer, to_text(session.method), session.intent,
                  session.destination, session.source, session.account, none_if_empty(session.wanted_bank),
                  none_if_empty(session.bank_identifier), session.language, session.window, session.step_number,
                  to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link),
-                 session.created_at, session.expires_at));
+                 session.created_at, session.expires_at, none_if_empty(session.destination_alias),
+                 session.account_settled ? 1 : 0));
   return inserted == 1;
 }
 
@@ -122,12 +126,14 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
                    tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, "
                               "step_kind = $6, step = $7, "
                               "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
-                              "expires_at = $12, language = $13, window_number = $14, version = version + 1 "
+                              "expires_at = $12, language = $13, window_number = $14, method = $15, "
+                              "destination_alias = $16, account_settled = $17, version = version + 1 "
                               "WHERE id = $1 AND version = $2",
                               session.id, session.version, session.account, none_if_empty(session.bank_identifier),
                               session.step_number, to_text(session.step_kind), session.step, bytes_of(sealed.state),
                               bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at,
-                              session.language, session.window));
+                              session.language, session.window, to_text(session.method),
+                              none_if_empty(session.destination_alias), session.account_settled ? 1 : 0));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
   ++session.version;
   return {};
@@ -145,8 +151,9 @@ Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vau
       tx.one(
           "SELECT id, application_id, customer_id, method, intent_id, destination_id, payment_source_id, account_id, "
           "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
-          "connector_state_sealed, link_sealed, lease_until, code_tries, created_at, expires_at, version FROM "
-          "link_sessions WHERE id = $1",
+          "connector_state_sealed, link_sealed, lease_until, code_tries, created_at, expires_at, version, "
+          "destination_alias, "
+          "account_settled FROM link_sessions WHERE id = $1",
           read_session, id));
   if (!read) return std::optional<LinkSession>{};
   if (read->sealed.state) {
@@ -171,14 +178,13 @@ Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx,
 Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
                                                              const LinkSession& like) {
   // The conditions are those of the index link_sessions_unfinished.
-  ASSIGN_OR_RETURN(
-      const auto id,
-      tx.one(
-          "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND destination_id = $3 AND "
-          "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND method <> 'PAY' AND "
-          "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
-          [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer, to_text(like.method), like.destination,
-          like.source));
+  ASSIGN_OR_RETURN(const auto id, tx.one(
+                                      "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND "
+                                      "COALESCE(destination_id, x'') = COALESCE($3, x'') AND "
+                                      "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND intent_id IS NULL AND "
+                                      "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
+                                      [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer,
+                                      to_text(like.method), like.destination, like.source));
   if (!id) return std::optional<LinkSession>{};
   return select_session(tx, vault, *id);
 }
@@ -186,7 +192,7 @@ Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx
 Result<int> count_unfinished_sessions(db::Transaction& tx, CustomerId customer, Instant now) {
   ASSIGN_OR_RETURN(const auto count,
                    tx.one(
-                       "SELECT COUNT(*) FROM link_sessions WHERE customer_id = $1 AND method <> 'PAY' AND "
+                       "SELECT COUNT(*) FROM link_sessions WHERE customer_id = $1 AND intent_id IS NULL AND "
                        "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END') AND expires_at > $2",
                        [](db::Row& row) { return row.take<int>(); }, customer, now));
   return count.value_or(0);

@@ -26,6 +26,7 @@ constexpr FailureKind kFailureKinds[] = {
     {"EU_FUNCTIONALITY_RESTRICTED", "account_unusable"},
     {"BENEFICIARY_NOT_FOUND", "payee_refused"},
     {"BANK_ISSUE", "bank_unreachable"},
+    {"RECONNECT_REQUIRED", "signed_out"},
 };
 
 std::string_view to_text(LinkResult::Status status) {
@@ -85,7 +86,7 @@ void write_asked(json::Writer& writer, const std::string& asked) {
   const auto object = json::parse(asked);
   CHECK(object.has_value());  // Written by step_json.cpp.
   for (const auto& [name, member] : object->members()) {
-    if (name == "kind" || name == "irrevocable" || name == "silent") continue;
+    if (name == "kind" || name == "irrevocable" || name == "silent" || name == "bank_url") continue;
     writer.name(name).value(member);
   }
 }
@@ -143,7 +144,8 @@ std::vector<Action> actions_of(const LinkView& view) {
     case StepKind::ACCOUNT:
       return {SELECT, CANCEL};
     case StepKind::CREDENTIALS:
-      if (view.method == Method::UPDATE_PAYMENT_SOURCE || view.paying == Paying::YES) return {SUBMIT, CANCEL};
+      if (is_adding_payee(view.method) || view.method == Method::RECONNECT || view.paying == Paying::YES)
+        return {SUBMIT, CANCEL};
       return {SUBMIT, BACK, CANCEL};
     case StepKind::CODE:
     case StepKind::METHOD:
@@ -154,6 +156,9 @@ std::vector<Action> actions_of(const LinkView& view) {
       return view.has_other_accounts ? std::vector{PAY, CHANGE_ACCOUNT, CANCEL} : std::vector{PAY, CANCEL};
     case StepKind::APPROVAL:
       return {CANCEL};
+    case StepKind::REDIRECT:
+      if (view.came_back && view.paying == Paying::NO) return {CHECK_AGAIN, CANCEL};
+      return view.may_go_back ? std::vector{BACK, CANCEL} : std::vector{CANCEL};
     case StepKind::BANK_UNREACHABLE:
       return {RETRY, CANCEL};
     case StepKind::PENDING:
@@ -228,6 +233,8 @@ void write_choices(json::Writer& writer, const LinkView& view) {
 }
 
 void write_outcome(json::Writer& writer, const LinkView& view) {
+  if (!view.redirect_url.empty()) writer.member("url", view.redirect_url);
+  if (view.came_back) writer.member("came_back", true);
   // No connector says yet that its bank asks nothing more.
   if (view.kind == StepKind::REVIEW) writer.member("confirms_at_bank", true);
   if (view.order_sent) writer.member("order_sent", true);

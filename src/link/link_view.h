@@ -45,7 +45,10 @@ struct LinkView {
   std::optional<destinations::Destination> payee;
   std::optional<money::Money> amount;
   std::string reference;
-  std::string asked;  ///< JSON object of banking/step_json.h: its members become the step's.
+  std::string asked;         ///< JSON object of banking/step_json.h: its members become the step's.
+  std::string redirect_url;  ///< Of REDIRECT: the way to the bank's page.
+  bool came_back = false;    ///< Of REDIRECT: the payer is back, and the bank was not asked since.
+  bool may_go_back = false;  ///< Of REDIRECT: nothing was begun that could not be left for another bank.
   std::vector<banking::Bank> banks;
   std::vector<payments::PayingAccount> accounts;  ///< Of ACCOUNT and REVIEW (the chosen one alone).
   bool has_other_accounts = false;                ///< Of REVIEW.

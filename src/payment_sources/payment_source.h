@@ -45,6 +45,8 @@ struct PaymentSource {
   std::vector<Beneficiary> beneficiaries;  ///< Oldest first.
   std::vector<Account> accounts;           ///< In the bank's order.
   Instant created_at;
+  /// Set while the bank does not honour the payer's consent any more: the payer reconnects the source by it.
+  std::optional<Uuid> reconnect_id;
 };
 
 /// Who wanted a source removed.

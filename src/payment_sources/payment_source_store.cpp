@@ -17,7 +17,8 @@ PaymentSource read_source(db::Row& row) {
           .bank_identifier = row.take<std::string>(),
           .beneficiaries = {},
           .accounts = {},
-          .created_at = row.take<Instant>()};
+          .created_at = row.take<Instant>(),
+          .reconnect_id = row.take<std::optional<Uuid>>()};
 }
 
 Beneficiary read_beneficiary(db::Row& row) {
@@ -56,7 +57,7 @@ struct SealedAccount {
 
 Result<std::optional<PaymentSource>> select_source(db::Transaction& tx, PaymentSourceId id) {
   return tx.one(
-      "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources "
+      "SELECT id, application_id, customer_id, bank_identifier, created_at, reconnect_id FROM payment_sources "
       "WHERE id = $1 AND removed_at IS NULL",
       read_source, id);
 }
@@ -65,14 +66,14 @@ Result<std::optional<PaymentSource>> select_source_of_bank_user(db::Transaction&
                                                                 std::string_view bank_identifier,
                                                                 std::string_view bank_user_index) {
   return tx.one(
-      "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources "
+      "SELECT id, application_id, customer_id, bank_identifier, created_at, reconnect_id FROM payment_sources "
       "WHERE customer_id = $1 AND bank_identifier = $2 AND bank_user_index = $3",
       read_source, customer, bank_identifier, db::Bytes{bank_user_index});
 }
 
 Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, ApplicationId application, CustomerId customer) {
   return tx.all(
-      "SELECT id, application_id, customer_id, bank_identifier, created_at FROM payment_sources "
+      "SELECT id, application_id, customer_id, bank_identifier, created_at, reconnect_id FROM payment_sources "
       "WHERE customer_id = $1 AND application_id = $2 AND removed_at IS NULL ORDER BY id",
       read_source, customer, application);
 }
@@ -94,8 +95,30 @@ Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std
 }
 
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now) {
-  RETURN_IF_ERROR(tx.execute("UPDATE payment_sources SET connector_state_sealed = $2, updated_at = $3 WHERE id = $1",
-                             id, db::Bytes{state_sealed}, now));
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE payment_sources SET connector_state_sealed = $2, updated_at = $3, reconnect_id = NULL "
+                 "WHERE id = $1",
+                 id, db::Bytes{state_sealed}, now));
+  return {};
+}
+
+Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, Uuid reconnect_id) {
+  RETURN_IF_ERROR(tx.execute("UPDATE payment_sources SET reconnect_id = $2 WHERE id = $1", id, reconnect_id));
+  return {};
+}
+
+Result<std::optional<PaymentSource>> select_source_to_reconnect(db::Transaction& tx, Uuid reconnect_id) {
+  return tx.one(
+      "SELECT id, application_id, customer_id, bank_identifier, created_at, reconnect_id FROM payment_sources "
+      "WHERE reconnect_id = $1 AND removed_at IS NULL",
+      read_source, reconnect_id);
+}
+
+Result<void> hasten_checks(db::Transaction& tx, PaymentSourceId source, Instant due_at) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE beneficiaries SET next_check_at = $2, version = version + 1 "
+                 "WHERE payment_source_id = $1 AND next_check_at > $2",
+                 source, due_at));
   return {};
 }
 

@@ -20,8 +20,12 @@ Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, Applicati
 Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit);
 Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index,
                            std::string_view state_sealed);
+/// Using a source takes its `reconnect_id` away.
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now);
 Result<std::optional<std::string>> select_source_state(db::Transaction& tx, PaymentSourceId id);
+
+Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, Uuid reconnect_id);
+Result<std::optional<PaymentSource>> select_source_to_reconnect(db::Transaction& tx, Uuid reconnect_id);
 
 Result<std::vector<Account>> select_accounts(db::Transaction& tx, const Vault& vault, PaymentSourceId source);
 /// Inserts, or refreshes the account with the same index; its ids stay.
@@ -37,6 +41,8 @@ Result<bool> insert_beneficiary(db::Transaction& tx, const Beneficiary& benefici
 /// Errors: VERSION_CONFLICT if somebody else changed it meanwhile.
 Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& beneficiary,
                                 std::optional<Instant> next_check_at);
+/// Lets the beneficiaries of the source that cool off be looked at from `due_at` on.
+Result<void> hasten_checks(db::Transaction& tx, PaymentSourceId source, Instant due_at);
 
 /// Marks the source as removed, which no other function here sees any more, and its bank's consent as due to be ended.
 Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReason reason, Instant now);

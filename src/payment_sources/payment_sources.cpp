@@ -47,7 +47,8 @@ Result<PaymentSource> PaymentSources::connect(db::Transaction& tx, const Connect
                            .bank_identifier = connection.bank_identifier,
                            .beneficiaries = {},
                            .accounts = {},
-                           .created_at = clock_.now()};
+                           .created_at = clock_.now(),
+                           .reconnect_id = {}};
     RETURN_IF_ERROR(
         insert_source(tx, *source, user_index, vault_.seal(connection.state.json, state_context(source->id))));
   } else {
@@ -132,6 +133,32 @@ Result<void> PaymentSources::consent_ended(db::Transaction& tx, PaymentSourceId 
 
 Result<void> PaymentSources::postpone_consent_end(db::Transaction& tx, PaymentSourceId id, Instant due_at) const {
   return postpone_consent(tx, id, due_at);
+}
+
+Result<void> PaymentSources::consent_lapsed(db::Transaction& tx, PaymentSourceId id) const {
+  ASSIGN_OR_RETURN(const auto source, select_source(tx, id));
+  if (!source || source->reconnect_id) return {};
+  RETURN_IF_ERROR(update_reconnect_id(tx, id, Uuid::make(clock_, random_)));
+  return events_.append(tx, subject_of(source->application, id), events::Type::CONSENT_LAPSED, "{}");
+}
+
+Result<PaymentSource> PaymentSources::of_reconnect_id(db::Transaction& tx, ApplicationId application,
+                                                      Uuid reconnect_id) const {
+  ASSIGN_OR_RETURN(auto source, select_source_to_reconnect(tx, reconnect_id));
+  if (!source || source->application != application)
+    return error(ErrorCode::UNKNOWN_PAYMENT_SOURCE, "no payment source waits to be reconnected under this id");
+  return complete(tx, *std::move(source));
+}
+
+Result<void> PaymentSources::reconnect(db::Transaction& tx, PaymentSourceId id, const banking::Linked& linked,
+                                       const banking::ConnectorState& state) const {
+  ASSIGN_OR_RETURN(const auto source, select_source(tx, id));
+  if (!source) return unknown_source();
+  RETURN_IF_ERROR(set_connector_state(tx, id, state));
+  RETURN_IF_ERROR(store_accounts(tx, id, linked.accounts));
+  RETURN_IF_ERROR(hasten_checks(tx, id, clock_.now()));
+  tx.announce(kCoolOffStarted);
+  return events_.append(tx, subject_of(source->application, id), events::Type::PAYMENT_SOURCE_REFRESHED, "{}");
 }
 
 Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, PaymentSourceId id) const {

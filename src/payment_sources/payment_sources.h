@@ -64,6 +64,16 @@ class PaymentSources {
   Result<void> consent_ended(db::Transaction& tx, PaymentSourceId id) const;
   Result<void> postpone_consent_end(db::Transaction& tx, PaymentSourceId id, Instant due_at) const;
 
+  /// The bank does not honour the payer's consent any more: the source gets a `reconnect_id`, unless it has one. Using the
+  /// source with success, in whatever way, takes it away again.
+  Result<void> consent_lapsed(db::Transaction& tx, PaymentSourceId id) const;
+  /// The source that waits to be reconnected under this id. Errors: UNKNOWN_PAYMENT_SOURCE.
+  Result<PaymentSource> of_reconnect_id(db::Transaction& tx, ApplicationId application, Uuid reconnect_id) const;
+  /// The payer has signed in again: accounts and connector state are what that brought, and beneficiaries that cool off are
+  /// looked at anew. Errors: UNKNOWN_PAYMENT_SOURCE.
+  Result<void> reconnect(db::Transaction& tx, PaymentSourceId id, const banking::Linked& linked,
+                         const banking::ConnectorState& state) const;
+
   /// By id alone: for workers, which act for every application.
   Result<std::optional<PaymentSource>> find(db::Transaction& tx, PaymentSourceId id) const;
 

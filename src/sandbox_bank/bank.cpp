@@ -132,6 +132,7 @@ Result<Served> serve_call(db::Transaction& tx, const Call& call, UseCase use_cas
   ASSIGN_OR_RETURN(const auto scenario, take(tx, Moment::answer, call));
   const auto strikes = [&](Effect effect) { return scenario && scenario->what() == effect; };
   if (strikes(Effect::status_503)) return Served{unavailable()};
+  if (strikes(Effect::consent_lapsed)) return Served{refuse(401, "CONSENT_EXPIRED", "The consent has expired.")};
   if (strikes(Effect::request_lost)) return Served{{.delivery = http::Response::Delivery::NOTHING}};
   ASSIGN_OR_RETURN(auto response, use_case(tx, call));
   if (strikes(Effect::status_503_after_effect)) return Served{unavailable()};

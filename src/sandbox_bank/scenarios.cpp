@@ -48,6 +48,7 @@ constexpr auto kEffects = std::to_array<EffectRow>({
     {Effect::answer_cut, "answer_cut", Moment::answer, Need::NONE, ""},
     {Effect::status_503, "status_503", Moment::answer, Need::NONE, ""},
     {Effect::status_503_after_effect, "status_503_after_effect", Moment::answer, Need::NONE, ""},
+    {Effect::consent_lapsed, "consent_lapsed", Moment::answer, Need::NONE, ""},
     {Effect::unknown_status_word, "unknown_status_word", Moment::status_word, Need::NONE, ""},
     {Effect::rejected, "rejected", Moment::execution, Need::OPTIONAL, "after"},
     {Effect::accepted_without_reference, "accepted_without_reference", Moment::execution, Need::OPTIONAL, "for"},

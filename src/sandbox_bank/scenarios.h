@@ -18,6 +18,7 @@ enum class Effect {
   answer_cut,
   status_503,
   status_503_after_effect,
+  consent_lapsed,
   unknown_status_word,
   rejected,
   accepted_without_reference,
