@@ -34,6 +34,18 @@ ErrorCode code_of(http::Refusal refusal) {
   return ErrorCode::INVALID_PARAMETERS;
 }
 
+Caller caller_of(ApplicationId id, applications::Mode mode) {
+  return {.application = id, .mode = mode, .scopes = applications::scopes_of_api(), .customer = std::nullopt};
+}
+
+/// For a customer's token other customers are ids that nothing has: the answer is the very one of an unknown id.
+void hide_other_customers(const Caller& caller, http::Request& request) {
+  if (!caller.customer) return;
+  for (auto& [name, value] : request.path_parameters) {
+    if (name == "customer_id" && CustomerId::parse(value) != caller.customer) value = CustomerId{}.to_text();
+  }
+}
+
 /// One line for each request: no header, no body, no query.
 void log_request(const http::Request& request, const http::Response& response, Duration elapsed) {
   log::info("request", {{"request_id", request.request_id},
@@ -48,8 +60,7 @@ void log_request(const http::Request& request, const http::Response& response, D
 Api::Api(Services services, const Vault& vault)
     : services_(services), idempotency_(services.database, services.clock, vault) {
   for (const auto& row : routes()) {
-    const RouteHandler handler = row.handler;
-    router_.add(row.method, row.pattern, [this, handler](http::Request& request) { return respond(handler, request); });
+    router_.add(row.method, row.pattern, [this, &row](http::Request& request) { return respond(row, request); });
   }
 }
 
@@ -91,7 +102,8 @@ Task<Result<Caller>> Api::authenticate(const http::Request& request) {
   if (!id) co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
   {
     const std::scoped_lock lock{known_mutex_};
-    if (known_applications_.contains(*id)) co_return Caller{*id};
+    const auto known = known_applications_.find(*id);
+    if (known != known_applications_.end()) co_return caller_of(*id, known->second);
   }
   CO_ASSIGN_OR_RETURN(const auto application, co_await services_.database.read([&](db::Transaction& tx) {
     return services_.applications.find(tx, *id);
@@ -99,8 +111,8 @@ Task<Result<Caller>> Api::authenticate(const http::Request& request) {
   if (!application)
     co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
   const std::scoped_lock lock{known_mutex_};
-  known_applications_.insert(*id);
-  co_return Caller{*id};
+  known_applications_.emplace(*id, application->mode);
+  co_return caller_of(*id, application->mode);
 }
 
 Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request, const Caller& caller) {
@@ -109,24 +121,29 @@ Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request,
   co_return result;
 }
 
-Task<HandlerResult> Api::authenticate_and_run(RouteHandler handler, const http::Request& request) {
+Task<HandlerResult> Api::authenticate_and_run(const RouteRow& row, http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto caller, co_await authenticate(request));
+  if (!caller.scopes.contains(*row.scope)) {
+    co_return error(ErrorCode::INSUFFICIENT_ACCESS_LEVEL,
+                    "this call wants a credential with the scope " + std::string{to_text(*row.scope)});
+  }
+  hide_other_customers(caller, request);
   HandlerResult result{http::Response{}};
-  if (const auto* const write = std::get_if<WriteHandler>(&handler)) {
+  if (const auto* const write = std::get_if<WriteHandler>(&row.handler)) {
     result = co_await run(*write, request, caller);
   } else {
-    result = co_await std::get<ApplicationHandler>(handler)(request, caller, services_);
+    result = co_await std::get<ApplicationHandler>(row.handler)(request, caller, services_);
   }
   co_return result;
 }
 
-Task<http::Response> Api::respond(RouteHandler handler, const http::Request& request) {
+Task<http::Response> Api::respond(const RouteRow& row, http::Request& request) {
   HandlerResult result{http::Response{}};
-  const auto* const for_everybody = std::get_if<PublicHandler>(&handler);
+  const auto* const for_everybody = std::get_if<PublicHandler>(&row.handler);
   if (for_everybody != nullptr) {
     result = co_await (*for_everybody)(request, services_);
   } else {
-    result = co_await authenticate_and_run(handler, request);
+    result = co_await authenticate_and_run(row, request);
   }
   auto response = result ? *std::move(result) : refused(result.error(), request);
   if (for_everybody != nullptr) add_browser_headers(response);

@@ -3,7 +3,7 @@
 
 #include <mutex>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "api/routes.h"
 #include "api/services.h"
@@ -27,8 +27,8 @@ class Api {
  private:
   Task<Result<Caller>> authenticate(const http::Request& request);
   Task<HandlerResult> run(WriteHandler handler, const http::Request& request, const Caller& caller);
-  Task<HandlerResult> authenticate_and_run(RouteHandler handler, const http::Request& request);
-  Task<http::Response> respond(RouteHandler handler, const http::Request& request);
+  Task<HandlerResult> authenticate_and_run(const RouteRow& row, http::Request& request);
+  Task<http::Response> respond(const RouteRow& row, http::Request& request);
   http::Response refused(const Error& refusal, const http::Request& request) const;
   Task<http::Response> respond_unrouted(const http::Request& request, Error refusal);
 
@@ -36,9 +36,9 @@ class Api {
   Idempotency idempotency_;
   http::Router router_;
 
-  // Applications are never removed, so an id that was found once stays good.
+  // Applications are never removed and keep their mode, so what was found once stays good.
   std::mutex known_mutex_;
-  std::unordered_set<ApplicationId> known_applications_;
+  std::unordered_map<ApplicationId, applications::Mode> known_applications_;
 };
 
 }  // namespace qantara::api

@@ -1,9 +1,11 @@
 // What the handlers work with. Everything outlives the API.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "applications/applications.h"
+#include "applications/scope.h"
 #include "banking/banks.h"
 #include "customers/customers.h"
 #include "db/database.h"
@@ -34,9 +36,17 @@ struct Services {
   const banking::Banks& banks;
 };
 
-/// Who asks: an application that has proved itself.
+/// Who asks: an application that has proved itself, and how far its credential goes.
 struct Caller {
   ApplicationId application;
+  applications::Mode mode = applications::Mode::SANDBOX;
+  applications::ScopeSet scopes;
+  /// Of a customer's token: other customers do not exist for it. Paths are seen to (api.cpp); what a query or a list names is
+  /// the handler's business.
+  std::optional<CustomerId> customer;
+
+  /// Whether what belongs to `owner` (nothing: to the application itself) exists for this caller.
+  bool may_see(std::optional<CustomerId> owner) const { return !customer || !owner || owner == customer; }
 };
 
 }  // namespace qantara::api
