@@ -16,6 +16,7 @@ import {Accepted, Connected, CoolOff, End, Failed, Pending, Unknown} from './scr
 import {Method} from './screens/method.js';
 import {Payee} from './screens/payee.js';
 import {Question} from './screens/question.js';
+import {Redirect} from './screens/redirect.js';
 import {Review} from './screens/review.js';
 import {Approval, BankUnreachable, Working} from './screens/waiting.js';
 import {Welcome} from './screens/welcome.js';
@@ -33,6 +34,7 @@ const kScreens: Record<StepKind, FunctionComponent<ScreenProps>> = {
   ACCOUNT: Account,
   REVIEW: Review,
   APPROVAL: Approval,
+  REDIRECT: Redirect,
   WORKING: Working,
   BANK_UNREACHABLE: BankUnreachable,
   CONNECTED: Connected,

@@ -4,7 +4,7 @@ export type Method = 'CONNECT' | 'CREATE_PAYMENT_SOURCE' | 'UPDATE_PAYMENT_SOURC
 
 export type StepKind =
   | 'WELCOME' | 'BANKS' | 'CREDENTIALS' | 'CODE' | 'METHOD' | 'ACCOUNTS' | 'PAYEE' | 'ACCOUNT' | 'REVIEW'
-  | 'APPROVAL' | 'WORKING' | 'BANK_UNREACHABLE'
+  | 'APPROVAL' | 'REDIRECT' | 'WORKING' | 'BANK_UNREACHABLE'
   | 'CONNECTED' | 'COOL_OFF' | 'ACCEPTED' | 'PENDING' | 'UNKNOWN' | 'FAILED' | 'END';
 
 export type Action =
@@ -101,6 +101,10 @@ export interface Step {
   target?: string;
   tries_left?: number;
   wrong_answer?: boolean;
+  /** Of REDIRECT: where the browser goes for the bank's own page; in the whole window, by the payer's press. */
+  url?: string;
+  /** Of REDIRECT: the payer is back and the bank is being asked; with `check_again` among the actions it waits to be sent. */
+  came_back?: boolean;
   /** When the bank stops waiting for an approval. */
   expires_at?: string;
   ask_again_in_ms?: number;

@@ -133,6 +133,15 @@ export const ar: Record<Key, string> = {
   approval_left: 'الوقت المتبقي: {time}',
   approval_open: 'فتح التطبيق',
 
+  // 13
+  redirect_title: 'الخطوة التالية: {bank}',
+  redirect_text: 'في صفحة البنك يتم تسجيل الدخول والموافقة على {amount} إلى {payee}، ثم العودة إلى هنا.',
+  redirect_login_text: 'في صفحة البنك يتم تسجيل الدخول والسماح بهذا الربط، ثم العودة إلى هنا.',
+  redirect_payee_text: 'في صفحة البنك يتم تسجيل الدخول والموافقة على إضافة {payee} إلى المستفيدين، ثم العودة إلى هنا.',
+  redirect_go: 'المتابعة إلى {bank}',
+  redirect_back_title: 'العودة من {bank}',
+  redirect_back_text: 'جارٍ الاستعلام عن النتيجة…',
+
   // 14
   working: 'جارٍ التواصل مع {bank}…',
   working_still: 'ما زال التواصل مع {bank} جاريًا، وقد يستغرق دقيقة.',

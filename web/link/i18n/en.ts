@@ -133,6 +133,15 @@ export const en = {
   approval_left: 'Time left: {time}',
   approval_open: 'Open the app',
 
+  // 13
+  redirect_title: 'Next: {bank}',
+  redirect_text: 'On the bank’s own page you sign in and approve {amount} to {payee}. Then you come back here.',
+  redirect_login_text: 'On the bank’s own page you sign in and allow this connection. Then you come back here.',
+  redirect_payee_text: 'On the bank’s own page you sign in and approve {payee} as a payee. Then you come back here.',
+  redirect_go: 'Continue to {bank}',
+  redirect_back_title: 'Back from {bank}',
+  redirect_back_text: 'Asking what happened…',
+
   // 14
   working: 'Talking to {bank}…',
   working_still: 'Still talking to {bank}. This can take a minute.',

@@ -59,7 +59,7 @@ export function Working({step, session}: ScreenProps) {
   );
 }
 
-function Bar() {
+export function Bar() {
   return <div class="bar-track" aria-hidden="true"><div class="bar-runner" /></div>;
 }
 
