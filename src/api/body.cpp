@@ -123,6 +123,20 @@ Result<void> check_members(const json::Value& object, std::span<const MemberRule
   return {};
 }
 
+Result<banking::GovernmentIdentifier> read_government_identifier(const json::Value& object, const std::string& path) {
+  static constexpr MemberRule kMembers[] = {
+      {"type", MemberType::TEXT, Presence::REQUIRED},
+      {"value", MemberType::TEXT, Presence::REQUIRED},
+  };
+  RETURN_IF_ERROR(check_members(object, kMembers, path + "."));
+  const auto type = banking::parse_government_identifier_type(required_text(object, "type"));
+  if (!type) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, path + ".type",
+                       path + ".type must be EMIRATES_ID or TRADE_LICENSE_NUMBER");
+  }
+  return banking::GovernmentIdentifier{.type = *type, .value = required_text(object, "value")};
+}
+
 Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
                               std::initializer_list<std::string_view> one_of) {
   RETURN_IF_ERROR(check_media_type(request));

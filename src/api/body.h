@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "banking/government_identifier.h"
 #include "base/result.h"
 #include "http/message.h"
 #include "json/json.h"
@@ -44,6 +45,9 @@ std::optional<std::string> optional_text(const json::Value& body, std::string_vi
 std::string required_text(const json::Value& body, std::string_view name);
 /// An AMOUNT as it was written: a number's text, or a string's.
 std::string amount_text(const json::Value& body, std::string_view name);
+
+/// A government identifier: `{"type", "value"}`, named `path` in refusals. Its value is checked with the formats.
+Result<banking::GovernmentIdentifier> read_government_identifier(const json::Value& object, const std::string& path);
 
 /// An id in a body. Errors: INVALID_PARAMETERS on `name` for what is not a UUID.
 template <class IdType>

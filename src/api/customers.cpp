@@ -14,10 +14,6 @@ constexpr MemberRule kCreateCustomer[] = {
     {"government_identifiers", MemberType::OBJECTS},
 };
 constexpr MemberRule kChangeCustomer[] = {{"government_identifiers", MemberType::OBJECTS, Presence::REQUIRED}};
-constexpr MemberRule kGovernmentIdentifier[] = {
-    {"type", MemberType::TEXT, Presence::REQUIRED},
-    {"value", MemberType::TEXT, Presence::REQUIRED},
-};
 
 Result<std::vector<GovernmentIdentifier>> read_identifiers(const json::Value& body) {
   std::vector<GovernmentIdentifier> identifiers;
@@ -25,13 +21,8 @@ Result<std::vector<GovernmentIdentifier>> read_identifiers(const json::Value& bo
   if (items == nullptr || !items->is(json::Kind::ARRAY)) return identifiers;
   for (const auto& item : items->items()) {
     const auto path = "government_identifiers[" + std::to_string(identifiers.size()) + "]";
-    RETURN_IF_ERROR(check_members(item, kGovernmentIdentifier, path + "."));
-    const auto type = customers::parse_government_identifier_type(required_text(item, "type"));
-    if (!type) {
-      return field_error(ErrorCode::INVALID_PARAMETERS, path + ".type",
-                         path + ".type must be EMIRATES_ID or TRADE_LICENSE_NUMBER");
-    }
-    identifiers.push_back({.type = *type, .value = required_text(item, "value")});
+    ASSIGN_OR_RETURN(auto identifier, read_government_identifier(item, path));
+    identifiers.push_back(std::move(identifier));
   }
   return identifiers;
 }

@@ -1,6 +1,7 @@
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/responses.h"
+#include "base/text.h"
 
 namespace qantara::api {
 
@@ -17,20 +18,41 @@ constexpr MemberRule kCreateDestination[] = {
     {"account_number"},
     {"iban"},
     {"customer_id"},
-    // Members of other documented versions (lean.md §3).
-    {"branch_address", MemberType::ANY, Presence::IGNORED},
-    {"ifsc", MemberType::ANY, Presence::IGNORED},
-    {"transit_number", MemberType::ANY, Presence::IGNORED},
-    {"transit_code", MemberType::ANY, Presence::IGNORED},
-    {"sort_code", MemberType::ANY, Presence::IGNORED},
-    {"routing_number", MemberType::ANY, Presence::IGNORED},
-    {"postal_code", MemberType::ANY, Presence::IGNORED},
-    {"currency", MemberType::ANY, Presence::IGNORED},
-    {"currency_iso_code", MemberType::ANY, Presence::IGNORED},
-    {"bank_type", MemberType::ANY, Presence::IGNORED},
-    {"government_identifier", MemberType::ANY, Presence::IGNORED},
-    {"emirate", MemberType::ANY, Presence::IGNORED},
+    {"routing_number"},
+    {"sort_code"},
+    {"ifsc"},
+    {"transit_number"},
+    {"transit_code"},  // The same in another version.
+    {"branch_address"},
+    {"postal_code"},
+    {"emirate"},
+    {"currency"},
+    {"currency_iso_code"},  // The same in another version.
+    {"bank_type"},
+    {"government_identifier", MemberType::OBJECT},
 };
+
+/// A member that two versions spell differently. Errors: INVALID_PARAMETERS for two values.
+Result<std::optional<std::string>> text_of_either(const json::Value& body, std::string_view name,
+                                                  std::string_view other_name) {
+  const auto text = optional_text(body, name);
+  const auto other = optional_text(body, other_name);
+  if (text && other && *text != *other) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{other_name},
+                       std::string{other_name} + " is another name of " + std::string{name} + ": give one of them");
+  }
+  return text ? text : other;
+}
+
+Result<std::optional<destinations::BankType>> read_bank_type(const json::Value& body) {
+  const auto text = optional_text(body, "bank_type").value_or("");
+  if (trim(text).empty()) return std::optional<destinations::BankType>{};
+  const auto type = destinations::parse_bank_type(text);
+  if (!type) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "bank_type", "bank_type must be RETAIL, SME or CORPORATE");
+  }
+  return type;
+}
 
 Result<destinations::NewDestination> read_destination(const http::Request& request) {
   ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateDestination, {"iban", "account_number"}));
@@ -44,6 +66,18 @@ Result<destinations::NewDestination> read_destination(const http::Request& reque
   wanted.country = optional_text(body, "country");
   wanted.account_number = optional_text(body, "account_number");
   wanted.iban = optional_text(body, "iban");
+  wanted.routing_number = optional_text(body, "routing_number");
+  wanted.sort_code = optional_text(body, "sort_code");
+  wanted.ifsc = optional_text(body, "ifsc");
+  ASSIGN_OR_RETURN(wanted.transit_number, text_of_either(body, "transit_number", "transit_code"));
+  wanted.branch_address = optional_text(body, "branch_address");
+  wanted.postal_code = optional_text(body, "postal_code");
+  wanted.emirate = optional_text(body, "emirate");
+  ASSIGN_OR_RETURN(wanted.currency, text_of_either(body, "currency", "currency_iso_code"));
+  ASSIGN_OR_RETURN(wanted.bank_type, read_bank_type(body));
+  if (const auto* const owner = body.find("government_identifier"); owner && owner->is(json::Kind::OBJECT)) {
+    ASSIGN_OR_RETURN(wanted.government_identifier, read_government_identifier(*owner, "government_identifier"));
+  }
   ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
   return wanted;
 }

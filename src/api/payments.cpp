@@ -15,7 +15,7 @@ constexpr MemberRule kCreatePaymentIntent[] = {
     {"currency", MemberType::TEXT, Presence::REQUIRED},
     {"payment_destination_id"},
     {"description"},
-    {"purpose_code", MemberType::ANY, Presence::IGNORED},
+    {"purpose_code"},
 };
 
 Result<payment_intents::NewPaymentIntent> read_intent(const http::Request& request) {
@@ -26,7 +26,8 @@ Result<payment_intents::NewPaymentIntent> read_intent(const http::Request& reque
                                            .amount = amount_text(body, "amount"),
                                            .currency = required_text(body, "currency"),
                                            .destination = destination,
-                                           .description = optional_text(body, "description")};
+                                           .description = optional_text(body, "description"),
+                                           .purpose_code = optional_text(body, "purpose_code")};
 }
 
 struct ShownIntent {

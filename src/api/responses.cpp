@@ -26,6 +26,13 @@ void write_party(json::Writer& writer, std::string_view name, std::string_view a
       .end_object();
 }
 
+void write_government_identifier(json::Writer& writer, const banking::GovernmentIdentifier& identifier) {
+  writer.begin_object()
+      .member("type", banking::to_text(identifier.type))
+      .member("value", identifier.value)
+      .end_object();
+}
+
 /// What a client is told of an error: our own troubles have one face, whatever stands in the log.
 Error as_published(const Error& error) {
   const auto code = published(error.code);
@@ -96,19 +103,17 @@ void write_customer(json::Writer& writer, const customers::Customer& customer) {
   writer.begin_object().member("customer_id", customer.id.to_text()).member("app_user_id", customer.app_user_id);
   if (!customer.government_identifiers.empty()) {
     writer.name("government_identifiers").begin_array();
-    for (const auto& identifier : customer.government_identifiers) {
-      writer.begin_object()
-          .member("type", customers::to_text(identifier.type))
-          .member("value", identifier.value)
-          .end_object();
-    }
+    for (const auto& identifier : customer.government_identifiers) write_government_identifier(writer, identifier);
     writer.end_array();
   }
   writer.end_object();
 }
 
-void write_destination(json::Writer& writer, const destinations::Destination& destination) {
-  writer.begin_object()
+namespace {
+
+/// The members that every version has, which an intent repeats. The object is left open.
+json::Writer& begin_destination(json::Writer& writer, const destinations::Destination& destination) {
+  return writer.begin_object()
       .member("id", destination.id.to_text())
       .member("bank_identifier", destination.bank_identifier)
       .member("name", destination.name)
@@ -122,8 +127,30 @@ void write_destination(json::Writer& writer, const destinations::Destination& de
       .member("city", destination.city)
       .member("default", destination.is_default)
       .member("customer_id", destination.customer ? std::optional{destination.customer->to_text()} : std::nullopt)
-      .member("owner_type", destination.customer ? "CUSTOMER" : "APPLICATION")
-      .end_object();
+      .member("owner_type", destination.customer ? "CUSTOMER" : "APPLICATION");
+}
+
+}  // namespace
+
+void write_destination(json::Writer& writer, const destinations::Destination& destination) {
+  begin_destination(writer, destination)
+      .member("routing_number", destination.routing_number)
+      .member("sort_code", destination.sort_code)
+      .member("ifsc", destination.ifsc)
+      .member("transit_code", destination.transit_number)
+      .member("branch_address", destination.branch_address)
+      .member("postal_code", destination.postal_code)
+      .member("emirate", destination.emirate)
+      .member("currency_iso_code", destination.currency)
+      .member("bank_type", destination.bank_type ? std::optional{std::string{to_text(*destination.bank_type)}} : std::nullopt)
+      .name("government_identifier");
+  if (destination.government_identifier) {
+    write_government_identifier(writer, *destination.government_identifier);
+  } else {
+    writer.null();
+  }
+  // No bank has been asked who owns the account.
+  writer.name("confirmation_of_payee_status").null().end_object();
 }
 
 void write_payment_source(json::Writer& writer, const payment_sources::PaymentSource& source) {
@@ -156,7 +183,9 @@ void write_payment_source(json::Writer& writer, const payment_sources::PaymentSo
         .null()
         .end_object();
   }
-  writer.end_array().end_object();
+  writer.end_array();
+  if (source.reconnect_id) writer.member("reconnect_id", source.reconnect_id->to_text());
+  writer.end_object();
 }
 
 void write_payment(json::Writer& writer, const payments::Payment& payment) {
@@ -187,8 +216,9 @@ void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& in
       .member("customer_id", intent.customer.to_text())
       .raw_member("amount", intent.amount.to_text())
       .member("currency", intent.amount.currency().code())
-      .member("description", intent.description)
-      .member("status", payment_intents::to_text(intent.status))
+      .member("description", intent.description);
+  if (intent.purpose_code) writer.member("purpose_code", *intent.purpose_code);
+  writer.member("status", payment_intents::to_text(intent.status))
       .member("created_at", qantara::to_text(intent.created_at))
       .member("updated_at", qantara::to_text(intent.updated_at))
       .member("expires_at", qantara::to_text(intent.expires_at))
@@ -196,7 +226,7 @@ void write_intent(json::Writer& writer, const payment_intents::PaymentIntent& in
       .begin_array();
   if (payment) write_payment(writer, *payment);
   writer.end_array().name("payment_destination");
-  write_destination(writer, destination);
+  begin_destination(writer, destination).end_object();
   writer.end_object();
 }
 

@@ -42,7 +42,7 @@ Result<Customer> unseal(const Vault& vault, SealedCustomer read) {
   ASSIGN_OR_RETURN(const auto text, vault.unseal(*read.government_identifiers_sealed, seal_context(read.customer.id)));
   ASSIGN_OR_RETURN(const auto identifiers, json::parse(text));
   for (const auto& item : identifiers.items()) {
-    const auto type = parse_government_identifier_type(item.text("type").value_or(""));
+    const auto type = banking::parse_government_identifier_type(item.text("type").value_or(""));
     CHECK(type.has_value());  // Only known types are ever stored.
     read.customer.government_identifiers.push_back({.type = *type, .value = std::string{*item.text("value")}});
   }

@@ -14,10 +14,7 @@ bool is_text(const std::string& text) { return !trim(text).empty() && utf8_lengt
 Result<void> check(const std::vector<GovernmentIdentifier>& identifiers) {
   for (std::size_t i = 0; i < identifiers.size(); ++i) {
     const auto field = "government_identifiers[" + std::to_string(i) + "]";
-    if (!is_text(identifiers[i].value)) {
-      return field_error(ErrorCode::INVALID_PARAMETERS, field + ".value",
-                         field + ".value must have 1 to 255 characters and not be blank");
-    }
+    RETURN_IF_ERROR(banking::check(identifiers[i], field));
     for (std::size_t j = 0; j < i; ++j) {
       if (identifiers[i].type == identifiers[j].type)
         return field_error(ErrorCode::INVALID_PARAMETERS, field + ".type",

@@ -1,6 +1,8 @@
 #include "destinations/destinations.h"
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 
 #include "base/text.h"
 #include "destinations/destination_store.h"
@@ -43,6 +45,86 @@ Result<void> check_country(const std::optional<std::string>& country) {
   return {};
 }
 
+/// A member that finds an account without an IBAN: its form, and the country whose accounts need it.
+struct LocalCode {
+  std::string_view field;
+  std::optional<std::string> DestinationDetails::* member;
+  bool (*is_right)(std::string_view text);
+  std::string_view wanted;
+  std::string_view alpha_3;
+  std::string_view alpha_2;
+};
+
+bool is_digits(std::string_view text, std::initializer_list<std::size_t> lengths) {
+  return std::ranges::find(lengths, text.size()) != lengths.end() &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string without_hyphens(std::string_view text) {
+  std::string bare{text};
+  std::erase_if(bare, [](char c) { return c == '-' || c == ' '; });
+  return bare;
+}
+
+/// Nine digits whose sum weighted 3, 7, 1 … is a multiple of ten (ABA routing number policy).
+bool is_routing_number(std::string_view text) {
+  if (!is_digits(text, {9})) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) sum += (text[i] - '0') * std::array{3, 7, 1}[i % 3];
+  return sum % 10 == 0;
+}
+
+bool is_sort_code(std::string_view text) { return is_digits(without_hyphens(text), {6}); }
+
+/// Four letters of the bank, a zero, six characters of the branch (Reserve Bank of India).
+bool is_ifsc(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return text.size() == 11 && std::ranges::all_of(text.substr(0, 4), is_letter) && text[4] == '0' &&
+         std::ranges::all_of(text.substr(5), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+}
+
+/// The branch alone, or with its institution: "12345-678", "067812345" (Payments Canada, rule A4).
+bool is_transit_number(std::string_view text) { return is_digits(without_hyphens(text), {5, 8, 9}); }
+
+constexpr LocalCode kLocalCodes[] = {
+    {"routing_number", &DestinationDetails::routing_number, is_routing_number,
+     "nine digits with the right check digit, such as 021000021", "USA", "US"},
+    {"sort_code", &DestinationDetails::sort_code, is_sort_code, "six digits, such as 60-16-13", "GBR", "GB"},
+    {"ifsc", &DestinationDetails::ifsc, is_ifsc, "an IFSC of eleven characters, such as HDFC0001234", "IND", "IN"},
+    {"transit_number", &DestinationDetails::transit_number, is_transit_number,
+     "five digits, or eight or nine with the institution, such as 12345-678", "CAN", "CA"},
+};
+
+Result<void> check_local_codes(const DestinationDetails& details) {
+  for (const auto& code : kLocalCodes) {
+    const auto& given = details.*code.member;
+    if (is_blank(given) || code.is_right(*given)) continue;
+    return field_error(ErrorCode::INVALID_PARAMETERS, std::string{code.field},
+                       std::string{code.field} + " must be " + std::string{code.wanted});
+  }
+  return {};
+}
+
+/// A bare account number says nothing of its bank: an IBAN, a BIC or the country's own code must.
+Result<void> check_bank_is_told(const DestinationDetails& details) {
+  if (!is_blank(details.iban) || !is_blank(details.swift_code)) return {};
+  for (const auto& code : kLocalCodes) {
+    if (details.country != code.alpha_3 && details.country != code.alpha_2) continue;
+    if (!is_blank(details.*code.member)) continue;
+    return field_error(
+        ErrorCode::MISSING_PARAMETERS, std::string{code.field},
+        std::string{code.field} + " must be given for an account in this country (or iban, or swift_code)");
+  }
+  return {};
+}
+
+Result<void> check_currency(const std::optional<std::string>& currency) {
+  if (is_blank(currency)) return {};
+  if (currency->size() == 3 && std::ranges::all_of(*currency, [](char c) { return c >= 'A' && c <= 'Z'; })) return {};
+  return field_error(ErrorCode::INVALID_PARAMETERS, "currency",
+                     "currency must be an ISO 4217 code of three capital letters, such as AED");
+}
+
 Result<void> check_details(DestinationDetails& details) {
   if (count_words(details.name) < 2) {
     return field_error(ErrorCode::INVALID_NAME, "name",
@@ -57,7 +139,15 @@ Result<void> check_details(DestinationDetails& details) {
   RETURN_IF_ERROR(check_text("address", details.address));
   RETURN_IF_ERROR(check_text("city", details.city));
   RETURN_IF_ERROR(check_text("account_number", details.account_number));
+  RETURN_IF_ERROR(check_text("branch_address", details.branch_address));
+  RETURN_IF_ERROR(check_text("postal_code", details.postal_code));
+  RETURN_IF_ERROR(check_text("emirate", details.emirate));
   RETURN_IF_ERROR(check_country(details.country));
+  RETURN_IF_ERROR(check_currency(details.currency));
+  RETURN_IF_ERROR(check_local_codes(details));
+  if (details.government_identifier) {
+    RETURN_IF_ERROR(banking::check(*details.government_identifier, "government_identifier"));
+  }
   if (!is_blank(details.swift_code) && !iban::is_bic(*details.swift_code)) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "swift_code",
                        "swift_code must be a BIC of 8 or 11 characters, such as EBILAEAD");
@@ -69,7 +159,7 @@ Result<void> check_details(DestinationDetails& details) {
     ASSIGN_OR_RETURN(const auto checked, iban::Iban::parse(*details.iban));
     details.iban = checked.text();
   }
-  return {};
+  return check_bank_is_told(details);
 }
 
 Error unknown_destination() {

@@ -19,7 +19,9 @@ class Destinations {
 
   /// Everything that can be said of `wanted` without the database. Result: the same with the IBAN in its electronic form.
   /// Errors, in this order: INVALID_NAME (fewer than two words), INVALID_PARAMETERS (display_name blank, over-long or
-  /// unprintable texts, country, BIC), MISSING_PARAMETERS (neither IBAN nor account number), INVALID_IBAN.
+  /// unprintable texts, country, currency, local bank codes, the owner's identifier, BIC), MISSING_PARAMETERS (neither IBAN
+  /// nor account number), INVALID_IBAN, MISSING_PARAMETERS (an account number without anything that names its bank, in
+  /// the United States, the United Kingdom, India and Canada).
   Result<NewDestination> check(NewDestination wanted) const;
 
   /// Stores what `check` let pass. The caller has seen that the owning customer, if any, is the application's. The first

@@ -68,6 +68,12 @@ TEST_F(destinations, are_checked_in_this_order) {
   wanted.name = "Falcon";
   wanted.display_name = " ";
   wanted.country = "are";
+  wanted.currency = "dirham";
+  wanted.routing_number = "021000022";
+  wanted.sort_code = "60161";
+  wanted.ifsc = "HDFC1001234";
+  wanted.transit_number = "1234";
+  wanted.government_identifier = {.type = banking::GovernmentIdentifierType::EMIRATES_ID, .value = " "};
   wanted.swift_code = "EBIL";
   const struct {
     std::function<void(NewDestination&)> mend;
@@ -79,9 +85,18 @@ TEST_F(destinations, are_checked_in_this_order) {
       {[](NewDestination& d) { d.name = "Falcon Trading"; }, ErrorCode::INVALID_PARAMETERS, "display_name"},
       {[](NewDestination& d) { d.display_name = "Fal\ncon"; }, ErrorCode::INVALID_PARAMETERS, "display_name"},
       {[](NewDestination& d) { d.display_name = "Falcon"; }, ErrorCode::INVALID_PARAMETERS, "country"},
-      {[](NewDestination& d) { d.country = "ARE"; }, ErrorCode::INVALID_PARAMETERS, "swift_code"},
-      {[](NewDestination& d) { d.swift_code = "EBILAEAD"; }, ErrorCode::MISSING_PARAMETERS, "iban"},
+      {[](NewDestination& d) { d.country = "IN"; }, ErrorCode::INVALID_PARAMETERS, "currency"},
+      {[](NewDestination& d) { d.currency = "INR"; }, ErrorCode::INVALID_PARAMETERS, "routing_number"},
+      {[](NewDestination& d) { d.routing_number = "021000021"; }, ErrorCode::INVALID_PARAMETERS, "sort_code"},
+      {[](NewDestination& d) { d.sort_code = "60-16-13"; }, ErrorCode::INVALID_PARAMETERS, "ifsc"},
+      {[](NewDestination& d) { d.ifsc = ""; }, ErrorCode::INVALID_PARAMETERS, "transit_number"},
+      {[](NewDestination& d) { d.transit_number = "12345-678"; }, ErrorCode::INVALID_PARAMETERS,
+       "government_identifier.value"},
+      {[](NewDestination& d) { d.government_identifier->value = "784-1"; }, ErrorCode::INVALID_PARAMETERS,
+       "swift_code"},
+      {[](NewDestination& d) { d.swift_code = ""; }, ErrorCode::MISSING_PARAMETERS, "iban"},
       {[](NewDestination& d) { d.iban = "AE070331234567890123457"; }, ErrorCode::INVALID_IBAN, "iban"},
+      {[](NewDestination& d) { d.iban.reset(), d.account_number = "1"; }, ErrorCode::MISSING_PARAMETERS, "ifsc"},
   };
   for (const auto& row : rows) {
     row.mend(wanted);
@@ -90,8 +105,58 @@ TEST_F(destinations, are_checked_in_this_order) {
     EXPECT_EQ(refused.error().code, row.code);
     EXPECT_EQ(refused.error().fields.at(0).field, row.field);
   }
-  wanted.iban = kIban;
+  wanted.ifsc = "HDFC0001234";
   EXPECT_TRUE(it.check(wanted));
+}
+
+TEST_F(destinations, with_an_account_number_alone_name_their_bank_as_their_country_does) {
+  using Member = std::optional<std::string> DestinationDetails::*;
+  const struct {
+    std::string_view alpha_3, alpha_2;
+    Member member;
+    std::string_view field, right;
+    std::vector<std::string_view> wrong;
+  } rows[] = {
+      {"USA",
+       "US",
+       &DestinationDetails::routing_number,
+       "routing_number",
+       "021000021",
+       {"021000022", "02100002", "0210000210", "O21000021"}},
+      {"GBR", "GB", &DestinationDetails::sort_code, "sort_code", "60-16-13", {"60161", "6016131", "60/16/13"}},
+      {"IND", "IN", &DestinationDetails::ifsc, "ifsc", "HDFC0001234", {"HDFC1001234", "HDF00012345", "hdfc0001234"}},
+      {"CAN", "CA", &DestinationDetails::transit_number, "transit_number", "12345-678", {"1234", "123456", "12345x"}},
+  };
+  for (const auto& row : rows) {
+    for (const auto country : {row.alpha_3, row.alpha_2}) {
+      auto wanted = a_destination();
+      wanted.iban.reset();
+      wanted.account_number = "123456789";
+      wanted.country = country;
+      const auto refused = it.check(wanted);
+      ASSERT_FALSE(refused) << country;
+      EXPECT_EQ(refused.error().code, ErrorCode::MISSING_PARAMETERS);
+      EXPECT_EQ(refused.error().fields.at(0).field, row.field);
+
+      auto with_bic = wanted;
+      with_bic.swift_code = "NWBKGB2L";
+      EXPECT_TRUE(it.check(with_bic)) << country;
+      wanted.*row.member = std::string{row.right};
+      EXPECT_TRUE(it.check(wanted)) << country;
+      for (const auto wrong : row.wrong) {
+        wanted.*row.member = std::string{wrong};
+        const auto malformed = it.check(wanted);
+        ASSERT_FALSE(malformed) << wrong;
+        EXPECT_EQ(malformed.error().code, ErrorCode::INVALID_PARAMETERS);
+        EXPECT_EQ(malformed.error().fields.at(0).field, row.field);
+      }
+    }
+  }
+  auto elsewhere = a_destination();
+  elsewhere.iban.reset();
+  elsewhere.account_number = "123456789";
+  elsewhere.country = "ARE";
+  EXPECT_TRUE(it.check(elsewhere)) << "as the guides show it";
 }
 
 TEST_F(destinations, take_and_refuse_texts) {
@@ -133,6 +198,16 @@ TEST_F(destinations, keep_what_was_sent_and_the_iban_in_its_electronic_form) {
   wanted.iban = "ae07 0331 2345 6789 0123 456";
   wanted.address = "";
   wanted.country = "ARE";
+  wanted.routing_number = "021000021";
+  wanted.sort_code = "60-16-13";
+  wanted.ifsc = "HDFC0001234";
+  wanted.transit_number = "12345";
+  wanted.branch_address = "1 Sheikh Zayed Road";
+  wanted.postal_code = "";
+  wanted.emirate = "Dubai";
+  wanted.currency = "AED";
+  wanted.bank_type = BankType::SME;
+  wanted.government_identifier = {.type = banking::GovernmentIdentifierType::TRADE_LICENSE_NUMBER, .value = "CN-1"};
   const auto created = create(shop, wanted);
   ASSERT_TRUE(created);
   const auto found = get(shop, created->id);
@@ -142,13 +217,26 @@ TEST_F(destinations, keep_what_was_sent_and_the_iban_in_its_electronic_form) {
   EXPECT_EQ(found->address, "");
   EXPECT_EQ(found->city, std::nullopt);
   EXPECT_EQ(found->country, "ARE");
+  EXPECT_EQ(found->routing_number, "021000021");
+  EXPECT_EQ(found->sort_code, "60-16-13");
+  EXPECT_EQ(found->ifsc, "HDFC0001234");
+  EXPECT_EQ(found->transit_number, "12345");
+  EXPECT_EQ(found->branch_address, "1 Sheikh Zayed Road");
+  EXPECT_EQ(found->postal_code, "");
+  EXPECT_EQ(found->emirate, "Dubai");
+  EXPECT_EQ(found->currency, "AED");
+  EXPECT_EQ(found->bank_type, BankType::SME);
+  EXPECT_EQ(found->government_identifier, wanted.government_identifier);
   EXPECT_EQ(found->created_at, clock.now());
 }
 
 TEST_F(destinations, hide_account_numbers_in_the_database) {
   auto wanted = a_destination();
   wanted.account_number = "98765432109876";
+  wanted.government_identifier = {.type = banking::GovernmentIdentifierType::EMIRATES_ID,
+                                  .value = "784-1990-1234567-1"};
   ASSERT_TRUE(create(shop, wanted));
+  EXPECT_FALSE(database.holds_in_the_clear("784-1990"));
   EXPECT_FALSE(database.holds_in_the_clear(kIban));
   EXPECT_FALSE(database.holds_in_the_clear("98765432109876"));
   EXPECT_TRUE(database.holds_in_the_clear("Falcon Trading LLC"));  // The search does find what is there.

@@ -20,6 +20,7 @@ struct PaymentIntent {
   std::string description;  ///< The merchant's, or the id without hyphens: 1–32 characters.
   bool default_description =
       false;  ///< The merchant gave none: a bank that holds fewer characters gets the *last* ones.
+  std::optional<std::string> purpose_code;  ///< Why the money moves, as the merchant says: three capital letters.
   IntentStatus status = IntentStatus::INTENT_CREATED;
   Instant created_at;
   Instant updated_at;
@@ -41,6 +42,7 @@ struct NewPaymentIntent {
   std::string currency;
   std::optional<DestinationId> destination;
   std::optional<std::string> description;
+  std::optional<std::string> purpose_code = {};
 };
 
 }  // namespace qantara::payment_intents

@@ -1,15 +1,10 @@
 #include "payment_intents/payment_intent_store.h"
 
+#include "payment_intents/money_columns.h"
+
 namespace qantara::payment_intents {
 
 namespace {
-
-money::Money take_money(db::Row& row) {
-  const auto minor = row.take<std::int64_t>();
-  const auto currency = money::Currency::find(row.take<std::string_view>());
-  CHECK(currency.has_value());  // Only known currencies are ever stored.
-  return {minor, *currency};
-}
 
 PaymentIntent read_intent(db::Row& row) {
   PaymentIntent intent{.id = row.take<IntentId>(),
@@ -27,6 +22,7 @@ PaymentIntent read_intent(db::Row& row) {
   CHECK(status.has_value());  // The column's check lets no other in.
   intent.status = *status;
   intent.updated_at = row.take<Instant>();
+  intent.purpose_code = row.take<std::optional<std::string>>();
   return intent;
 }
 
@@ -35,27 +31,27 @@ PaymentIntent read_intent(db::Row& row) {
 Result<void> insert_intent(db::Transaction& tx, const PaymentIntent& intent) {
   RETURN_IF_ERROR(
       tx.execute("INSERT INTO payment_intents (id, application_id, customer_id, destination_id, amount, currency, "
-                 "description, created_at, expires_at, status, updated_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                 "description, created_at, expires_at, status, updated_at, purpose_code) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                  intent.id, intent.application, intent.customer, intent.destination, intent.amount.minor(),
                  intent.amount.currency().code(),
                  intent.default_description ? std::optional<std::string_view>{}
                                             : std::optional<std::string_view>{intent.description},
-                 intent.created_at, intent.expires_at, to_text(intent.status), intent.updated_at));
+                 intent.created_at, intent.expires_at, to_text(intent.status), intent.updated_at, intent.purpose_code));
   return {};
 }
 
 Result<std::optional<PaymentIntent>> select_intent(db::Transaction& tx, ApplicationId application, IntentId id) {
   return tx.one(
       "SELECT id, application_id, customer_id, destination_id, amount, currency, description, created_at, expires_at, "
-      "status, updated_at FROM payment_intents WHERE id = $1 AND application_id = $2",
+      "status, updated_at, purpose_code FROM payment_intents WHERE id = $1 AND application_id = $2",
       read_intent, id, application);
 }
 
 Result<std::optional<PaymentIntent>> select_any_intent(db::Transaction& tx, IntentId id) {
   return tx.one(
       "SELECT id, application_id, customer_id, destination_id, amount, currency, description, created_at, expires_at, "
-      "status, updated_at FROM payment_intents WHERE id = $1",
+      "status, updated_at, purpose_code FROM payment_intents WHERE id = $1",
       read_intent, id);
 }
 
@@ -71,7 +67,7 @@ Result<std::vector<PaymentIntent>> select_intents(db::Transaction& tx, Applicati
   if (filter.customer) {
     return tx.all(
         "SELECT i.id, i.application_id, i.customer_id, i.destination_id, i.amount, i.currency, i.description, "
-        "i.created_at, i.expires_at, i.status, i.updated_at "
+        "i.created_at, i.expires_at, i.status, i.updated_at, i.purpose_code "
         "FROM payment_intents i LEFT JOIN payments p ON p.intent_id = i.id "
         "WHERE i.customer_id = $1 AND i.application_id = $2 AND i.id > $3 "
         "AND ($4 IS NULL OR i.status = $4 OR p.status_detail = $4 "
@@ -83,7 +79,7 @@ Result<std::vector<PaymentIntent>> select_intents(db::Transaction& tx, Applicati
   }
   return tx.all(
       "SELECT i.id, i.application_id, i.customer_id, i.destination_id, i.amount, i.currency, i.description, "
-      "i.created_at, i.expires_at, i.status, i.updated_at "
+      "i.created_at, i.expires_at, i.status, i.updated_at, i.purpose_code "
       "FROM payment_intents i LEFT JOIN payments p ON p.intent_id = i.id "
       "WHERE i.application_id = $1 AND i.id > $2 "
       "AND ($3 IS NULL OR i.status = $3 OR p.status_detail = $3 "
@@ -118,7 +114,7 @@ Result<bool> update_intent(db::Transaction& tx, const PaymentIntent& intent, Int
 Result<std::vector<PaymentIntent>> select_due_intents(db::Transaction& tx, Instant now, int limit) {
   return tx.all(
       "SELECT id, application_id, customer_id, destination_id, amount, currency, description, created_at, expires_at, "
-      "status, updated_at FROM payment_intents WHERE status = 'INTENT_CREATED' AND expires_at <= $1 "
+      "status, updated_at, purpose_code FROM payment_intents WHERE status = 'INTENT_CREATED' AND expires_at <= $1 "
       "ORDER BY expires_at LIMIT $2",
       read_intent, now, limit);
 }

@@ -63,6 +63,11 @@ Error no_longer(IntentStatus status) {
   return error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one");
 }
 
+/// The published list grows, so its form alone is held: FIS, TCS, MWP, OAT, IFS, RNT, LNC, PIN, GDS and others.
+bool is_purpose_code(std::string_view text) {
+  return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 }  // namespace
 
 Rules Rules::defaults() {
@@ -100,6 +105,10 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
     return field_error(ErrorCode::INVALID_PARAMETERS, "description",
                        "description must have at most 32 printable characters");
   }
+  if (wanted.purpose_code && !is_purpose_code(*wanted.purpose_code)) {
+    return field_error(ErrorCode::INVALID_PARAMETERS, "purpose_code",
+                       "purpose_code must be three capital letters, such as GDS");
+  }
   ASSIGN_OR_RETURN(const auto amount, money::Money::parse(wanted.amount, *currency));
 
   RETURN_IF_ERROR(customers_.get(tx, application, wanted.customer));
@@ -115,6 +124,7 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
                        .amount = amount,
                        .description = description.empty() ? id.to_plain_text() : std::string{description},
                        .default_description = description.empty(),
+                       .purpose_code = wanted.purpose_code,
                        .created_at = now,
                        .updated_at = now,
                        .expires_at = now + rules_.life};

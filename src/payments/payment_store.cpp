@@ -1,6 +1,7 @@
 #include "payments/payment_store.h"
 
 #include "json/json.h"
+#include "payment_intents/money_columns.h"
 
 namespace qantara::payments {
 
@@ -42,13 +43,6 @@ Parties read_parties(const json::Value& object) {
                        .country = text("creditor_country")}};
 }
 
-money::Money take_money(db::Row& row) {
-  const auto minor = row.take<std::int64_t>();
-  const auto currency = money::Currency::find(row.take<std::string_view>());
-  CHECK(currency.has_value());  // Only known currencies are ever stored.
-  return {minor, *currency};
-}
-
 PaymentStatus take_status(db::Row& row) {
   const auto status = parse_payment_status(row.take<std::string_view>());
   CHECK(status.has_value());
@@ -71,7 +65,7 @@ SealedPayment read_payment(db::Row& row) {
                                  .source = row.take<PaymentSourceId>(),
                                  .account = row.take<AccountId>(),
                                  .bank_identifier = row.take<std::string>(),
-                                 .amount = take_money(row),
+                                 .amount = payment_intents::take_money(row),
                                  .description = row.take<std::string>(),
                                  .reference_sent = row.take<std::string>(),
                                  .end_to_end_id = row.take<std::string>(),
