@@ -119,7 +119,6 @@ struct Outcome {
   std::string failure_code;  ///< Of REJECTED: INSUFFICIENT_BALANCE, … (banks.md §2.5).
   std::string reason_code;   ///< Verbatim ISO reason: "AM04".
   std::string reason_text;
-  bool credit_confirmed = false;  ///< ACCC: the payee's bank has the money.
 };
 /// Nothing has changed at the bank; its words as they stand. Ask again later.
 struct StillWaiting {
@@ -180,9 +179,6 @@ struct Capabilities {
   bool redirect = false;
   bool beneficiaries = false;
   std::size_t reference_length = 32;
-  /// After this time a lost order can no longer arrive, because the bank refuses older ones; only then is "not found" a
-  /// fact. Nothing: never.
-  std::optional<Duration> lost_request_fence;
 };
 
 /// One configured bank. Calls are coroutines; every argument outlives the call. A state is changed only when the call

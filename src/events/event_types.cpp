@@ -104,7 +104,6 @@ constexpr TypeRow kTypes[] = {
              "The bank was asked how the beneficiary stands."),
     internal(Type::PAYMENT_STARTED, "payment.started", "The payer confirmed the review."),
     internal(Type::PAYMENT_CHANGED, "payment.changed", "The payment moved on."),
-    internal(Type::PAYMENT_ANSWERED, "payment.answered", "The payer's answer did not move the payment."),
     internal(Type::BANK_ASKED, "payment.bank_asked", "The bank was asked how the payment stands."),
     internal(Type::BANK_CONTRADICTED, "payment.bank_contradicted", "The bank said something else after the end."),
 };

@@ -81,8 +81,7 @@ class Connector final : public banking::BankConnector {
             .decoupled = bank.may_use(banking::ScaWay::DECOUPLED),
             .redirect = false,
             .beneficiaries = true,
-            .reference_length = bank.reference_length,
-            .lost_request_fence = {}};
+            .reference_length = bank.reference_length};
   }
 
   NeedFields begin_link() const override { return ask_for_credentials(Tone::FIRST, {}); }

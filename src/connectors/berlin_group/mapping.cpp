@@ -342,11 +342,8 @@ banking::Step payment_step(const PaymentStatus& status, std::string_view sca_sta
       break;
     case Reading::PENDING:
       return outcome(banking::BankStatus::PENDING, status);
-    case Reading::ACCEPTED: {
-      banking::Outcome accepted = outcome(banking::BankStatus::ACCEPTED, status);
-      accepted.credit_confirmed = status.word == "ACCC";
-      return accepted;
-    }
+    case Reading::ACCEPTED:
+      return outcome(banking::BankStatus::ACCEPTED, status);
     case Reading::REJECTED: {
       banking::Outcome rejected = outcome(banking::BankStatus::REJECTED, status);
       rejected.failure_code = status.word == "CANC" ? "USER_CANCELLED" : failure_code(status.reason_code);

@@ -92,7 +92,7 @@ TEST(payment_step, reads_every_status_beside_the_authorisation) {
       {"ACWC", "", "ACCEPTED ACWC "},
       {"ACSC", "failed", "ACCEPTED ACSC "},
       {"ACWP", "", "ACCEPTED ACWP "},
-      {"ACCC", "", "ACCEPTED ACCC credit confirmed"},
+      {"ACCC", "", "ACCEPTED ACCC "},
       {"RJCT", "finalised", "REJECTED RJCT UNSEEN_BANK_ERROR"},
       {"CANC", "", "REJECTED CANC USER_CANCELLED"},
       {"acsc", "finalised", "PENDING acsc "},

@@ -56,8 +56,7 @@ struct Describe {
     const auto* ours = outcome.status == banking::BankStatus::ACCEPTED  ? "ACCEPTED"
                        : outcome.status == banking::BankStatus::PENDING ? "PENDING"
                                                                         : "REJECTED";
-    return fmt::format("{} {} {}{}{}", ours, outcome.bank_status, outcome.reference, outcome.failure_code,
-                       outcome.credit_confirmed ? "credit confirmed" : "");
+    return fmt::format("{} {} {}{}", ours, outcome.bank_status, outcome.reference, outcome.failure_code);
   }
   std::string operator()(const banking::StillWaiting& waiting) const {
     return fmt::format("waiting {} {}", waiting.bank_status, waiting.sca_status);
