@@ -15,8 +15,15 @@ export type Answer =
   /** No answer that can be relied on. What was sent may have had its effect. `reached`: something answered, perhaps with words. */
   | {is: 'lost'; reached: boolean; refusal?: Refusal};
 
+/** The server's last answer: `OK` or its code, and what support can find it by. */
+export interface Trace {
+  last_api_response?: string;
+  lean_correlation_id?: string;
+}
+
 /** What the flow needs of the server. */
 export interface LinkApi {
+  readonly trace?: Trace;
   /** Opens the session, or joins the one that is open: the window that asks last is the one that may act. */
   open(): Promise<Answer>;
   look(): Promise<Answer>;
@@ -37,6 +44,7 @@ interface Session {
 
 export function linkApi(wanted: () => OpenSession): LinkApi {
   let session: Session | undefined;
+  const trace: Trace = {};
 
   async function call(method: 'GET' | 'POST', path: string, body: unknown, patience: number): Promise<Answer> {
     const headers: Record<string, string> = {};
@@ -62,6 +70,8 @@ export function linkApi(wanted: () => OpenSession): LinkApi {
       reached = true;
       const answer: unknown = await response.json();
       if (!isObject(answer)) return {is: 'lost', reached};
+      trace.last_api_response = response.ok ? 'OK' : String(answer['status'] ?? response.status);
+      trace.lean_correlation_id = response.headers.get('lean-correlation-id') ?? '';
       if (response.ok && isStep(answer['step'])) {
         remember(answer);
         return {is: 'step', step: answer['step']};
@@ -88,6 +98,7 @@ export function linkApi(wanted: () => OpenSession): LinkApi {
 
   const here = (rest = '') => `/${session?.id ?? ''}${rest}`;
   return {
+    trace,
     open: () => call('POST', '', wanted(), kReadPatienceMs),
     look: () => (session ? call('GET', here(), undefined, kReadPatienceMs) : call('POST', '', wanted(), kReadPatienceMs)),
     act: (step, action, fields) => call('POST', here(`/steps/${step.number}`), {action, fields}, kActPatienceMs),

@@ -22,7 +22,10 @@ let channel: Channel | undefined;
 let guard: Guard | undefined;
 
 function draw(): void {
-  const onDrawn = (title: string, over: boolean) => channel?.post({type: 'step', title, over});
+  const onDrawn = (title: string, over: boolean) => {
+    const bank = session?.view.step?.bank?.identifier;
+    channel?.post({type: 'step', title, over, screen: session?.screen ?? 'START', ...(bank !== undefined && {bank})});
+  };
   const root = document.getElementById('page')!;
   render(<App key={String(session !== undefined)} session={session} waiting={waiting} onDrawn={onDrawn} firstLanguage={session?.wanted.language ?? firstLanguage} />, root);
 }

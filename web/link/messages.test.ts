@@ -9,6 +9,11 @@ const open = {qantara: 1, nonce, type: 'open', session, customization: {theme_co
 
 test('well formed messages are taken', () => {
   assert.equal(readMessage(open, nonce)?.type, 'open');
+  const whole = {
+    ...session, method: 'CHECKOUT', access_token: 't', account_id: 'i', allow_payment_source_change: false, destination_alias: 'Acme',
+    success_redirect_url: 'https://shop.example/ok', fail_redirect_url: 'https://shop.example/no', reconnect_id: 'i', consent_attempt_id: 'i',
+  };
+  assert.deepEqual(readMessage({...open, session: whole}, nonce), {...open, session: whole});
   assert.equal(readMessage({qantara: 1, nonce, type: 'leave'}, nonce)?.type, 'leave');
 });
 
@@ -24,6 +29,8 @@ test('whatever does not fit is ignored', () => {
     {...open, session: {...session, payment_intent_id: {}}},
     {...open, session: {...session, permissions: 'payments'}},
     {...open, session: {...session, permissions: [1]}},
+    {...open, session: {...session, access_token: 1}},
+    {...open, session: {...session, allow_payment_source_change: 'false'}},
     {...open, session: {...session, more: 'x'}},
   ];
   for (const message of odd) assert.equal(readMessage(message, nonce), undefined, JSON.stringify(message));

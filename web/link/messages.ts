@@ -47,9 +47,14 @@ export function openChannel(page: Window, shop: Window, parameters: Parameters, 
   return channel;
 }
 
-const kMethods = ['CONNECT', 'CREATE_PAYMENT_SOURCE', 'UPDATE_PAYMENT_SOURCE', 'PAY'];
-const kTexts = ['customer_id', 'payment_destination_id', 'payment_source_id', 'payment_intent_id', 'bank_identifier', 'account_id'];
-const kMembers = new Set(['app_token', 'method', 'permissions', 'language', ...kTexts]);
+const kMethods = [
+  'CONNECT', 'CREATE_PAYMENT_SOURCE', 'UPDATE_PAYMENT_SOURCE', 'CREATE_BENEFICIARY', 'RECONNECT', 'PAY', 'CHECKOUT', 'CAPTURE_REDIRECT',
+];
+const kTexts = [
+  'access_token', 'customer_id', 'payment_destination_id', 'payment_source_id', 'payment_intent_id', 'reconnect_id', 'consent_attempt_id',
+  'bank_identifier', 'account_id', 'destination_alias', 'success_redirect_url', 'fail_redirect_url',
+];
+const kMembers = new Set(['app_token', 'method', 'permissions', 'language', 'allow_payment_source_change', ...kTexts]);
 
 /** A message of the shop's page, with no member that protocol.ts does not have. */
 export function readMessage(data: unknown, nonce: string): FromShop | undefined {
@@ -66,7 +71,8 @@ function isSession(value: unknown): value is OpenSession {
     kMethods.includes(value['method'] as string) &&
     (value['language'] === 'en' || value['language'] === 'ar') &&
     kTexts.every((name) => value[name] === undefined || typeof value[name] === 'string') &&
-    (value['permissions'] === undefined || isTexts(value['permissions']));
+    (value['permissions'] === undefined || isTexts(value['permissions'])) &&
+    ['undefined', 'boolean'].includes(typeof value['allow_payment_source_change']);
 }
 
 // Each value is read by theme.ts, which says what is wrong with it.

@@ -3,7 +3,7 @@ import {afterEach, test} from 'node:test';
 
 import type {OpenSession} from '../shared/protocol.js';
 import type {Result, Step} from '../shared/step.js';
-import type {Answer, LinkApi} from './api.js';
+import type {Answer, LinkApi, Trace} from './api.js';
 import {Session} from './session.js';
 
 const wanted: OpenSession = {app_token: 'a', method: 'PAY', payment_intent_id: 'i', language: 'en'};
@@ -28,6 +28,7 @@ afterEach(() => scripts.splice(0).forEach((script) => script.end()));
 class Script implements LinkApi {
   readonly asked: string[] = [];
   readonly results: Result[] = [];
+  readonly trace: Trace = {};
   closes = 0;
   readonly session = new Session(this, wanted, {result: (result) => this.results.push(result), close: () => this.closes++});
 
@@ -139,8 +140,27 @@ test('the result is the one of the server, told once and before the close', asyn
   assert.equal(script.session.view.asksToLeave, true);
   await script.session.leave();
   script.session.close();
-  assert.deepEqual(script.results, [result]);
+  assert.deepEqual(script.results, [{...result, exit_point: 'PAYMENT_OTP', exit_intent_point: 'PAYMENT_OTP', user_exit_intent: 'USER_CANCELLED_PAYMENT'}]);
   assert.equal(script.closes, 1);
+});
+
+test('an ending says where the payer was, and what the server last said', async () => {
+  const bank = {identifier: 'LEANMB1', name: 'b', arabic_name: 'b', main_color: '', background_color: '', available: true};
+  const result: Result = {status: 'SUCCESS', method: 'PAY', message: 'm', secondary_status: 'ACCEPTED_BY_BANK'};
+  const paid = await new Script({open: [at(9, 'ACCEPTED', {bank, result})]}).opened();
+  paid.trace.last_api_response = 'OK';
+  paid.trace.lean_correlation_id = 'r1';
+  paid.session.close();
+  assert.deepEqual(paid.results, [{
+    ...result, bank: {bank_identifier: 'LEANMB1', is_supported: true}, exit_point: 'SUCCESS', user_exit_intent: 'USER_COMPLETED_PAYMENT',
+    last_api_response: 'OK', lean_correlation_id: 'r1',
+  }]);
+
+  const left: Result = {status: 'CANCELLED', method: 'CREATE_PAYMENT_SOURCE', message: 'm'};
+  const connecting = await new Script({open: [at(2, 'BANKS', {method: 'CONNECT'})], leave: [at(3, 'END', {method: 'CONNECT', result: left})]}).opened();
+  connecting.session.askToLeave();
+  await connecting.session.leave();
+  assert.deepEqual(connecting.results, [{...left, exit_point: 'BANK_LIST', exit_intent_point: 'BANK_LIST'}], 'a connection is no payment');
 });
 
 test('leaving without being heard is never told as cancelled', async () => {

@@ -1,5 +1,6 @@
 // One payer's way through the flow, without its pictures: what was asked of the server, what it answered, what to draw.
-import type {OpenSession} from '../shared/protocol.js';
+import type {Ending, OpenSession} from '../shared/protocol.js';
+import {screenOf} from '../shared/screens.js';
 import type {Action, Result, Step} from '../shared/step.js';
 import type {Answer, LinkApi, Refusal} from './api.js';
 
@@ -32,7 +33,7 @@ export interface View {
 }
 
 export interface Told {
-  result(result: Result): void;
+  result(ending: Ending): void;
   close(): void;
 }
 
@@ -62,6 +63,8 @@ export class Session {
   private warnAt = Infinity;
   /** Answers to questions asked before an act are older than the act's. */
   private round = 0;
+  /** The screen on which the payer last wanted to go. */
+  private leftFrom: string | undefined;
 
   constructor(
     private readonly api: LinkApi,
@@ -78,6 +81,13 @@ export class Session {
   get over(): boolean {
     const {phase, step} = this.view;
     return phase !== 'step' || step?.result !== undefined || step?.elsewhere === true;
+  }
+
+  /** The name of what is on the screen. */
+  get screen(): string {
+    const {phase, step} = this.view;
+    if (phase !== 'step' || !step) return phase === 'opening' ? 'START' : 'ERROR';
+    return this.view.busy ? 'PROCESSING' : screenOf(step);
   }
 
   /** Opens the session, and again: after the time-out, in this window instead of another, after an end. */
@@ -143,8 +153,9 @@ export class Session {
 
   /** Close, Escape or Back: asks first, unless there is nothing left to lose. */
   askToLeave(): void {
-    if (this.over) this.close();
-    else this.change({asksToLeave: true, asksToStay: false});
+    if (this.over) return this.close();
+    this.leftFrom = this.screen;
+    this.change({asksToLeave: true, asksToStay: false});
   }
 
   stay(): void {
@@ -154,19 +165,20 @@ export class Session {
 
   async leave(): Promise<void> {
     const mayBeOut = this.orderMayBeOut;
+    const screen = this.screen;
     this.round++;
     clearTimeout(this.asking);
     this.change({busy: true});
     const answer = await this.api.leave();
     const result = answer.is === 'step' ? answer.step.result : undefined;
-    this.end(result ?? this.unheard(mayBeOut, 'The connection was lost while the customer left'));
+    this.end(result ?? this.unheard(mayBeOut, 'The connection was lost while the customer left'), screen);
   }
 
   /** The last button: tells the shop's page how it ended. */
   close(): void {
     const {step, refusal} = this.view;
     this.end(step?.result ?? this.unheard(this.orderMayBeOut, refusal ? `${refusal.code}: ${refusal.message}`
-      : step ? 'The customer goes on in another window' : 'The payment page did not open'));
+      : step ? 'The customer goes on in another window' : 'The payment page did not open'), this.screen);
   }
 
   private get orderMayBeOut(): boolean {
@@ -182,13 +194,30 @@ export class Session {
       : {status: 'ERROR', method, message};
   }
 
-  private end(result: Result): void {
+  private end(result: Result, screen: string): void {
     if (this.view.closed) return;
     clearTimeout(this.asking);
     clearTimeout(this.warning);
     this.change({closed: true, asksToLeave: false, asksToStay: false});
-    this.told.result(result);
+    this.told.result({...result, ...this.circumstances(result, screen)});
     this.told.close();
+  }
+
+  // Only what applies.
+  private circumstances({status}: Result, screen: string): Partial<Ending> {
+    const {step} = this.view;
+    const {last_api_response, lean_correlation_id} = this.api.trace ?? {};
+    const pays = /^(PAY|CHECKOUT)$/.test(step?.method ?? this.wanted.method);
+    const over = step?.result !== undefined;
+    return {
+      exit_point: screen,
+      ...(step?.bank && {bank: {bank_identifier: step.bank.identifier, is_supported: step.bank.available}}),
+      ...(this.leftFrom && !over && {exit_intent_point: this.leftFrom}),
+      ...(pays && !over && this.leftFrom && {user_exit_intent: 'USER_CANCELLED_PAYMENT'}),
+      ...(pays && over && status === 'SUCCESS' && {user_exit_intent: 'USER_COMPLETED_PAYMENT'}),
+      ...(last_api_response && {last_api_response}),
+      ...(lean_correlation_id && {lean_correlation_id}),
+    };
   }
 
   // Asks until there is an answer that counts, and says meanwhile what is so.

@@ -1,8 +1,8 @@
 // Reads what a merchant's page hands to a method, by the rows of two tables, and says what is wrong with it field by field.
 import type {Customization, OpenSession} from '../shared/protocol.js';
-import type {Method} from '../shared/step.js';
 import {isBackground, parseColor} from './color.js';
-import type {LeanCallback} from './types.js';
+import type {Row} from './methods.js';
+import type {LeanCallback, LeanStepCallback} from './types.js';
 
 /** What a value must be: a test, and the words for the engineer. */
 interface Kind {
@@ -27,13 +27,18 @@ const kId: Kind = {
 const kText: Kind = {right: 'text', fits: text((value) => value.length <= 256)};
 const kSwitch = oneOf(true, false, 'true', 'false');
 const kFunction: Kind = {right: 'a function', fits: (value) => typeof value === 'function'};
-const kObject: Kind = {
-  right: 'an object',
-  fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const kObject: Kind = {right: 'an object', fits: isObject};
+const kDetails: Kind = {right: 'an object, or text', fits: (value) => isObject(value) || typeof value === 'string'};
 const kPermissions: Kind = {
   right: 'a list that holds "payments"',
   fits: (value) => Array.isArray(value) && value.includes('payments'),
+};
+const kAddress: Kind = {right: 'an http or https address', fits: text(isWebAddress)};
+const kToken: Kind = {
+  right: 'a customer’s access token, without "Bearer". Token must be valid for at least 10 minutes',
+  fits: text((value) => secondsLeft(value) >= 600),
+  secret: true,
 };
 const kColor: Kind = {
   right: 'a colour like "#0B5F6E", "rgb(11, 95, 110)" or "teal"',
@@ -43,49 +48,71 @@ const kBackground: Kind = {right: `${kColor.right}, or a linear-gradient() of su
 const kRadius: Kind = {right: 'pixels like 8 or "8", or "pill"', fits: (value) => value === 'pill' || pixels(value)};
 const kPixels: Kind = {right: 'pixels like 8 or "8"', fits: pixels};
 
-interface Field {
-  kind: Kind;
-  /** The methods that cannot do without it. */
-  required?: readonly Method[];
-  /** The methods that take it; absent: all. Others pass over it, as over what `kUnused` names. */
-  of?: readonly Method[];
-  /** Where one gets it. */
-  from?: string;
+export function isWebAddress(url: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(url).protocol);
+  } catch {
+    return false;
+  }
 }
 
-const kAll = ['CONNECT', 'CREATE_PAYMENT_SOURCE', 'UPDATE_PAYMENT_SOURCE', 'PAY'] as const;
-const kLinking = ['CONNECT', 'CREATE_PAYMENT_SOURCE', 'UPDATE_PAYMENT_SOURCE'] as const;
+/** Of a JSON Web Token (RFC 7519), by its `exp`; none if it is no such thing. */
+function secondsLeft(token: string): number {
+  try {
+    const claims = JSON.parse(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')));
+    return claims.exp - Date.now() / 1000;
+  } catch {
+    return 0;
+  }
+}
 
-const kFields: Readonly<Record<string, Field>> = {
-  app_token: {kind: kId, required: kAll, from: 'the application’s token, which `qantara app create` printed'},
-  customer_id: {kind: kId, required: kLinking, of: kLinking, from: 'what POST /customers/v1 answered to your server'},
-  permissions: {kind: kPermissions, required: ['CONNECT'], of: ['CONNECT']},
-  payment_source_id: {
-    kind: kId,
-    required: ['UPDATE_PAYMENT_SOURCE'],
-    of: ['UPDATE_PAYMENT_SOURCE'],
-    from: 'what the webhook payment_source.created told your server',
-  },
-  payment_destination_id: {
-    kind: kId,
-    required: ['UPDATE_PAYMENT_SOURCE'],
-    of: kLinking,
-    from: 'the `id` that POST /payments/v1/destinations answered to your server',
-  },
-  payment_intent_id: {
-    kind: kId,
-    required: ['PAY'],
-    of: ['PAY'],
-    from: 'what POST /payments/v1/intents answered to your server',
-  },
-  account_id: {kind: kId, of: ['PAY'], from: 'the `account_id` of one of the payment source’s accounts'},
-  bank_identifier: {kind: kText, from: 'the `identifier` of a bank that GET /banks/v1 lists'},
-  language: {kind: oneOf('en', 'ar')},
-  sandbox: {kind: kSwitch},
-  show_logs: {kind: kSwitch},
-  callback: {kind: kFunction},
-  customization: {kind: kObject},
+/** What an option must be, and where one gets it. */
+const kFields: Readonly<Record<string, readonly [Kind, string?]>> = {
+  app_token: [kId, 'the application’s token, which `qantara app create` printed'],
+  customer_id: [kId, 'what POST /customers/v1 answered to your server'],
+  permissions: [kPermissions],
+  payment_source_id: [kId, 'what the webhook payment_source.created told your server'],
+  payment_destination_id: [kId, 'the `id` that POST /payments/v1/destinations answered to your server'],
+  payment_intent_id: [kId, 'what POST /payments/v1/intents answered to your server'],
+  reconnect_id: [kId, 'of the payment source that GET …/payment-sources told your server'],
+  consent_attempt_id: [kText, 'what stands in the address of this page after the bank'],
+  account_id: [kId, 'the `account_id` of one of the payment source’s accounts'],
+  allow_payment_source_change: [kSwitch],
+  bank_identifier: [kText, 'the `identifier` of a bank that GET /banks/v1 lists'],
+  // Of every method.
+  access_token: [kToken],
+  success_redirect_url: [kAddress, 'one that is registered for the application'],
+  fail_redirect_url: [kAddress, 'one that is registered for the application'],
+  destination_alias: [{right: 'text of at most 70 characters', fits: text((value) => value.length <= 70)}],
+  language: [oneOf('en', 'ar')],
+  sandbox: [kSwitch],
+  show_logs: [kSwitch],
+  callback: [kFunction],
+  on_step: [kFunction],
+  customization: [kObject],
+  // Published, checked, and of no use here.
+  access_from: [kText],
+  access_to: [kText],
+  account_type: [oneOf('PERSONAL', 'BUSINESS')],
+  consent_id: [kText],
+  country: [kText],
+  customer_metadata: [kDetails],
+  customer_name: [kText],
+  destination_avatar: [kAddress],
+  end_user_id: [kText],
+  entity_id: [kText],
+  env: [kText],
+  granular_status_code: [kText],
+  risk_details: [kDetails],
+  show_balances: [kSwitch],
+  show_consent_explanation: [kSwitch],
+  status_additional_info: [kText],
+  version: [kText],
 };
+// The first `kOfMethods` fields belong to the methods that name them; the others to all.
+const kNames = Object.keys(kFields);
+const kOfMethods = new Set(kNames.slice(1, kNames.indexOf('access_token')));
+const kSent = new Set(kNames.slice(0, kNames.indexOf('sandbox')));
 
 const kCustomization: Readonly<Record<keyof Customization, Kind>> = {
   theme_color: kColor,
@@ -102,19 +129,12 @@ const kCustomization: Readonly<Record<keyof Customization, Kind>> = {
   bottom_inset: kPixels,
 };
 
-// Published options of one or the other method that mean nothing here yet.
-const kUnused =
-  'access_token success_redirect_url fail_redirect_url end_user_id entity_id account_type access_from access_to ' +
-  'show_consent_explanation customer_metadata customer_name destination_alias destination_avatar show_balances ' +
-  'allow_payment_source_change risk_details country version env';
-const kUnusedNames: ReadonlySet<string> = new Set(kUnused.split(' '));
-
 export interface Config {
   session: OpenSession;
   customization: Customization;
   sandbox: boolean;
   logs: boolean;
-  callback: LeanCallback | undefined;
+  onStep: LeanStepCallback | undefined;
 }
 
 export interface Reading {
@@ -141,59 +161,64 @@ export function describe(value: unknown, secret = false): string {
 }
 
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
+const isOn = (value: unknown) => value === true || value === 'true';
 
 /** Reads the options of one call. In live a bad theme falls back to ours, so that a payer can pay; in the sandbox it is refused. */
-export function readConfig(method: Method, options: unknown): Reading {
-  const given = kObject.fits(options) ? (options as Record<string, unknown>) : {};
-  const isOn = (name: string) => given[name] === true || given[name] === 'true';
+export function readConfig(row: Row, options: unknown): Reading {
+  const given = isObject(options) ? options : {};
+  const callable = (name: string) => (typeof given[name] === 'function' ? given[name] : undefined);
   const reading: Reading = {
     wrong: [],
     errors: [],
     warnings: [],
-    sandbox: isOn('sandbox'),
-    callback: typeof given.callback === 'function' ? (given.callback as LeanCallback) : undefined,
+    sandbox: isOn(given.sandbox),
+    callback: callable('callback') as LeanCallback | undefined,
   };
-  const refuse = (name: string, value: unknown, {right, secret}: Kind, from?: string) =>
+  const refuse = (name: string, why: string) => {
+    reading.wrong.push(name);
+    reading.errors.push(why);
+  };
+  const unfit = (name: string, value: unknown, {right, secret}: Kind, from?: string) =>
     `CONFIG_ERROR__INVALID_PARAM_TYPE: ${name} is ${describe(value, secret)}. It must be ${right}${from ? `: ${from}` : ''}.`;
 
-  const taken: Record<string, unknown> = {};
-  for (const [name, {kind, required, of, from}] of Object.entries(kFields)) {
+  const required = ['app_token', ...row.required];
+  const session: Record<string, unknown> = {language: 'en', method: row.method};
+  for (const [name, [kind, from]] of Object.entries(kFields)) {
     const value = given[name];
-    if (of && !of.includes(method)) continue;
-    if (!isAbsent(value) && kind.fits(value)) taken[name] = value;
-    else if (!isAbsent(value)) reading.errors.push(refuse(name, value, kind, from));
-    else if (required?.includes(method)) reading.errors.push(`${name} is missing. It must be ${kind.right}${from ? `: ${from}` : ''}.`);
-    else continue;
-    if (!(name in taken)) reading.wrong.push(name);
+    if (kOfMethods.has(name) && !row.required.includes(name) && !row.optional.includes(name)) continue;
+    if (isAbsent(value)) {
+      if (required.includes(name)) refuse(name, `${name} is missing. It must be ${kind.right}${from ? `: ${from}` : ''}.`);
+    } else if (!kind.fits(value)) refuse(name, unfit(name, value, kind, from));
+    else if (kSent.has(name)) session[name] = kind === kSwitch ? isOn(value) : kind === kPermissions ? ['payments'] : value;
+  }
+  const [success, fail] = [session.success_redirect_url, session.fail_redirect_url];
+  if (!success !== !fail && reading.wrong.length === 0) {
+    const name = success ? 'fail_redirect_url' : 'success_redirect_url';
+    refuse(name, `${name} is missing. The two redirect URLs go together.`);
   }
 
   const customization: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(taken.customization ?? {})) {
+  for (const [key, value] of Object.entries(isObject(given.customization) ? given.customization : {})) {
     const name = `customization.${key}`;
     const kind = Object.hasOwn(kCustomization, key) ? kCustomization[key as keyof Customization] : undefined;
     if (!kind) reading.warnings.push(`${name} is not known, and ignored.`);
     else if (isAbsent(value)) continue;
     else if (kind.fits(value)) customization[key] = value;
-    else if (reading.sandbox) {
-      reading.wrong.push(name);
-      reading.errors.push(refuse(name, value, kind));
-    } else reading.warnings.push(refuse(name, value, kind));
+    else if (reading.sandbox) refuse(name, unfit(name, value, kind));
+    else reading.warnings.push(unfit(name, value, kind));
   }
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(kFields, name) && !kUnusedNames.has(name)) reading.warnings.push(`${name} is not known, and ignored.`);
+    if (!Object.hasOwn(kFields, name)) reading.warnings.push(`${name} is not known, and ignored.`);
   }
   if (reading.wrong.length > 0) return reading;
-
-  const {sandbox: _, show_logs: __, callback: ___, customization: ____, ...ids} = taken;
-  const session = {language: 'en', ...ids, method, ...(ids.permissions ? {permissions: ['payments']} : {})};
   return {
     ...reading,
     config: {
       session: session as unknown as OpenSession,
       customization,
       sandbox: reading.sandbox,
-      logs: isOn('show_logs'),
-      callback: reading.callback,
+      logs: isOn(given.show_logs),
+      onStep: callable('on_step') as LeanStepCallback | undefined,
     },
   };
 }

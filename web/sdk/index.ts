@@ -1,9 +1,9 @@
 // The script of a merchant's page: defines the globals `Lean` and `LeanV2`. docs/reference/sdk.md describes them.
 import {readConfig} from './config.js';
 import {findGateway} from './gateway.js';
-import {type Available, kMethods} from './methods.js';
-import {open, resultMethod} from './opening.js';
-import type {Lean, LeanCallback, LeanResult} from './types.js';
+import {kMethods, type MethodName} from './methods.js';
+import {open} from './opening.js';
+import type {Lean, LeanResult} from './types.js';
 
 /** Marks the global as ours: the script may be loaded twice. */
 const kOurs = Symbol.for('qantara.sdk');
@@ -12,8 +12,8 @@ const gatewayAtStart = findGateway(document.currentScript);
 let isOpen = false;
 
 // In a task of its own, so that whatever the shop does there, or throws, is its own affair.
-function tell(callback: LeanCallback | undefined, result: LeanResult): void {
-  if (callback) setTimeout(() => callback(result));
+function tell<Told>(callback: ((told: Told) => void) | undefined, told: Told): void {
+  if (callback) setTimeout(() => callback(told));
 }
 
 // What stands against opening anything in this page now.
@@ -29,45 +29,42 @@ function obstacle(gateway: string | undefined): string | undefined {
   return undefined;
 }
 
-function call({name, method}: Available, options: unknown): void {
+function call(name: MethodName, options: unknown): void {
+  const row = kMethods[name];
   const say = (text: string) => console.error(`Lean.${name}: ${text}`);
-  const {config, wrong, errors, warnings, sandbox, callback} = readConfig(method, options);
-  const error = (message: string): LeanResult => ({
-    status: 'ERROR',
-    method: wrong.includes('permissions') ? method : resultMethod(method),
-    message,
-  });
+  const {config, wrong, errors, warnings, sandbox, callback} = readConfig(row, options);
+  const fail = (message: string, method = row.result) => tell<LeanResult>(callback, {status: 'ERROR', method, message});
 
+  if (!row.method) {
+    say('not offered by this gateway, which collects payments.');
+    return fail(`${name} is not offered`);
+  }
   if (sandbox) for (const warning of warnings) console.warn(`Lean.${name}: ${warning}`);
   if (!config) {
     if (sandbox) errors.forEach(say);
     else say(`not opened, because of ${wrong.join(', ')}. With sandbox: true the reasons stand here.`);
-    return tell(callback, error(`Invalid configuration: ${wrong.join(', ')}`));
+    // Without payments it would have been no payment source.
+    return fail(`Invalid configuration: ${wrong.join(', ')}`, wrong.includes('permissions') ? row.method : row.result);
   }
   const gateway = gatewayAtStart ?? findGateway(null);
   const reason = obstacle(gateway);
   if (reason || !gateway) {
     say(reason ?? '');
-    return tell(callback, error(isOpen ? 'Another payment window is open' : 'The payment window cannot open in this page'));
+    return fail(isOpen ? 'Another payment window is open' : 'The payment window cannot open in this page');
   }
   isOpen = true;
-  open(name, gateway, config, (result) => {
-    isOpen = false;
-    tell(callback, result);
+  open(name, row.result, gateway, config, {
+    redirected: (result) => tell(callback, result),
+    ended(result) {
+      isOpen = false;
+      tell(callback, result);
+    },
+    step: (step, bank_identifier) => tell(config.onStep, {step, method: row.result, ...(bank_identifier && {bank_identifier})}),
   });
 }
 
-function callLater(name: string, method: string, options: unknown): void {
-  console.error(`Lean.${name}: not available yet.`);
-  const callback = (options as {callback?: unknown} | undefined)?.callback;
-  if (typeof callback === 'function') tell(callback as LeanCallback, {status: 'ERROR', method, message: `${name} is not available yet`});
-}
-
 function makeLean(): Lean {
-  const methods = kMethods.map((row) => [
-    row.name,
-    (options: unknown) => ('method' in row ? call(row, options) : callLater(row.name, row.later, options)),
-  ]);
+  const methods = (Object.keys(kMethods) as MethodName[]).map((name) => [name, (options: unknown) => call(name, options)]);
   return Object.assign(Object.fromEntries(methods), {[kOurs]: true}) as Lean;
 }
 

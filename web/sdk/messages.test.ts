@@ -5,12 +5,18 @@ import {readMessage} from './messages.js';
 
 const nonce = '00112233445566778899aabbccddeeff';
 const result = {status: 'SUCCESS', method: 'PAY', message: 'Payment accepted', secondary_status: 'ACCEPTED_BY_BANK'};
+const circumstances = {
+  bank: {bank_identifier: 'LEANMB1', is_supported: true}, exit_point: 'SUCCESS', exit_intent_point: 'PAYMENT_REVIEW',
+  user_exit_intent: 'USER_COMPLETED_PAYMENT', last_api_response: 'OK', lean_correlation_id: 'VAUWNYowtPcaBbhU',
+};
 
 test('takes_what_the_protocol_names', () => {
   const {secondary_status: _, ...short} = result;
   const cases = [
     {type: 'ready'},
-    {type: 'step', title: 'Check and pay', over: false},
+    {type: 'step', title: 'Check and pay', over: false, screen: 'PAYMENT_REVIEW'},
+    {type: 'step', title: 'Check and pay', over: false, screen: 'PAYMENT_REVIEW', bank: 'LEANMB1'},
+    {type: 'result', result: {...result, ...circumstances}},
     {type: 'result', result},
     {type: 'result', result: short},
     {type: 'close'},
@@ -22,8 +28,8 @@ test('takes_what_the_protocol_names', () => {
 });
 
 test('passes_on_no_member_that_the_protocol_does_not_name', () => {
-  const message = readMessage({qantara: 1, nonce, type: 'result', result: {...result, customer_id: 'x', iban: 'y'}, more: 1}, nonce);
-  assert.deepEqual(message, {qantara: 1, nonce, type: 'result', result});
+  const message = readMessage({qantara: 1, nonce, type: 'result', result: {...result, customer_id: 'x', iban: 'y', bank: {...circumstances.bank, iban: 'z'}}, more: 1}, nonce);
+  assert.deepEqual(message, {qantara: 1, nonce, type: 'result', result: {...result, bank: circumstances.bank}});
   assert.deepEqual(readMessage({qantara: 1, nonce, type: 'ready', url: 'https://a.example'}, nonce), {qantara: 1, nonce, type: 'ready'});
 });
 
@@ -42,9 +48,14 @@ test('ignores_what_the_protocol_does_not_know', () => {
 
 test('ignores_a_message_with_a_member_of_another_kind', () => {
   const cases = [
-    {type: 'step', title: 1, over: false},
-    {type: 'step', title: 'x', over: 'true'},
-    {type: 'step', title: 'x'},
+    {type: 'step', title: 1, over: false, screen: 'X'},
+    {type: 'step', title: 'x', over: 'true', screen: 'X'},
+    {type: 'step', title: 'x', screen: 'X'},
+    {type: 'step', title: 'x', over: false},
+    {type: 'step', title: 'x', over: false, screen: 'X', bank: {}},
+    {type: 'result', result: {...result, exit_point: 7}},
+    {type: 'result', result: {...result, bank: 'LEANMB1'}},
+    {type: 'result', result: {...result, bank: {bank_identifier: 'LEANMB1'}}},
     {type: 'problem'},
     {type: 'result'},
     {type: 'result', result: null},

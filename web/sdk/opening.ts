@@ -3,22 +3,27 @@ import {type FromShop, kLinkPage} from '../shared/protocol.js';
 import type {Config} from './config.js';
 import {openDialog} from './dialog.js';
 import {readMessage} from './messages.js';
-import type {LeanResult} from './types.js';
+import type {LeanResult, LeanStatus} from './types.js';
 
 /** Without `ready` for so long, the payer is told that the window did not open. */
 const kPatienceMs = 8000;
 /** A page that has loaded and does not report for so long is probably not ours but the browser's, about a refusal. */
 const kLoadedPatienceMs = 1500;
 
-/** What a result calls a method: a connect that asks for payments makes a payment source. */
-export const resultMethod = (method: string): string => (method === 'CONNECT' ? 'CREATE_PAYMENT_SOURCE' : method);
-
 function makeNonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Opens the dialog of the method called `name` at `gateway` (an origin). `ended` is called once, when the dialog is gone. */
-export function open(name: string, gateway: string, config: Config, ended: (result: LeanResult) => void): void {
+export interface Listener {
+  /** The payer goes to the bank's page, and this page with them. */
+  redirected(result: LeanResult): void;
+  /** Called once, when the dialog is gone. */
+  ended(result: LeanResult): void;
+  step(screen: string, bank: string | undefined): void;
+}
+
+/** Opens the dialog of the method called `name`, whose results are of `method`, at `gateway` (an origin). */
+export function open(name: string, method: string, gateway: string, config: Config, listener: Listener): void {
   const {session, customization} = config;
   let state: 'LOADING' | 'READY' | 'PANEL' | 'ENDED' = 'LOADING';
   let nonce = '';
@@ -26,6 +31,7 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
   /** The payer wants to leave, and the page is not there yet to ask whether that is meant. */
   let leaving = false;
   let result: LeanResult | undefined;
+  let screen = '';
   let explained = false;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let loadedPatience: ReturnType<typeof setTimeout> | undefined;
@@ -51,9 +57,9 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
     document.removeEventListener('securitypolicyviolation', hearViolation);
     dialog.remove();
     log(`ended: ${how.status}, ${how.message}`);
-    ended(how);
+    listener.ended(how);
   };
-  const fail = (message: string) => end({status: 'ERROR', method: resultMethod(session.method), message});
+  const fail = (message: string, status: LeanStatus = 'ERROR') => end({status, method, message, ...(screen && {exit_point: screen})});
 
   const explain = (text: string) => {
     if (!explained) say(text);
@@ -113,6 +119,8 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
         break;
       case 'step':
         over = message.over;
+        screen = message.screen;
+        listener.step(screen, message.bank);
         break;
       case 'result':
         result = message.result;
@@ -122,7 +130,9 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
         else fail('The payment window was closed before it had a result');
         break;
       case 'open_url':
-        location.assign(message.url);
+        listener.redirected({
+          status: 'REDIRECT', method, message: 'The customer goes to the bank’s own page', exit_point: screen, open_banking_redirect_url: message.url,
+        });
         break;
       case 'problem':
         if (config.sandbox) console.warn(`Lean.${name}: ${message.text}`);
@@ -143,9 +153,10 @@ export function open(name: string, gateway: string, config: Config, ended: (resu
     },
     tryAgain: load,
     close: leave,
-    removed: () => fail('The page took the payment window away'),
+    removed: () => fail('The page took the payment window away', 'LINK_CLOSED_PROGRAMMATICALLY'),
   });
   addEventListener('message', hear);
   document.addEventListener('securitypolicyviolation', hearViolation);
+  listener.step('START', undefined);
   load();
 }

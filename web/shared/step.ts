@@ -1,6 +1,7 @@
 // The steps of the hosted flow as the gateway sends them: docs/reference/link-api.md says what each member means.
 
-export type Method = 'CONNECT' | 'CREATE_PAYMENT_SOURCE' | 'UPDATE_PAYMENT_SOURCE' | 'PAY';
+export type Method =
+  | 'CONNECT' | 'CREATE_PAYMENT_SOURCE' | 'UPDATE_PAYMENT_SOURCE' | 'CREATE_BENEFICIARY' | 'RECONNECT' | 'PAY' | 'CHECKOUT';
 
 export type StepKind =
   | 'WELCOME' | 'BANKS' | 'CREDENTIALS' | 'CODE' | 'METHOD' | 'ACCOUNTS' | 'PAYEE' | 'ACCOUNT' | 'REVIEW'

@@ -152,6 +152,7 @@ export const ar: Record<Key, string> = {
   // 15
   connected_title: 'تم الربط مع {bank}',
   connected_text: 'يمكن الدفع إلى {payee} الآن.',
+  reconnected_text: 'سجّلت الدخول من جديد، ولم يتغيّر شيء آخر. لم تُحوَّل أي أموال.',
 
   // 16
   accepted_title: 'وافق {bank} على هذه الدفعة',

@@ -152,6 +152,7 @@ export const en = {
   // 15
   connected_title: '{bank} is connected',
   connected_text: 'You can pay {payee} now.',
+  reconnected_text: 'You signed in again, and nothing else has changed. No money has moved.',
 
   // 16
   accepted_title: '{bank} accepted your payment',

@@ -10,10 +10,11 @@ import {type PlainKey, type Words, useWords} from '../words.js';
 
 export function Connected({step, session}: ScreenProps) {
   const {plain, say} = useWords();
+  const slots = slotsOf({step});
   return (
     <>
-      <Outcome tone="ok" icon="check">{say('connected_title', slotsOf({step}))}</Outcome>
-      <p>{say('connected_text', slotsOf({step}))}</p>
+      <Outcome tone="ok" icon="check">{say('connected_title', slots)}</Outcome>
+      <p>{step.method === 'RECONNECT' ? plain('reconnected_text') : say('connected_text', slots)}</p>
       <div class="actions">
         <Button onPress={() => session.close()}>{plain('done')}</Button>
       </div>
@@ -178,7 +179,7 @@ export function Failed({step, session}: ScreenProps) {
 }
 
 export function isPaying({method}: Step): boolean {
-  return method === 'PAY';
+  return method === 'PAY' || method === 'CHECKOUT';
 }
 
 /** The page's time is over, the request's is, or the payer has left before. */
