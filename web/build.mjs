@@ -126,10 +126,10 @@ function readAssets() {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-// What one visitor loads: one of the languages, and no page of refusal.
+// What one visitor loads: one of the languages, no page of refusal, and nothing for the web views of apps.
 function checkSizes(assets) {
   for (const [name, limit] of Object.entries(limits)) {
-    const loaded = assets.filter(({path}) => path.startsWith(`${name}/`) && !/\.ar\.html$|\bplain\b/.test(path));
+    const loaded = assets.filter(({path}) => path.startsWith(`${name}/`) && !/\.ar\.html$|\bplain\b|\bwebview\b/.test(path));
     const sum = (encoding) => loaded.reduce((bytes, asset) => bytes + (asset[encoding].length || asset.identity.length), 0);
     const kib = (bytes) => (bytes / 1024).toFixed(1);
     console.log(`web: ${name} ${kib(sum('identity'))} KiB, gzip ${kib(sum('gzip'))} of at most ${limit}, brotli ${kib(sum('brotli'))}`);

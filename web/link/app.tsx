@@ -56,8 +56,8 @@ function screenOf(step: Step): FunctionComponent<ScreenProps> {
 const isQuestion = ({fields = []}: Step) =>
   fields.length === 1 && fields[0]!.kind === 'TEXT' && fields[0]!.name !== 'username';
 
-/** What the page is told to draw before there is a session: it waits to be opened, or nobody will. */
-export type Waiting = 'to_be_opened' | 'alone';
+/** What the page is told to draw before there is a session: it waits to be opened, nobody will, or it was asked in a wrong way. */
+export type Waiting = 'to_be_opened' | 'alone' | {wrong: string[]; end: () => void};
 
 interface AppProps {
   session: Session | undefined;
@@ -90,7 +90,7 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
   useEscape(() => session?.askToLeave());
 
   // Arrival: the new screen is read from its heading, or from its field where that is all there is.
-  const phase = view?.phase ?? waiting;
+  const phase = view?.phase ?? (typeof waiting === 'string' ? waiting : 'refused');
   useLayoutEffect(() => {
     const screen = page.current?.querySelector<HTMLElement>('.screen:not([hidden])');
     const target = ['[data-arrive-first]', '[data-arrive]', 'h1'].map((wanted) => screen?.querySelector<HTMLElement>(wanted)).find((found) => found);
@@ -148,6 +148,17 @@ function OtherScreen({session, waiting}: {session: Session | undefined; waiting:
       <div class="screen">
         <Outcome tone="plain" icon="handoff">{plain('alone_title')}</Outcome>
         <p>{plain('alone_text')}</p>
+      </div>
+    );
+  }
+  if (!view && typeof waiting === 'object') {
+    return (
+      <div class="screen">
+        <Outcome tone="plain" icon="question">{plain('refused_title')}</Outcome>
+        {waiting.wrong.map((text) => <p class="note" lang="en" dir="ltr" key={text}>{text}</p>)}
+        <div class="actions">
+          <Button onPress={waiting.end}>{plain('back_to_shop')}</Button>
+        </div>
       </div>
     );
   }

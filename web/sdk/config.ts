@@ -114,6 +114,9 @@ const kNames = Object.keys(kFields);
 const kOfMethods = new Set(kNames.slice(1, kNames.indexOf('access_token')));
 const kSent = new Set(kNames.slice(0, kNames.indexOf('sandbox')));
 
+/** Whether any method, of whatever version, has an option of this name. */
+export const isOption = (name: string): boolean => Object.hasOwn(kFields, name);
+
 const kCustomization: Readonly<Record<keyof Customization, Kind>> = {
   theme_color: kColor,
   theme_color_dark: kColor,
@@ -208,7 +211,7 @@ export function readConfig(row: Row, options: unknown): Reading {
     else reading.warnings.push(unfit(name, value, kind));
   }
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(kFields, name)) reading.warnings.push(`${name} is not known, and ignored.`);
+    if (!isOption(name)) reading.warnings.push(`${name} is not known, and ignored.`);
   }
   if (reading.wrong.length > 0) return reading;
   return {
