@@ -26,6 +26,15 @@ Result<void> ask(db::Transaction& tx, const Call& call, Authorisation& authorisa
     authorisation.due_at = call.now + kCodeLife;
     return {};
   }
+  if (method == Method::page) {
+    const auto refused = call.header("TPP-Nok-Redirect-URI");
+    authorisation.due_at = call.now + kVisitLife;
+    authorisation.pages = {.visitor = {},
+                           .asked_by = std::string{call.header("TPP-Brand-Logging-Information")},
+                           .done_url = std::string{call.header("TPP-Redirect-URI")},
+                           .refused_url = std::string{refused.empty() ? call.header("TPP-Redirect-URI") : refused}};
+    return {};
+  }
   authorisation.due_at = call.now + kApprovalLife;
   ASSIGN_OR_RETURN(const auto scenario, take(tx, Moment::app_request, authorisation.username, call.dice));
   if (scenario && *scenario->duration < kApprovalLife) {
@@ -38,6 +47,7 @@ Result<void> ask(db::Transaction& tx, const Call& call, Authorisation& authorisa
 ScaStatus first_status(std::span<const Method> methods) {
   if (methods.empty()) return ScaStatus::exempted;
   if (methods.size() > 1) return ScaStatus::psuAuthenticated;
+  if (methods.front() == Method::page) return ScaStatus::received;
   return methods.front() == Method::sms ? ScaStatus::scaMethodSelected : ScaStatus::started;
 }
 
@@ -59,6 +69,12 @@ ScaEvent sca_event(DueEvent event) {
 }
 
 }  // namespace
+
+std::string visit_path(AuthorisationId id) { return "/authorise/" + id.to_plain_text(); }
+
+std::string visit_url(const Call& call, AuthorisationId id) {
+  return call.origin() + visit_path(id) + (reads_arabic(call) ? "?lang=ar" : "");
+}
 
 bool Authorisation::is_open() const {
   return status != ScaStatus::finalised && status != ScaStatus::failed && status != ScaStatus::exempted;
@@ -86,6 +102,23 @@ Result<std::optional<http::Response>> check_not_locked(db::Transaction& tx, std:
   return wrong >= kTries ? std::optional{blocked()} : std::nullopt;
 }
 
+bool asks_on_pages(const Call& call) {
+  if (call.house.temper == House::Temper::REDIRECT_ONLY) return true;
+  return call.header("TPP-Redirect-Preferred") == "true" && !call.header("TPP-Redirect-URI").empty();
+}
+
+std::optional<http::Response> check_return_urls(const Call& call) {
+  if (!asks_on_pages(call)) return std::nullopt;
+  for (const std::string_view name : {"TPP-Redirect-URI", "TPP-Nok-Redirect-URI"}) {
+    const auto url = call.header(name);
+    const bool may_be_missing = name == "TPP-Nok-Redirect-URI" && url.empty();
+    if (!may_be_missing && !http::parse_url(url))
+      return format_error(std::string{name} +
+                          ": an http or https URL is needed, because payers are asked on this bank's pages.");
+  }
+  return std::nullopt;
+}
+
 Result<Authorisation> start_authorisation(db::Transaction& tx, const Call& call, Subject subject,
                                           const Uuid& subject_id, std::string_view username,
                                           std::span<const Method> methods) {
@@ -104,6 +137,22 @@ Result<Authorisation> start_authorisation(db::Transaction& tx, const Call& call,
   }
   RETURN_IF_ERROR(insert_authorisation(tx, authorisation));
   return authorisation;
+}
+
+bool wants_explicit_start(const Call& call) { return call.header("TPP-Explicit-Authorisation-Preferred") == "true"; }
+
+Result<http::Response> start_visit(db::Transaction& tx, const Call& call, Subject subject, const Uuid& subject_id,
+                                   std::string_view username, std::string_view path) {
+  if (auto refusal = check_return_urls(call)) return *std::move(refusal);
+  ASSIGN_OR_RETURN(const auto authorisation, start_authorisation(tx, call, subject, subject_id, username, kPagesOnly));
+  json::Writer json;
+  json.begin_object();
+  write_authorisation(json, call, authorisation, {}, path);
+  json.end_object();
+  auto response = sca_answer(201, std::move(json).text(), Method::page);
+  response.headers.set("Location",
+                       call.location(std::string{path} + "/authorisations/" + authorisation.id.to_plain_text()));
+  return response;
 }
 
 Result<http::Response> answer_code(db::Transaction& tx, const Call& call, Authorisation authorisation,
@@ -203,6 +252,7 @@ void write_authorisation(json::Writer& json, const Call& call, const Authorisati
   const std::string self = call.link(path) + "/authorisations/" + authorisation.id.to_plain_text();
   const bool choosing = authorisation.status == ScaStatus::psuAuthenticated;
   const bool wants_code = authorisation.status == ScaStatus::scaMethodSelected && authorisation.method == Method::sms;
+  const bool wants_visit = authorisation.status == ScaStatus::received;
   json.member("scaStatus", to_text(authorisation.status)).member("authorisationId", authorisation.id.to_plain_text());
   if (choosing) {
     json.name("scaMethods").begin_array();
@@ -226,12 +276,16 @@ void write_authorisation(json::Writer& json, const Call& call, const Authorisati
   }
   write_links(json, {{"selectAuthenticationMethod", choosing ? self : ""},
                      {"authoriseTransaction", wants_code ? self : ""},
+                     {"scaRedirect", wants_visit ? visit_url(call, authorisation.id) : ""},
                      {"scaStatus", self}});
 }
 
 http::Response sca_answer(int status, std::string body, std::optional<Method> method) {
   auto response = http::Response::json(status, std::move(body));
-  response.headers.set("ASPSP-SCA-Approach", method == Method::app ? "DECOUPLED" : "EMBEDDED");
+  const std::string_view approach = method == Method::app    ? "DECOUPLED"
+                                    : method == Method::page ? "REDIRECT"
+                                                             : "EMBEDDED";
+  response.headers.set("ASPSP-SCA-Approach", approach);
   return response;
 }
 

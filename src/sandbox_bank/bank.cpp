@@ -15,6 +15,7 @@
 #include "sandbox_bank/pages.h"
 #include "sandbox_bank/payments.h"
 #include "sandbox_bank/scenarios.h"
+#include "sandbox_bank/visits.h"
 #include "sandbox_bank/wire.h"
 
 namespace qantara::sandbox_bank {
@@ -83,6 +84,10 @@ constexpr auto kErrands = std::to_array<ErrandRow>({
     {GET, "/app/{authorisation_id}", show_approval},
     {POST, "/app/{authorisation_id}/approve", approve_in_app},
     {POST, "/app/{authorisation_id}/deny", deny_in_app},
+    {GET, "/authorise/{authorisation_id}", show_visit},
+    {POST, "/authorise/{authorisation_id}/sign-in", sign_in_on_page},
+    {POST, "/authorise/{authorisation_id}/approve", approve_on_page},
+    {POST, "/authorise/{authorisation_id}/refuse", refuse_on_page},
 });
 
 bool is_json(const http::Request& request) {
@@ -200,7 +205,13 @@ Task<http::Response> Bank::dispatch(const http::Request& request) {
 }
 
 Visit Bank::visit(const http::Request& request, json::Value body) {
-  return {.request = request, .body = std::move(body), .now = clock_.now(), .dice = parts_.random.below(100)};
+  std::array<std::byte, 16> secret{};
+  parts_.random.fill(secret);
+  return {.request = request,
+          .body = std::move(body),
+          .now = clock_.now(),
+          .dice = parts_.random.below(100),
+          .secret = to_hex(secret)};
 }
 
 Task<http::Response> Bank::serve(const House& house, Operation operation, const http::Request& request) {

@@ -14,7 +14,7 @@ namespace qantara::sandbox_bank {
 
 namespace {
 
-constexpr auto kCodeOnly = std::to_array({Method::sms});
+constexpr Method kCodeOnly[] = {Method::sms};
 
 std::string path_of(BeneficiaryId id) { return "/v1/beneficiaries/" + id.to_plain_text(); }
 
@@ -58,6 +58,8 @@ Result<http::Response> create_beneficiary(db::Transaction& tx, const Call& call)
   const auto account = read_account_reference(call.body.find("creditorAccount"));
   if (!account) return format_error("creditorAccount: a valid iban, or a bban.");
 
+  if (auto refusal = check_return_urls(call)) return *std::move(refusal);
+
   ASSIGN_OR_RETURN(auto known, find_payee(tx, username, *account));
   if (known && known->status == BeneficiaryStatus::listed) return tell(*known, call.now);
   if (known) {
@@ -72,15 +74,16 @@ Result<http::Response> create_beneficiary(db::Transaction& tx, const Call& call)
                                 .status = BeneficiaryStatus::pendingAuthorisation,
                                 .created_at = call.now};
   RETURN_IF_ERROR(insert_beneficiary(tx, beneficiary));
+  const auto methods = std::span<const Method>{asks_on_pages(call) ? kPagesOnly : kCodeOnly};
   ASSIGN_OR_RETURN(const auto authorisation,
-                   start_authorisation(tx, call, Subject::beneficiary, beneficiary.id.uuid, username, kCodeOnly));
+                   start_authorisation(tx, call, Subject::beneficiary, beneficiary.id.uuid, username, methods));
   const std::string path = path_of(beneficiary.id);
   json::Writer json;
   json.begin_object();
   write_beneficiary(json, beneficiary, call.now);
-  write_authorisation(json, call, authorisation, kCodeOnly, path);
+  write_authorisation(json, call, authorisation, methods, path);
   json.end_object();
-  auto response = sca_answer(201, std::move(json).text(), Method::sms);
+  auto response = sca_answer(201, std::move(json).text(), methods.front());
   response.headers.set("Location", call.location(path));
   return response;
 }

@@ -11,6 +11,7 @@ std::span<const House> houses() {
       {"/sau", "LEANMB1_SAU", USUAL},
       {"/slow", "SANDBOX_SLOW", SLOW},
       {"/app", "SANDBOX_APP", APP_ONLY},
+      {"/redirect", "SANDBOX_REDIRECT", REDIRECT_ONLY},
       {"/maintenance", "SANDBOX_MAINTENANCE", CLOSED},
   });
   return kHouses;

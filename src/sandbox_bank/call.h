@@ -40,7 +40,7 @@ enum class CallKind {
 struct House {
   std::string_view prefix;      ///< "" or "/slow".
   std::string_view identifier;  ///< As the gateway's registry calls it.
-  enum class Temper { USUAL, SLOW, APP_ONLY, CLOSED } temper;
+  enum class Temper { USUAL, SLOW, APP_ONLY, REDIRECT_ONLY, CLOSED } temper;
 };
 
 std::span<const House> houses();
@@ -52,6 +52,7 @@ struct Visit {
   json::Value body;    ///< Null where there is none.
   Instant now;         ///< Bank time.
   std::uint64_t dice;  ///< 0 to 99, for scenarios that strike a part of the calls.
+  std::string secret;  ///< 128 fresh random bits in hex, for a browser that signs in.
 };
 
 /// The same for a call on the XS2A interface.
@@ -64,8 +65,9 @@ struct Call : Visit {
   std::string_view header(std::string_view name) const { return request.headers.value_or(name, ""); }
   /// The path of a resource as it stands in links: relative to the host, with the house's prefix.
   std::string link(std::string_view path) const { return std::string{house.prefix}.append(path); }
+  std::string origin() const { return "http://" + std::string{header("Host")}; }
   /// The same as a whole URL, for Location.
-  std::string location(std::string_view path) const { return "http://" + std::string{header("Host")} + link(path); }
+  std::string location(std::string_view path) const { return origin() + link(path); }
 };
 
 /// A use case: what it returns is committed together with what it wrote, refusals included. An Error is a fault of the

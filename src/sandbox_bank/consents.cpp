@@ -48,6 +48,9 @@ Result<http::Response> create_consent(db::Transaction& tx, const Call& call) {
   if (!times || *times < 1 || *times > 1000) return format_error("frequencyPerDay: a whole number above zero.");
   if (!valid_until || !is_date(*valid_until)) return format_error("validUntil: a date, YYYY-MM-DD.");
 
+  if (auto refusal = check_return_urls(call)) return *std::move(refusal);
+  const bool visits = asks_on_pages(call);
+
   const Consent consent{.id = ConsentId{call.fresh_id},
                         .username = std::string{call.header("PSU-ID")},
                         .status = ConsentStatus::received,
@@ -61,11 +64,21 @@ Result<http::Response> create_consent(db::Transaction& tx, const Call& call) {
   const std::string path = path_of(consent.id);
   json::Writer json;
   json.begin_object().member("consentStatus", to_text(consent.status)).member("consentId", consent.id.to_plain_text());
-  write_links(json, {{"startAuthorisationWithPsuAuthentication", call.link(path + "/authorisations")},
-                     {"self", call.link(path)},
-                     {"status", call.link(path + "/status")}});
+  const auto start = call.link(path + "/authorisations");
+  if (visits && !wants_explicit_start(call)) {
+    ASSIGN_OR_RETURN(const auto authorisation,
+                     start_authorisation(tx, call, Subject::consent, consent.id.uuid, consent.username, kPagesOnly));
+    write_links(json, {{"scaRedirect", visit_url(call, authorisation.id)},
+                       {"scaStatus", start + "/" + authorisation.id.to_plain_text()},
+                       {"self", call.link(path)},
+                       {"status", call.link(path + "/status")}});
+  } else {
+    write_links(json, {{visits ? "startAuthorisation" : "startAuthorisationWithPsuAuthentication", start},
+                       {"self", call.link(path)},
+                       {"status", call.link(path + "/status")}});
+  }
   json.end_object();
-  auto response = sca_answer(201, std::move(json).text(), Method::sms);
+  auto response = sca_answer(201, std::move(json).text(), visits ? Method::page : Method::sms);
   response.headers.set("Location", call.location(path));
   return response;
 }
@@ -76,6 +89,8 @@ Result<http::Response> sign_in(db::Transaction& tx, const Call& call) {
   if (!consent) return unknown_resource();
   if (consent->status != ConsentStatus::received)
     return wrong_status("This consent is not waiting for an authorisation.");
+  if (asks_on_pages(call))
+    return start_visit(tx, call, Subject::consent, consent->id.uuid, consent->username, path_of(consent->id));
   const json::Value* psu_data = call.body.find("psuData");
   const auto password = psu_data == nullptr ? std::nullopt : psu_data->text("password");
   if (!password) return format_error("psuData.password: missing.");

@@ -29,6 +29,7 @@ std::string path_of(const Payment& payment) {
 
 /// How this payer confirms payments at this house.
 std::span<const Method> methods_of(const Call& call, std::string_view username) {
+  if (asks_on_pages(call)) return kPagesOnly;
   return call.house.temper == House::Temper::APP_ONLY ? std::span<const Method>{kAppOnly}
                                                       : find_user(username)->methods;
 }
@@ -151,6 +152,13 @@ Result<void> execute_or_hold(db::Transaction& tx, Payment payment, Instant at, s
   return update_payment(tx, payment);
 }
 
+/// From now on the authorisation's own time counts.
+Result<void> leave_time_to_authorisation(db::Transaction& tx, Payment payment) {
+  payment.due_at.reset();
+  payment.due_event.reset();
+  return update_payment(tx, payment);
+}
+
 void write_status(json::Writer& json, const Payment& payment, Instant now, std::string_view word) {
   json.member("transactionStatus", word);
   if (payment.bank_reference && payment.reference_from.value_or(now) <= now) {
@@ -176,6 +184,8 @@ Result<http::Response> create_payment(db::Transaction& tx, const Call& call) {
     return refuse(400, "RESOURCE_UNKNOWN", "debtorAccount: this payer has no such account.");
   }
 
+  if (auto refusal = check_return_urls(call)) return *std::move(refusal);
+
   const Payment payment{
       .id = PaymentId{call.fresh_id},
       .username = *debtor->username,
@@ -195,8 +205,9 @@ Result<http::Response> create_payment(db::Transaction& tx, const Call& call) {
       .created_at = call.now,
   };
   RETURN_IF_ERROR(insert_payment(tx, payment));
-  bool session = false;
-  if (payment.consent_id) {
+  const bool visits = asks_on_pages(call);
+  bool session = visits;  // Who is asked on the bank's pages signs in there.
+  if (!visits && payment.consent_id) {
     ASSIGN_OR_RETURN(session, has_session(tx, *payment.consent_id, payment.username, call.now));
   }
 
@@ -205,10 +216,20 @@ Result<http::Response> create_payment(db::Transaction& tx, const Call& call) {
   json.begin_object()
       .member("transactionStatus", to_text(payment.status))
       .member("paymentId", payment.id.to_plain_text());
-  write_links(json, {{session ? "startAuthorisation" : "startAuthorisationWithPsuAuthentication",
-                      call.link(path + "/authorisations")},
-                     {"self", call.link(path)},
-                     {"status", call.link(path + "/status")}});
+  const auto start = call.link(path + "/authorisations");
+  if (visits && !wants_explicit_start(call)) {
+    ASSIGN_OR_RETURN(const auto authorisation,
+                     start_authorisation(tx, call, Subject::payment, payment.id.uuid, payment.username, kPagesOnly));
+    RETURN_IF_ERROR(leave_time_to_authorisation(tx, payment));
+    write_links(json, {{"scaRedirect", visit_url(call, authorisation.id)},
+                       {"scaStatus", start + "/" + authorisation.id.to_plain_text()},
+                       {"self", call.link(path)},
+                       {"status", call.link(path + "/status")}});
+  } else {
+    write_links(json, {{session ? "startAuthorisation" : "startAuthorisationWithPsuAuthentication", start},
+                       {"self", call.link(path)},
+                       {"status", call.link(path + "/status")}});
+  }
   json.end_object();
   auto response = sca_answer(201, std::move(json).text(), only(methods_of(call, payment.username)));
   response.headers.set("Location", call.location(path));
@@ -222,6 +243,10 @@ Result<http::Response> start_payment_authorisation(db::Transaction& tx, const Ca
   if (payment->status != PaymentStatus::RCVD) return wrong_status("This payment is not waiting for an authorisation.");
   if (const auto psu_id = call.header("PSU-ID"); !psu_id.empty() && psu_id != payment->username) {
     return refuse(401, "PSU_CREDENTIALS_INVALID", "The account belongs to another user.");
+  }
+  if (asks_on_pages(call)) {
+    RETURN_IF_ERROR(leave_time_to_authorisation(tx, *payment));
+    return start_visit(tx, call, Subject::payment, payment->id.uuid, payment->username, path_of(*payment));
   }
   const json::Value* psu_data = call.body.find("psuData");
   if (const auto password = psu_data == nullptr ? std::nullopt : psu_data->text("password")) {
@@ -242,9 +267,7 @@ Result<http::Response> start_payment_authorisation(db::Transaction& tx, const Ca
   const auto methods = methods_of(call, payment->username);
   ASSIGN_OR_RETURN(const auto authorisation,
                    start_authorisation(tx, call, Subject::payment, payment->id.uuid, payment->username, methods));
-  payment->due_at.reset();  // From now on the authorisation's own time counts.
-  payment->due_event.reset();
-  RETURN_IF_ERROR(update_payment(tx, *payment));
+  RETURN_IF_ERROR(leave_time_to_authorisation(tx, *payment));
 
   json::Writer json;
   json.begin_object();

@@ -15,6 +15,7 @@ inline constexpr int kSpellings = 0;
 
 template <>
 inline constexpr auto kSpellings<ScaStatus> = std::to_array<Spelling<ScaStatus>>({
+    {ScaStatus::received, "received"},
     {ScaStatus::psuAuthenticated, "psuAuthenticated"},
     {ScaStatus::scaMethodSelected, "scaMethodSelected"},
     {ScaStatus::started, "started"},
@@ -55,6 +56,7 @@ template <>
 inline constexpr auto kSpellings<Method> = std::to_array<Spelling<Method>>({
     {Method::sms, "sms"},
     {Method::app, "app"},
+    {Method::page, "page"},
 });
 template <>
 inline constexpr auto kSpellings<DueEvent> = std::to_array<Spelling<DueEvent>>({

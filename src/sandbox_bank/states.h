@@ -8,7 +8,7 @@
 namespace qantara::sandbox_bank {
 
 /// How an authorisation stands (scaStatus, XS2A 1.3.11; those that this bank uses).
-enum class ScaStatus { psuAuthenticated, scaMethodSelected, started, finalised, failed, exempted };
+enum class ScaStatus { received, psuAuthenticated, scaMethodSelected, started, finalised, failed, exempted };
 enum class ScaEvent { method_chosen, confirmed, refused, codes_exhausted, timed_out, superseded };
 
 using SS = ScaStatus;
@@ -16,6 +16,10 @@ using SE = ScaEvent;
 // clang-format off
 inline constexpr auto kScaTransitions = std::to_array<Transition<ScaStatus, ScaEvent>>({
     // from                  on                   to
+    {SS::received,           SE::confirmed,       SS::finalised},
+    {SS::received,           SE::refused,         SS::failed},
+    {SS::received,           SE::timed_out,       SS::failed},
+    {SS::received,           SE::superseded,      SS::failed},
     {SS::psuAuthenticated,   SE::method_chosen,   SS::scaMethodSelected},
     {SS::psuAuthenticated,   SE::timed_out,       SS::failed},
     {SS::psuAuthenticated,   SE::superseded,      SS::failed},
@@ -92,8 +96,8 @@ static_assert(never_left(kBeneficiaryTransitions, BS::listed, BS::rejected, BS::
 /// What an authorisation is for.
 enum class Subject { consent, beneficiary, payment };
 
-/// How a payer confirms: with a code from a message, or in the bank's app.
-enum class Method { sms, app };
+/// How a payer confirms: with a code from a message, in the bank's app, or on the bank's own pages.
+enum class Method { sms, app, page };
 
 /// What happens by itself when its time has come: to an authorisation the first three, to a payment the others.
 enum class DueEvent { time_out, approve, deny, expire, execute, reject };

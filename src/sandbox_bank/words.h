@@ -62,7 +62,31 @@ struct Words {
   std::string_view usual;
   std::string_view slow;
   std::string_view app_only;
+  std::string_view redirect_only;
   std::string_view closed;
+  // The bank's pages to which a third party sends payers.
+  std::string_view visit;
+  std::string_view step_sign_in;
+  std::string_view step_approve;
+  std::string_view asks_to_pay;
+  std::string_view asked_to_pay;
+  std::string_view asks_for_accounts;
+  std::string_view asked_for_accounts;
+  std::string_view asks_for_payee;
+  std::string_view asked_for_payee;
+  std::string_view accounts_shown;
+  std::string_view payee_added;
+  std::string_view user_name;
+  std::string_view password;
+  std::string_view sign_in;
+  std::string_view wrong_password;
+  std::string_view locked;
+  std::string_view wrong_user;
+  std::string_view approve_and_return;
+  std::string_view refuse_and_return;
+  std::string_view allowed;
+  std::string_view refused;
+  std::string_view go_on;
 };
 
 const Words& words(Language language);
