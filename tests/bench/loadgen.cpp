@@ -62,40 +62,50 @@ std::uint64_t micros(Clock::duration duration) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(duration_cast<microseconds>(duration).count(), 0));
 }
 
-/// What is sent, with what differs from request to request.
+/// What is sent, with what differs from request to request: a key, and an id wherever "{id}" stands.
 class Requests {
  public:
-  Requests(const Options& options, const http::Url& url) : with_key_(options.idempotency_keys) {
-    const auto place = url.target.find("{id}");
-    line_begin_ = options.method + " " + url.target.substr(0, place);
-    if (place != std::string::npos) {
-      line_end_ = url.target.substr(place + 4);
+  Requests(const Options& options, const http::Url& url) {
+    std::string text = options.method + " " + url.target + " HTTP/1.1\r\nHost: " + url.authority() + "\r\n";
+    for (const auto& header : options.headers) text += header + "\r\n";
+    if (options.idempotency_keys) text += "Idempotency-Key: {key}\r\n";
+    if (!options.ids_file.empty()) {
       std::ifstream file{options.ids_file};
       for (std::string id; std::getline(file, id);) ids_.push_back(id);
-      if (ids_.empty()) throw std::runtime_error("the URL has {id}, and --ids names no file with any");
+      if (ids_.empty()) throw std::runtime_error("there is no id in " + options.ids_file);
     }
-    line_end_ += " HTTP/1.1\r\nHost: " + url.authority() + "\r\n";
-    for (const auto& header : options.headers) line_end_ += header + "\r\n";
     if (!options.body.empty()) {
-      line_end_ += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", options.body.size());
+      // All ids are of the same length.
+      auto size = options.body.size();
+      if (options.body.contains(kId)) size += ids_.at(0).size() - kId.size();
+      text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", size);
     }
-    rest_ = "\r\n" + options.body;
+    text += "\r\n" + options.body;
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto place = std::min(rest.find(kId), rest.find(kKey));
+      const auto name = place == std::string_view::npos ? std::string_view{}
+                        : rest.substr(place).starts_with(kId) ? kId
+                                                              : kKey;
+      parts_.push_back({std::string{rest.substr(0, place)}, name});
+      rest.remove_prefix(std::min(rest.size(), std::min(place, rest.size()) + name.size()));
+    }
   }
 
   void write_next(std::string& out) {
-    out = line_begin_;
-    if (!ids_.empty()) out += ids_[random_() % ids_.size()];
-    out += line_end_;
-    if (with_key_) fmt::format_to(std::back_inserter(out), "Idempotency-Key: {:016x}{:016x}\r\n", random_(), random_());
-    out += rest_;
+    out.clear();
+    for (const auto& [text, name] : parts_) {
+      out += text;
+      if (name == kId) out += ids_.at(random_() % ids_.size());
+      if (name == kKey) fmt::format_to(std::back_inserter(out), "{:016x}{:016x}", random_(), random_());
+    }
   }
 
  private:
-  std::string line_begin_;
-  std::string line_end_;
-  std::string rest_;
+  static constexpr std::string_view kId = "{id}";
+  static constexpr std::string_view kKey = "{key}";
+
+  std::vector<std::pair<std::string, std::string_view>> parts_;  // Text, and what comes behind it.
   std::vector<std::string> ids_;
-  bool with_key_;
   std::mt19937_64 random_{std::random_device{}()};
 };
 
@@ -345,7 +355,7 @@ class Generator {
 int run(int argc, char** argv) {
   Options options;
   CLI::App app{"Loads an HTTP server and says how it did, as one line of JSON. Latencies are microseconds"};
-  app.add_option("url", options.url, "http://ADDRESS:PORT/PATH; {id} in the path stands for a line of --ids")
+  app.add_option("url", options.url, "http://ADDRESS:PORT/PATH; {id} in it or in the body stands for a line of --ids")
       ->required();
   app.add_option("--method", options.method);
   app.add_option("--header", options.headers, "\"Name: value\"; may be given again");

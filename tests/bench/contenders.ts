@@ -1,0 +1,134 @@
+// Who is measured beside whom with the same requests.
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+import {type Load, load, median, requireSuccess, type Wanted} from './load.js';
+import {intentBody, Ours} from './ours.js';
+import {Postgres} from './postgres.js';
+import {benchFolder, pause, peersFolder, Server} from './processes.js';
+import type {Settings} from './settings.js';
+
+export interface Contender {
+  name: string;
+  /** What it is asked; the same of all of them. */
+  wanted: Omit<Wanted, 'seconds'>;
+  server?: Server;
+  stop(): Promise<void>;
+}
+
+export function creating(url: string, token: string, customers: string): Omit<Wanted, 'seconds'> {
+  return {
+    url: `${url}/payments/v1/intents`, method: 'POST', headers: [`lean-app-token: ${token}`], body: intentBody, ids: customers,
+    idempotencyKeys: true,
+  };
+}
+
+function ofOurs(ours: Ours): Contender {
+  const {token, customers} = ours.application;
+  return {name: 'Qantara', wanted: creating(ours.url, token, customers), server: ours.server, stop: () => ours.dispose()};
+}
+
+export async function qantara(how?: ConstructorParameters<typeof Ours>[0], name = 'Qantara'): Promise<Contender> {
+  const ours = await (await new Ours(how).start()).furnish();
+  return {...ofOurs(ours), name};
+}
+
+const token = '019a0000-0000-7000-8000-0000000000aa';
+
+/** Ids as customers have them, for servers that do not make their own. */
+function customersIn(folder: string): string {
+  const file = join(folder, 'customers');
+  const ids = Array.from({length: 1000}, (_, n) => `019a0000-0000-7000-8000-${n.toString(16).padStart(12, '0')}\n`);
+  writeFileSync(file, ids.join(''));
+  return file;
+}
+
+function temporaryFolder(): {folder: string; remove: () => void} {
+  const folder = mkdtempSync(join(tmpdir(), 'qantara-bench-'));
+  const remove = () => rmSync(folder, {recursive: true, force: true});
+  process.on('exit', remove);
+  return {folder, remove};
+}
+
+export async function fastifySqlite(env: Record<string, string> = {}, name = 'Fastify + better-sqlite3'): Promise<Contender> {
+  const {folder, remove} = temporaryFolder();
+  const customers = customersIn(folder);
+  const args = [join(peersFolder, 'fastify_sqlite.mjs'), folder, token, customers];
+  const server = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production', ...env}});
+  return {name, wanted: creating(server.url, token, customers), server, stop: async () => (await server.stop(), remove())};
+}
+
+export async function fastifyPg(connections = 20): Promise<Contender> {
+  const {folder, remove} = temporaryFolder();
+  const postgres = await Postgres.start();
+  const customers = customersIn(folder);
+  const args = [join(peersFolder, 'fastify_pg.mjs'), postgres.connection, token, customers, String(connections)];
+  const server = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
+  const stop = async () => {
+    await server.stop();
+    await postgres.stop();
+    remove();
+  };
+  return {name: 'Fastify + pg', wanted: creating(server.url, token, customers), server, stop};
+}
+
+export async function rawLog(): Promise<Contender> {
+  const {folder, remove} = temporaryFolder();
+  const server = await Server.start({program: join(benchFolder, 'raw_log'), args: [folder, token]});
+  const wanted = creating(server.url, token, customersIn(folder));
+  return {name: 'preallocated log', wanted, server, stop: async () => (await server.stop(), remove())};
+}
+
+/** A body as long as an intent is. */
+const constant = JSON.stringify({payment_intent_id: 'x'.repeat(36), filler: 'x'.repeat(640)});
+
+export async function nginx(): Promise<Contender> {
+  const {folder, remove} = temporaryFolder();
+  const port = 20_000 + (process.pid % 10_000);
+  const configuration = `
+    daemon off; master_process on; worker_processes auto; pid ${folder}/pid; error_log ${folder}/error.log;
+    events { worker_connections 4096; }
+    http {
+      access_log off; keepalive_requests 1000000000; default_type application/json; tcp_nodelay on;
+      client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
+      uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+      server { listen 127.0.0.1:${port} reuseport; location / { return 200 '${constant}'; } }
+    }`;
+  writeFileSync(join(folder, 'nginx.conf'), configuration);
+  // It says nothing when it is ready, so the shell asks until it answers.
+  const url = `http://127.0.0.1:${port}`;
+  const script = `nginx -c ${folder}/nginx.conf & trap 'kill $!; wait; exit' TERM; until curl -sf ${url} >/dev/null; do sleep 0.05; done; echo '{"url":"${url}"}'; wait`;
+  const server = await Server.start({program: 'sh', args: ['-c', script]});
+  return {name: 'nginx, a constant', wanted: creating(server.url, token, customersIn(folder)), stop: async () => (await server.stop(), remove())};
+}
+
+export interface Measured {
+  name: string;
+  /** Median of the rounds. */
+  perSecond: number;
+  rounds: Load[];
+  /** Microseconds of processor time of the server's process for each request, median of the rounds; of one process only. */
+  cpuMicros?: number;
+}
+
+/** Loads one after the other, for as many rounds as there are, so that a change of the machine's mood meets all of them. */
+export async function inTurns(contenders: Contender[], settings: Settings, change: Partial<Wanted> = {}): Promise<Measured[]> {
+  const rounds = contenders.map(() => [] as {load: Load; cpu: number}[]);
+  for (let round = 0; round < settings.rounds; ++round) {
+    for (const [i, {name, wanted, server}] of contenders.entries()) {
+      const before = server?.cpuSeconds() ?? 0;
+      const measured = requireSuccess(await load({...wanted, seconds: settings.seconds, ...change}), name);
+      const cpu = (server?.cpuSeconds() ?? 0) - before;
+      rounds[i]!.push({load: measured, cpu});
+      settings.note(`${name}: ${Math.round(measured.accepted_per_second)}/s, p99 ${measured.latency_us.p99} us`);
+        await pause(200); // For what it still has to put away.
+    }
+  }
+  return contenders.map(({name, server}, i) => ({
+    name,
+    perSecond: median(rounds[i]!.map(({load}) => load.accepted_per_second)),
+    rounds: rounds[i]!.map(({load}) => load),
+    ...(server && {cpuMicros: median(rounds[i]!.map(({load, cpu}) => (cpu * 1e6) / (load.accepted + load.accepted_per_second * 0.5)))}),
+  }));
+}

@@ -1,0 +1,89 @@
+// A backlog of webhooks, and how fast it is brought to its receiver: ours, and job queues that do the same.
+import {join} from 'node:path';
+
+import {Ours} from './ours.js';
+import {Postgres} from './postgres.js';
+import {benchFolder, node, pause, peersFolder, Server} from './processes.js';
+
+interface SinkFigures {
+  count: number;
+  lag_us: {p50: number; p99: number; max: number};
+}
+
+/** The receiver (sink.cpp), the same for all. */
+export class Sink {
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Sink> {
+    return new Sink(await Server.start({program: join(benchFolder, 'sink'), args: []}));
+  }
+
+  get hook(): string {
+    return `${this.server.url}/hook`;
+  }
+
+  async figures(): Promise<SinkFigures> {
+    return (await (await fetch(`${this.server.url}/figures`)).json()) as SinkFigures;
+  }
+
+  async reset(): Promise<void> {
+    await fetch(`${this.server.url}/figures`, {method: 'DELETE'});
+  }
+
+  /** Waits until `count` have come. Result: how many came in a second, counted from a tenth of them on. */
+  async rateOf(count: number): Promise<number> {
+    let begun: {at: number; count: number} | undefined;
+    const patienceMs = 120_000;
+    for (const start = performance.now(); performance.now() - start < patienceMs; await pause(5)) {
+      const {count: come} = await this.figures();
+      const at = performance.now();
+      if (begun === undefined && come >= count / 10) begun = {at, count: come};
+      if (begun !== undefined && come >= count) return ((come - begun.count) * 1000) / (at - begun.at);
+    }
+    throw new Error(`only ${(await this.figures()).count} of ${count} deliveries came`);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+  }
+}
+
+type Run = (sink: Sink, count: number) => Promise<number>;
+
+/** Four endpoints, each with its quarter of the backlog. */
+export const deliveriesOfOurs: Run = async (sink, count) => {
+  const ours = await (await new Ours().start()).furnish([sink.hook, sink.hook, sink.hook, sink.hook]);
+  try {
+    await ours.server.stop();
+    await node('fill.mjs', ours.database, JSON.stringify({deliveries: count}));
+    await sink.reset();
+    await ours.start();
+    return await sink.rateOf(count);
+  } finally {
+    await ours.dispose();
+  }
+};
+
+async function deliveriesOfQueue(sink: Sink, count: number, script: string, ...how: string[]): Promise<number> {
+  const postgres = await Postgres.start();
+  try {
+    await node(script, 'load', postgres.connection, String(count));
+    await sink.reset();
+    const args = [join(peersFolder, script), 'work', postgres.connection, sink.hook, ...how];
+    const worker = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
+    try {
+      return await sink.rateOf(count);
+    } finally {
+      await worker.stop();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+export const deliveriesOfGraphile =
+  (how: 'default' | 'tuned'): Run =>
+  (sink, count) =>
+    deliveriesOfQueue(sink, count, 'graphile.mjs', how);
+
+export const deliveriesOfPgBoss: Run = (sink, count) => deliveriesOfQueue(sink, count, 'pg_boss.mjs');
