@@ -2,55 +2,15 @@
 // successors), and IPv4 addresses that hide inside IPv6 ones.
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/client.h"
+#include "http/networks.h"
 
 namespace qantara::http {
 namespace {
-
-/// Every address as 16 bytes; IPv4 ones as ::ffff:a.b.c.d.
-using Bytes = std::array<std::uint8_t, 16>;
-
-struct Network {
-  Bytes bytes{};
-  int length = 0;  ///< Leading bits that count, 96 more than written for IPv4.
-
-  bool contains(const Bytes& address) const {
-    const auto whole = static_cast<std::size_t>(length / 8);
-    const auto mask = static_cast<std::uint8_t>(0xff00U >> (length % 8));
-    return std::equal(bytes.begin(), bytes.begin() + whole, address.begin()) &&
-           (length % 8 == 0 || ((bytes[whole] ^ address[whole]) & mask) == 0);
-  }
-};
-
-std::optional<Bytes> parse_address(std::string_view text) {
-  namespace ip = boost::asio::ip;
-  boost::system::error_code error;
-  const auto address = ip::make_address(text, error);
-  if (error) return std::nullopt;
-  return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes() : address.to_v6().to_bytes();
-}
-
-std::optional<Network> parse_network(std::string_view text) {
-  const auto slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
-  if (slash == std::string_view::npos) return address ? std::optional{Network{*address, 128}} : std::nullopt;
-  const auto digits = text.substr(slash + 1);
-  int length = -1;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  const bool is_v4 = !text.contains(':');
-  if (!address || failure != std::errc{} || end != digits.data() + digits.size() || length < 0 ||
-      length > (is_v4 ? 32 : 128)) {
-    return std::nullopt;
-  }
-  return Network{*address, is_v4 ? length + 96 : length};
-}
 
 /// A row of a table below; `text` is right.
 const auto kSpecialV4 = [] {
@@ -99,13 +59,13 @@ const Network kNat64 = *parse_network("64:ff9b::/96");    // RFC 6052
 const Network k6to4 = *parse_network("2002::/16");        // RFC 3056
 const Network kTeredo = *parse_network("2001::/32");      // RFC 4380
 
-Bytes v4_at(const Bytes& address, std::size_t offset, std::uint8_t flip = 0) {
-  Bytes mapped = kMapped.bytes;
+AddressBytes v4_at(const AddressBytes& address, std::size_t offset, std::uint8_t flip = 0) {
+  AddressBytes mapped = kMapped.bytes;
   for (std::size_t i = 0; i < 4; ++i) mapped[12 + i] = address[offset + i] ^ flip;
   return mapped;
 }
 
-bool is_allowed(const AddressPolicy& policy, const Bytes& address) {
+bool is_allowed(const AddressPolicy& policy, const AddressBytes& address) {
   const bool is_named = std::ranges::any_of(policy.allowed_networks, [&](const std::string& text) {
     const auto network = parse_network(text);
     return network && network->contains(address);

@@ -37,10 +37,11 @@ struct Request {
   std::string query;  ///< After '?', as sent; empty if none.
   Headers headers;
   std::string body;
-  std::string peer_address;  ///< The connection's other end, without port.
-  /// Lower-case hex SHA-256 of the certificate (DER) that the client proved to hold in TLS; empty if it showed none.
+  std::string peer_address;  ///< The client's, without port: the connection's other end, or whom a trusted proxy names.
+  /// Lower-case hex SHA-256 of the certificate (DER) that the client proved to hold in TLS; empty if it showed none, and
+  /// where a proxy stands between.
   std::string client_certificate;
-  bool secure = false;                                               ///< It came over TLS.
+  bool secure = false;  ///< It came over TLS, or to a trusted proxy that says so.
   std::vector<std::pair<std::string, std::string>> path_parameters;  ///< Filled by the router: {"customer_id", "…"}.
   std::string request_id;  ///< Made by the server for each request; goes to the log and to `metadata.request_id`.
 

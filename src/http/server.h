@@ -13,8 +13,10 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "http/forwarded.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "http/server_tls.h"
 
 namespace qantara::http {
 
@@ -24,7 +26,8 @@ struct ServerLimits {
   /// Beyond it, a newcomer takes the place of the connection that has waited longest for its client, so that a flood of
   /// idle ones locks nobody out. If a handler runs on each, the newcomer is closed.
   std::size_t connections = 10'000;
-  std::chrono::milliseconds head_time{10'000};  ///< From the first byte of a request to the end of its head.
+  std::chrono::milliseconds handshake_time{10'000};  ///< From the connection to the end of TLS's handshake.
+  std::chrono::milliseconds head_time{10'000};       ///< From the first byte of a request to the end of its head.
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds idle_time{75'000};  ///< Between requests on a kept connection.
   std::chrono::milliseconds write_time{30'000};
@@ -52,6 +55,12 @@ struct ServerOptions {
   /// Listen at this file instead (mode 0600), for whoever may open it. One that a killed server left behind is replaced.
   std::filesystem::path unix_socket;
   ServerLimits limits;
+  /// Speak TLS, and nothing else. Null: plain HTTP.
+  std::shared_ptr<ServerTls> tls;
+  /// Whoever connects from here may say whom it speaks for (Request::peer_address, Request::secure).
+  TrustedProxies proxies;
+  /// Tell browsers to come by https alone for so long (RFC 6797), in answers that go by https. 0: do not.
+  std::chrono::seconds strict_transport{0};
   /// Answers every well-framed request. It owns routing and never throws.
   Handler handler;
   /// The body of an answer that the server gives by itself, in the application's own envelope.

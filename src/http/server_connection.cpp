@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDrainTime{2'000};
 constexpr std::size_t kDrainBytes = 1024 * 1024;
 
+constexpr std::size_t kSealedTogether = 16 * 1024;  // A record of TLS holds no more.
+
 int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::MALFORMED:
@@ -109,17 +111,21 @@ ServerConnection::ServerConnection(std::shared_ptr<ServerCore> core, StreamSocke
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   peer_address_ = address.to_string();
+  is_from_proxy_ = core_->options.proxies.contain(peer_address_);
   enter(Phase::HEAD);  // The first byte is due as soon as a head is; patience comes after the first request.
 }
 
 ServerConnection::~ServerConnection() {
+  if (tls_) tls_->say_goodbye();
   unlink();  // Before the lists can go.
   if (--core_->count == 0) core_->emptied.cancel();
 }
 
 Task<void> ServerConnection::serve() {
-  for (;;) {
-    const bool may_go_on = co_await exchange();
+  bool may_go_on = true;
+  if (core_->options.tls) may_go_on = co_await shake_hands();
+  while (may_go_on) {
+    may_go_on = co_await exchange();
     if (!may_go_on) break;
     enter(inbox_.view().empty() ? Phase::IDLE : Phase::HEAD);
   }
@@ -127,7 +133,7 @@ Task<void> ServerConnection::serve() {
 }
 
 bool ServerConnection::is_idle() const {
-  return (phase_ == Phase::IDLE || phase_ == Phase::HEAD) && inbox_.view().empty();
+  return (phase_ == Phase::HANDSHAKE || phase_ == Phase::IDLE || phase_ == Phase::HEAD) && inbox_.view().empty();
 }
 
 void ServerConnection::interrupt(Interrupt reason) {
@@ -160,6 +166,8 @@ void ServerConnection::enter(Phase phase) {
 milliseconds ServerConnection::time_limit(Phase phase) const {
   const auto& limits = core_->options.limits;
   switch (phase) {
+    case Phase::HANDSHAKE:
+      return limits.handshake_time;
     case Phase::IDLE:
       return limits.idle_time;
     case Phase::HEAD:
@@ -180,10 +188,63 @@ bool ServerConnection::is_called_off() const {
   if (interrupt_ == Interrupt::NONE) return false;
   // A request that came in the moment of the stop is still served.
   error_code ignored;
-  return interrupt_ == Interrupt::EXPIRED || !core_->is_stopping || socket_.available(ignored) == 0;
+  const bool has_come = socket_.available(ignored) > 0 || (tls_ && tls_->has_more());
+  return interrupt_ == Interrupt::EXPIRED || !core_->is_stopping || !has_come;
+}
+
+Task<bool> ServerConnection::shake_hands() {
+  enter(Phase::HANDSHAKE);
+  tls_ = TlsSession::accept(core_->options.tls->context().get(), socket_);
+  if (!tls_) co_return false;
+  for (auto outcome = tls_->shake_hands(); outcome != TlsSession::Outcome::DONE; outcome = tls_->shake_hands()) {
+    if (outcome == TlsSession::Outcome::ENDED) {
+      if (!tls_->was_plain_http()) co_return false;
+      tls_.reset();
+      co_await refuse(Fault{Refusal::MALFORMED, "This port speaks TLS: use https."});
+      co_return false;
+    }
+    const bool is_ready = co_await wait_for(outcome);
+    if (!is_ready) co_return false;
+  }
+  client_certificate_ = tls_->client_certificate();
+  is_secure_ = true;
+  enter(Phase::HEAD);
+  co_return true;
+}
+
+Task<bool> ServerConnection::wait_for(TlsSession::Outcome wish) {
+  const auto kind = wish == TlsSession::Outcome::WANTS_WRITE ? StreamSocket::wait_write : StreamSocket::wait_read;
+  error_code error;
+  co_await socket_.async_wait(kind, asio::redirect_error(asio::use_awaitable, error));
+  co_return !error && interrupt_ == Interrupt::NONE;
+}
+
+/// Waits before each look at the socket, so that one who never stops sending lets others have their turn.
+Task<bool> ServerConnection::receive_sealed() {
+  auto wish = tls_->has_more() ? TlsSession::Outcome::DONE : TlsSession::Outcome::WANTS_READ;
+  while (!is_called_off()) {
+    interrupt_ = Interrupt::NONE;
+    if (wish != TlsSession::Outcome::DONE) {
+      const bool is_ready = co_await wait_for(wish);
+      if (!is_ready && interrupt_ == Interrupt::NONE) co_return false;
+      if (!is_ready) continue;
+    }
+    std::size_t size = 0;
+    wish = tls_->read(inbox_.room(), size);
+    if (wish == TlsSession::Outcome::ENDED) co_return false;
+    if (wish == TlsSession::Outcome::DONE) {
+      inbox_.added(size);
+      co_return true;
+    }
+  }
+  co_return false;
 }
 
 Task<bool> ServerConnection::receive() {
+  if (tls_) {
+    const bool has_more = co_await receive_sealed();
+    co_return has_more;
+  }
   while (!is_called_off()) {
     interrupt_ = Interrupt::NONE;
     error_code error;
@@ -199,7 +260,19 @@ Task<bool> ServerConnection::receive() {
   co_return false;
 }
 
+TlsSession::Outcome ServerConnection::send_sealed(Outgoing& outgoing) {
+  while (!outgoing.empty()) {
+    auto& part = outgoing.head.empty() ? outgoing.body : outgoing.head;
+    std::size_t size = 0;
+    const auto outcome = tls_->write(part, size);
+    if (outcome != TlsSession::Outcome::DONE) return outcome;
+    part.remove_prefix(size);
+  }
+  return TlsSession::Outcome::DONE;
+}
+
 bool ServerConnection::send_now(Outgoing& outgoing) {
+  if (tls_) return send_sealed(outgoing) != TlsSession::Outcome::ENDED;
   error_code error;
   const auto size = socket_.write_some(outgoing.buffers(), error);
   const auto of_head = std::min(size, outgoing.head.size());
@@ -210,6 +283,13 @@ bool ServerConnection::send_now(Outgoing& outgoing) {
 
 Task<bool> ServerConnection::send_rest(Outgoing outgoing) {
   enter(Phase::WRITING);
+  while (tls_) {
+    const auto outcome = send_sealed(outgoing);
+    if (outcome == TlsSession::Outcome::DONE) co_return true;
+    if (outcome == TlsSession::Outcome::ENDED) co_return false;
+    const bool is_ready = co_await wait_for(outcome);
+    if (!is_ready) co_return false;
+  }
   error_code error;
   const auto buffers = outgoing.buffers();
   co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
@@ -295,8 +375,7 @@ Task<bool> ServerConnection::exchange() {
   }
 
   Request& request = head->request;
-  request.peer_address = peer_address_;
-  request.request_id = core_->request_ids.next();
+  introduce(request);
   enter(Phase::WORKING);
   auto answer = core_->options.handler(request);
   const Response response = co_await std::move(answer);
@@ -311,6 +390,21 @@ Task<bool> ServerConnection::exchange() {
   co_return false;
 }
 
+void ServerConnection::introduce(Request& request) {
+  request.request_id = core_->request_ids.next();
+  request.peer_address = peer_address_;
+  request.client_certificate = client_certificate_;
+  request.secure = tls_ != nullptr;
+  if (is_from_proxy_) {
+    if (auto client = read_forwarded(core_->options.proxies, request.headers)) {
+      request.peer_address = std::move(client->address);
+      request.client_certificate.clear();
+      request.secure = client->secure.value_or(request.secure);
+    }
+  }
+  is_secure_ = request.secure;
+}
+
 Task<void> ServerConnection::refuse(Failure failure) {
   if (!failure) co_return;
   const auto response = core_->refuse(failure->refusal, core_->request_ids.next(), failure->message);
@@ -322,6 +416,11 @@ Task<bool> ServerConnection::answer_with(const Response& response, Method method
   std::string_view body = response.body;
   if (method == Method::HEAD || !may_have_body(response.status)) body = {};
   if (response.delivery == Response::Delivery::HALF) body = body.substr(0, body.size() / 2);
+
+  if (tls_ && head_.size() + body.size() <= kSealedTogether) {
+    head_ += body;
+    body = {};
+  }
 
   Outgoing outgoing{.head = head_, .body = body};
   if (!send_now(outgoing)) co_return false;
@@ -342,6 +441,11 @@ void ServerConnection::write_head(const Response& response, After after) {
     head_ += std::to_string(response.body.size());
     head_ += "\r\n";
   }
+  if (is_secure_ && core_->options.strict_transport.count() > 0) {
+    head_ += "Strict-Transport-Security: max-age=";
+    head_ += std::to_string(core_->options.strict_transport.count());
+    head_ += "\r\n";
+  }
   if (after == After::CLOSE) head_ += "Connection: close\r\n";
   head_ += "\r\n";
 }
@@ -349,6 +453,7 @@ void ServerConnection::write_head(const Response& response, After after) {
 Task<void> ServerConnection::drain() {
   enter(Phase::DRAINING);
   error_code ignored;
+  if (tls_) tls_->say_goodbye();
   socket_.shutdown(StreamSocket::shutdown_send, ignored);
   for (std::size_t drained = 0; drained < kDrainBytes;) {
     inbox_.consume(inbox_.view().size());

@@ -19,11 +19,12 @@
 #include "http/inbox.h"
 #include "http/server.h"
 #include "http/stream_socket.h"
+#include "http/tls_session.h"
 
 namespace qantara::http {
 
 /// What a connection is doing. All but WORKING is waiting for the client, and has a deadline.
-enum class Phase { IDLE, HEAD, BODY, WORKING, WRITING, DRAINING };
+enum class Phase { HANDSHAKE, IDLE, HEAD, BODY, WORKING, WRITING, DRAINING };
 
 /// Why an operation on a connection was cancelled.
 enum class Interrupt { NONE, EXPIRED, CLOSED };
@@ -110,11 +111,19 @@ class ServerConnection : public ConnectionHook {
   std::chrono::milliseconds time_limit(Phase phase) const;
   bool is_called_off() const;
 
+  /// False if there is nobody to talk to, or only without TLS: who tried that is told.
+  Task<bool> shake_hands();
+  /// Waits until the socket is ready for what TLS wants. False if the connection broke or was interrupted.
+  Task<bool> wait_for(TlsSession::Outcome wish);
+  Task<bool> receive_sealed();
+
   /// Receives some more. False when the client has closed, the connection broke or it was interrupted.
   Task<bool> receive();
 
   /// Sends what the kernel takes at once. False if the connection broke.
   bool send_now(Outgoing& outgoing);
+  /// Sends through TLS until its outcome is another than DONE, or nothing is left.
+  TlsSession::Outcome send_sealed(Outgoing& outgoing);
   /// Sends the rest, as fast as the client takes it. False if it takes too long or the connection broke.
   Task<bool> send_rest(Outgoing outgoing);
 
@@ -126,6 +135,8 @@ class ServerConnection : public ConnectionHook {
 
   /// One request and its answer. Result: whether another may follow.
   Task<bool> exchange();
+  /// What the connection knows of whoever asks.
+  void introduce(Request& request);
   Task<void> refuse(Failure failure);
   Task<bool> answer_with(const Response& response, Method method, After after);
   void write_head(const Response& response, After after);
@@ -133,7 +144,11 @@ class ServerConnection : public ConnectionHook {
 
   std::shared_ptr<ServerCore> core_;
   StreamSocket socket_;
+  std::unique_ptr<TlsSession> tls_;  // Null where none is spoken.
   std::string peer_address_;
+  std::string client_certificate_;
+  bool is_from_proxy_ = false;
+  bool is_secure_ = false;  // The request in work, or the connection.
   Inbox inbox_;
   std::string head_;  // Of the answer; kept for its memory.
   Phase phase_ = Phase::HEAD;

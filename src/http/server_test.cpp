@@ -30,6 +30,8 @@ class ServerTest : public ::testing::Test {
   void start(ServerLimits limits = {}) {
     ServerOptions options;
     options.limits = limits;
+    options.proxies = proxies_;
+    options.strict_transport = std::chrono::seconds{1000};
     options.handler = [this](const Request& request) { return handle(request); };
     options.refuse = [](Refusal, int status, const std::string& request_id, std::string_view message) {
       auto response = Response::text(status, "refused: " + std::string(message));
@@ -100,6 +102,7 @@ class ServerTest : public ::testing::Test {
   }
 
   SystemRandom random_;
+  TrustedProxies proxies_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Request> seen_;
@@ -134,6 +137,29 @@ TEST_F(ServerTest, gives_handlers_what_was_sent) {
   EXPECT_EQ(requests[0].peer_address, "127.0.0.1");
   EXPECT_EQ(requests[1].path, "/c");
   EXPECT_EQ(requests[1].body, "abc");
+}
+
+TEST_F(ServerTest, believes_what_trusted_proxies_say_of_the_client_and_nobody_else) {
+  const std::string message =
+      "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: 127.0.0.1, 192.0.2.1\r\n"
+      "X-Forwarded-Proto: https\r\nForwarded: for=198.51.100.1\r\nX-Real-IP: 198.51.100.2\r\n\r\n";
+  proxies_ = {.networks = {*parse_network("127.0.0.2")}};
+  start();
+  EXPECT_THAT(talk(message), Not(HasSubstr("Strict-Transport")));
+  auto proxy = RawSocket::connect_from(server_->port(), 1);
+  proxy.send(message);
+  EXPECT_THAT(proxy.receive_all(), HasSubstr("\r\nStrict-Transport-Security: max-age=1000\r\n"));
+  auto silent_proxy = RawSocket::connect_from(server_->port(), 1);
+  silent_proxy.send("GET /a HTTP/1.0\r\n\r\n");
+  silent_proxy.receive_all();
+
+  const auto requests = wait_for_requests(3);
+  EXPECT_EQ(requests[0].peer_address, "127.0.0.1");
+  EXPECT_FALSE(requests[0].secure);
+  EXPECT_EQ(requests[1].peer_address, "192.0.2.1");
+  EXPECT_TRUE(requests[1].secure);
+  EXPECT_EQ(requests[2].peer_address, "127.0.0.2");
+  EXPECT_FALSE(requests[2].secure);
 }
 
 TEST_F(ServerTest, names_each_request_with_sixteen_letters) {

@@ -85,6 +85,17 @@ class RawSocket {
     return socket;
   }
 
+  /// The same from another address of the loopback: 1 for 127.0.0.2, …
+  static RawSocket connect_from(std::uint16_t port, std::uint32_t neighbour) {
+    RawSocket socket{::socket(AF_INET, SOCK_STREAM, 0)};
+    auto own = loopback(0);
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + neighbour);
+    EXPECT_EQ(::bind(socket.descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+    const auto address = loopback(port);
+    EXPECT_EQ(::connect(socket.descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    return socket;
+  }
+
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto size = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
