@@ -1,15 +1,20 @@
 // The dispatcher: brings every public event to every endpoint that listened when it was committed.
 //
-// It works in rounds. A round is one write transaction: record the attempts that have ended since the last one, make
-// deliveries of new events, claim what is due. Between rounds it sends, with many attempts in flight. A crash on any line
-// loses no delivery: what was claimed and not recorded is sent again, with the same id and the same bytes.
+// An event that was just committed is read from the log and sent at once; its row in `webhook_deliveries` is born with its
+// end, together with those of all other attempts that ended meanwhile, in one transaction. Only what cannot be sent at once
+// (the endpoint is slow, failing or paused, or an earlier event of the aggregate waits) gets a row before, and is claimed
+// from the table when it is due. A mark in the database says how far the log has been dealt with; after a crash the log is
+// read again from there, so that no line of this code loses a delivery: what was sent and not recorded is sent again, with
+// the same id and the same bytes.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -23,22 +28,28 @@
 #include "db/database.h"
 #include "events/events.h"
 #include "http/client.h"
-#include "webhooks/endpoint_secrets.h"
+#include "webhooks/lane.h"
+#include "webhooks/watermark.h"
 #include "webhooks/webhook_store.h"
 
 namespace qantara::webhooks {
 
 struct DispatcherOptions {
-  int in_flight = 256;  ///< Attempts at the same time, all endpoints together.
-  int in_flight_per_endpoint = 32;
-  /// For an endpoint whose latest attempt failed, until one succeeds: 64 dead endpoints that let every attempt time out
-  /// leave the others their share of `in_flight`.
-  int in_flight_when_failing = 4;
+  int in_flight = 1024;  ///< Attempts at the same time, all endpoints together: about 20 kB each.
+  LaneLimits lane;       ///< Of one endpoint.
+  /// Deliveries in memory, with their bodies: those in flight and those about to be. Nothing more is read beyond it.
+  std::size_t held_max = 4096;
+  std::size_t held_per_endpoint = 1024;
+  /// Real time. What has not ended so long after it was read or started gets a row: nobody waits for a slow endpoint, and
+  /// lists and restarts see what is under way.
+  Duration row_after = std::chrono::milliseconds{200};
+  /// Real time. An answer that takes longer narrows the endpoint's window.
+  Duration slow = std::chrono::seconds{1};
   std::chrono::milliseconds answer_within{10'000};  ///< Real time.
   /// Domain time. Well above `answer_within`, so that it ends only when the process that claimed has died.
   Duration lease = std::chrono::minutes{1};
   Duration poll = std::chrono::seconds{1};  ///< Domain time: how late a retry may be.
-  int events_per_round = 512;
+  int events_per_read = 512;
   /// An endpoint at which every attempt has failed for so long is disabled. Where more than `failing_gap` lies between two
   /// failures, nobody knows what was in between (it was paused, nothing happened), and the count begins anew. Retries are
   /// at most kRetryAfterMax apart, half of it.
@@ -75,27 +86,48 @@ class Dispatcher {
   void wake();
 
  private:
-  enum class Next { AT_ONCE, WHEN_RUNG, NEVER };
+  enum class Next { AT_ONCE, LATER, NEVER };
   struct Target;
   struct Outcome;
-  struct Lane {
-    int in_flight = 0;
-    bool failing = false;
+  /// An endpoint that something is known of.
+  struct Station {
+    explicit Station(const LaneLimits& limits) : lane(limits) {}
+
+    Lane lane;
+    std::shared_ptr<const Target> target;          ///< Null until something is to be sent.
+    enum class Way { LOG, TABLE } way = Way::LOG;  ///< TABLE: all new events get rows, until nothing is due there.
+    bool has_turn = false;                         ///< Stands in `turns_`.
+    bool must_store = false;                       ///< What waits goes to the table: it must not be sent now.
   };
-  using Lanes = std::unordered_map<WebhookEndpointId, Lane>;
   using GivenUp = std::vector<std::pair<WebhookEndpointId, DisabledReason>>;
   struct Round;
+  struct Claimed;
   struct Work;
+  struct News;
 
+  // One round: what is known is written, what is new is read, what may go is sent.
+  Task<Next> round();
+  Round prepare();
   Result<Work> transact(db::Transaction& tx, const Round& round) const;
   Result<GivenUp> record(db::Transaction& tx, const Round& round) const;
   Result<void> give_up(db::Transaction& tx, WebhookEndpointId endpoint, DisabledReason reason) const;
-  Task<Next> round();
-  void start(const Receiver& receiver, std::vector<Claim> claims);
-  Task<void> deliver(std::shared_ptr<const Target> target, Claim claim);
-  Outcome judge(const Target& target, const Claim& claim, Instant started_at, Duration elapsed,
+  void settle(const Round& round, Work& work);
+  void take_over(Claimed& claimed);
+  Task<Result<News>> read();
+  void accept(News& news);
+
+  Station& station(WebhookEndpointId id);
+  void refresh(Station& station, const Receiver& receiver);
+  std::size_t held() const;
+  bool has_room() const;
+  std::size_t room_for_claims(WebhookEndpointId id);
+  std::optional<Instant> next_row_at() const;
+
+  void give_turn(WebhookEndpointId id, Station& station);
+  void pump();
+  Task<void> deliver(WebhookEndpointId id, std::shared_ptr<const Target> target, Parcel parcel);
+  Outcome judge(WebhookEndpointId id, const Parcel& parcel, Instant started_at, Duration elapsed,
                 const http::ClientResult& answer) const;
-  void settle(const Outcome& outcome);
 
   const Surroundings with_;
   const DispatcherOptions options_;
@@ -104,9 +136,17 @@ class Dispatcher {
   std::atomic<bool> stopping_{false};
   Nursery sends_;
 
-  std::unordered_set<std::int64_t> in_flight_;  // Deliveries from their claim until their attempt is recorded.
-  Lanes lanes_;                                 // Of the endpoints with attempts running, or failing.
-  std::vector<Outcome> outcomes_;               // Attempts that have ended and are not recorded.
+  std::unordered_map<WebhookEndpointId, Station> stations_;
+  std::deque<WebhookEndpointId> turns_;  // Of the stations that may have something to start, in a circle.
+  int in_flight_ = 0;
+  bool is_pumping_ = false;
+  std::int64_t stored_mark_ = 0;
+  Watermark watermark_;
+  std::vector<Outcome> outcomes_;                                 // Attempts that have ended and are not recorded.
+  std::vector<std::pair<WebhookEndpointId, Unstored>> to_store_;  // New events that need rows.
+  std::vector<Receiver> due_;                                     // Endpoints with something due in the table.
+  bool has_rows_to_look_at_ = true;                               // Something in the table may have become due.
+  int reads_without_a_look_ = 0;
 };
 
 }  // namespace qantara::webhooks

@@ -18,6 +18,8 @@ struct SealedSecrets {
   std::string current;
   std::optional<std::string> previous;
   std::optional<Instant> previous_expires_at;
+
+  friend bool operator==(const SealedSecrets&, const SealedSecrets&) = default;
 };
 
 /// Those that are live. `previous` is the older one while a rotation runs.

@@ -258,8 +258,10 @@ class Stage {
     return *write([&](db::Transaction& tx) { return webhooks.get_endpoint(tx, application, id); });
   }
 
-  /// It polls once a day unless told otherwise, so that a wake-up that gets lost fails the test.
+  /// It polls once a day unless told otherwise, so that a wake-up that gets lost fails the test. Real time stands still: with
+  /// `row_after` as it is, nothing gets a row before it must; with zero everything does, and is claimed from the table.
   void start_dispatcher(DispatcherOptions options = {}) {
+    if (row_after) options.row_after = *row_after;
     if (options.poll == DispatcherOptions{}.poll) options.poll = std::chrono::hours{24};
     dispatcher = std::make_unique<Dispatcher>(Dispatcher::Surroundings{.executor = context_.get_executor(),
                                                                        .database = *database,
@@ -317,6 +319,7 @@ class Stage {
   ScriptedDns dns;
   const Webhooks webhooks{clock, random, vault, addresses, dns};
   ApplicationId application;
+  std::optional<Duration> row_after;
   std::unique_ptr<Dispatcher> dispatcher;
 
  private:

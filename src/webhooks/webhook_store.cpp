@@ -61,6 +61,13 @@ SealedSecrets read_secrets(db::Row& row) {
           .previous_expires_at = row.take<std::optional<Instant>>()};
 }
 
+Receiver read_receiver(db::Row& row) {
+  return {.id = row.take<WebhookEndpointId>(),
+          .status = parse_endpoint_status(row.take<std::string_view>()),
+          .url = row.take<std::string>(),
+          .secrets = read_secrets(row)};
+}
+
 Delivery read_delivery(db::Row& row) {
   return {.id = row.take<std::int64_t>(),
           .endpoint = row.take<WebhookEndpointId>(),
@@ -177,16 +184,24 @@ Result<std::optional<Instant>> note_failure(db::Transaction& tx, WebhookEndpoint
       [](db::Row& row) { return row.take<Instant>(); }, id, now, now - gap);
 }
 
-Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
-  // Where no endpoint listens, nothing is read and nothing is written; events before the oldest listener are skipped.
+namespace {
+
+struct NextEvents {
+  std::int64_t from = 0;             ///< Behind this one,
+  std::optional<std::int64_t> last;  ///< and up to this one; nothing if there are none.
+  FanOut rest = FanOut::DONE;
+};
+
+/// The next (at most `limit`) events behind `after` and the mark. Nothing where no endpoint listens: then nothing is read.
+Result<std::optional<NextEvents>> next_events(db::Transaction& tx, std::int64_t after, int limit) {
+  // Events before the oldest listener are skipped.
   ASSIGN_OR_RETURN(const auto listening_after,
                    tx.one("SELECT MIN(after_seq) FROM webhook_endpoints WHERE status <> 'DISABLED'",
                           [](db::Row& row) { return row.take<std::optional<std::int64_t>>(); }));
-  if (!listening_after || !*listening_after) return FanOut::DONE;
+  if (!listening_after || !*listening_after) return std::optional<NextEvents>{};
   ASSIGN_OR_RETURN(const auto mark, tx.one("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'fanned_out'",
                                            [](db::Row& row) { return row.take<std::int64_t>(); }));
-  const std::int64_t from = std::max(mark.value_or(0), **listening_after);
-
+  NextEvents next{.from = std::max({after, mark.value_or(0), **listening_after})};
   struct Range {
     std::optional<std::int64_t> last;
     std::int64_t count = 0;
@@ -198,9 +213,18 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
           [](db::Row& row) {
             return Range{.last = row.take<std::optional<std::int64_t>>(), .count = row.take<std::int64_t>()};
           },
-          from, limit));
-  if (!range || !range->last) return FanOut::DONE;
+          next.from, limit));
+  if (!range) return std::optional{next};
+  next.last = range->last;
+  next.rest = range->count == limit ? FanOut::MORE : FanOut::DONE;
+  return std::optional{next};
+}
 
+}  // namespace
+
+Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
+  ASSIGN_OR_RETURN(const auto next, next_events(tx, 0, limit));
+  if (!next || !next->last) return FanOut::DONE;
   RETURN_IF_ERROR(tx.execute(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at) "
       "SELECT p.id, e.seq, e.aggregate_id, 'PENDING', "
@@ -212,13 +236,82 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
       "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < e.seq "
       "AND (NOT EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id) "
       "  OR EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id AND t.type = e.type)) "
+      "AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = p.id AND d.event_seq = e.seq) "
       "ORDER BY e.seq",
-      from, *range->last, now));
+      next->from, *next->last, now));
+  RETURN_IF_ERROR(move_mark(tx, *next->last));
+  return next->rest;
+}
+
+Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int limit) {
+  FreshEvents fresh{.read_up_to = after};
+  ASSIGN_OR_RETURN(const auto next, next_events(tx, after, limit));
+  if (!next) return fresh;
+  fresh.read_up_to = next->from;
+  if (!next->last) return fresh;
+  ASSIGN_OR_RETURN(
+      fresh.deliveries,
+      tx.all(
+          "SELECT p.id, e.seq, e.id, e.aggregate_id, p.status = 'ACTIVE' AND NOT EXISTS ("
+          "    SELECT 1 FROM webhook_deliveries d "
+          "    WHERE d.endpoint_id = p.id AND d.aggregate_id = e.aggregate_id AND d.again = 0 AND d.status = "
+          "'PENDING'), "
+          "  e.body "
+          "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
+          "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < "
+          "e.seq "
+          "AND (NOT EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id) "
+          "  OR EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id AND t.type = e.type)) "
+          "AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = p.id AND d.event_seq = e.seq) "
+          "ORDER BY e.seq",
+          [](db::Row& row) {
+            return Fresh{.endpoint = row.take<WebhookEndpointId>(),
+                         .event_seq = row.take<std::int64_t>(),
+                         .event = row.take<EventId>(),
+                         .aggregate = row.take<Uuid>(),
+                         .way = row.take<bool>() ? Fresh::Way::MAY_GO : Fresh::Way::MUST_WAIT,
+                         .body = row.take<std::string>()};
+          },
+          next->from, *next->last));
+  fresh.read_up_to = *next->last;
+  fresh.rest = next->rest;
+  return fresh;
+}
+
+Result<void> move_mark(db::Transaction& tx, std::int64_t seq) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', $1) ON CONFLICT (name) DO UPDATE SET value "
-                 "= excluded.value",
-                 std::to_string(*range->last)));
-  return range->count == limit ? FanOut::MORE : FanOut::DONE;
+      tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', CAST($1 AS TEXT)) ON CONFLICT (name) DO "
+                 "UPDATE SET value = excluded.value WHERE CAST(settings.value AS INTEGER) < $1",
+                 seq));
+  return {};
+}
+
+Result<void> store_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                            const Uuid& aggregate, std::optional<Instant> started_at, Instant now,
+                            Instant lease_until) {
+  const auto lease = started_at ? std::optional{lease_until} : std::nullopt;
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, first_attempt_at, "
+      "next_attempt_at, lease_until) "
+      "SELECT p.id, $2, $3, CASE WHEN p.status = 'DISABLED' THEN 'DEAD' ELSE 'PENDING' END, $4, "
+      "  CASE WHEN p.status = 'DISABLED' THEN NULL WHEN $5 IS NOT NULL THEN $5 WHEN NOT EXISTS ("
+      "    SELECT 1 FROM webhook_deliveries d "
+      "    WHERE d.endpoint_id = $1 AND d.aggregate_id = $3 AND d.again = 0 AND d.status = 'PENDING') THEN $6 END, "
+      "  CASE WHEN p.status <> 'DISABLED' THEN $5 END "
+      "FROM webhook_endpoints p WHERE p.id = $1 "
+      "ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET first_attempt_at = excluded.first_attempt_at, "
+      "  next_attempt_at = excluded.next_attempt_at, lease_until = excluded.lease_until "
+      "  WHERE excluded.lease_until IS NOT NULL AND webhook_deliveries.status = 'PENDING' "
+      "  AND webhook_deliveries.attempts = 0",
+      endpoint, event_seq, aggregate, started_at, lease, now));
+  return {};
+}
+
+Result<std::optional<Receiver>> select_receiver(db::Transaction& tx, WebhookEndpointId id) {
+  return tx.one(
+      "SELECT id, status, url, secret_sealed, previous_secret_sealed, previous_secret_expires_at "
+      "FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL",
+      read_receiver, id);
 }
 
 Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now) {
@@ -232,32 +325,31 @@ Result<std::vector<Receiver>> select_receivers(db::Transaction& tx, Instant now)
       "NOT NULL "
       "          AND d.endpoint_id > pending.endpoint_id ORDER BY d.endpoint_id LIMIT 1) "
       "  FROM pending WHERE pending.endpoint_id IS NOT NULL) "
-      "SELECT e.id, e.url, e.secret_sealed, e.previous_secret_sealed, e.previous_secret_expires_at "
+      "SELECT e.id, e.status, e.url, e.secret_sealed, e.previous_secret_sealed, e.previous_secret_expires_at "
       "FROM pending JOIN webhook_endpoints e ON e.id = pending.endpoint_id "
       "WHERE e.status = 'ACTIVE' AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id "
       "  AND d.status = 'PENDING' AND d.next_attempt_at <= $1)",
-      [](db::Row& row) {
-        return Receiver{
-            .id = row.take<WebhookEndpointId>(), .url = row.take<std::string>(), .secrets = read_secrets(row)};
-      },
-      now);
+      read_receiver, now);
 }
 
 Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpointId endpoint, Instant now,
                                             Instant lease_until, int limit) {
-  ASSIGN_OR_RETURN(auto claims, tx.all(
-                                    "SELECT d.id, d.attempts, COALESCE(d.first_attempt_at, $2), e.id, e.body "
-                                    "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
-                                    "WHERE d.endpoint_id = $1 AND d.status = 'PENDING' AND d.next_attempt_at <= $2 "
-                                    "ORDER BY d.next_attempt_at, d.id LIMIT $3",
-                                    [](db::Row& row) {
-                                      return Claim{.delivery = row.take<std::int64_t>(),
-                                                   .attempts = row.take<int>(),
-                                                   .first_attempt_at = row.take<Instant>(),
-                                                   .event = row.take<EventId>(),
-                                                   .body = row.take<std::string>()};
-                                    },
-                                    endpoint, now, limit));
+  ASSIGN_OR_RETURN(auto claims,
+                   tx.all(
+                       "SELECT d.id, d.attempts, COALESCE(d.first_attempt_at, $2), e.seq, e.aggregate_id, e.id, e.body "
+                       "FROM webhook_deliveries d JOIN events e ON e.seq = d.event_seq "
+                       "WHERE d.endpoint_id = $1 AND d.status = 'PENDING' AND d.next_attempt_at <= $2 "
+                       "ORDER BY d.next_attempt_at, d.id LIMIT $3",
+                       [](db::Row& row) {
+                         return Claim{.delivery = row.take<std::int64_t>(),
+                                      .attempts = row.take<int>(),
+                                      .first_attempt_at = row.take<Instant>(),
+                                      .event_seq = row.take<std::int64_t>(),
+                                      .aggregate = row.take<Uuid>(),
+                                      .event = row.take<EventId>(),
+                                      .body = row.take<std::string>()};
+                       },
+                       endpoint, now, limit));
   for (const Claim& claim : claims) {
     RETURN_IF_ERROR(tx.execute(
         "UPDATE webhook_deliveries SET first_attempt_at = $2, next_attempt_at = $3, lease_until = $3 WHERE id = $1",
@@ -266,14 +358,32 @@ Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpoint
   return claims;
 }
 
-Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt, DeliveryStatus status,
-                            std::optional<Instant> next_attempt_at, Instant now) {
+namespace {
+
+Result<void> insert_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt) {
   RETURN_IF_ERROR(
       tx.execute("INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
                  "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
                  delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
                  db::Bytes{attempt.answer}));
+  return {};
+}
 
+/// The first that waits in the line is due at `now`.
+Result<void> move_line(db::Transaction& tx, WebhookEndpointId endpoint, const Uuid& aggregate, int again, Instant now) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $4 WHERE next_attempt_at IS NULL AND id = ("
+                 "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND again = $3 "
+                 "  AND status = 'PENDING' ORDER BY event_seq LIMIT 1)",
+                 endpoint, aggregate, again, now));
+  return {};
+}
+
+}  // namespace
+
+Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt, DeliveryStatus status,
+                            std::optional<Instant> next_attempt_at, Instant now) {
+  RETURN_IF_ERROR(insert_attempt(tx, delivery, attempt));
   struct Line {
     WebhookEndpointId endpoint;
     Uuid aggregate;
@@ -290,13 +400,28 @@ Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const At
           },
           delivery, to_text(status), attempt.number, next_attempt_at));
   if (!line || status == DeliveryStatus::PENDING) return {};
+  return move_line(tx, line->endpoint, line->aggregate, line->again, now);
+}
 
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $4 WHERE next_attempt_at IS NULL AND id = ("
-                 "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND again = $3 "
-                 "  AND status = 'PENDING' ORDER BY event_seq LIMIT 1)",
-                 line->endpoint, line->aggregate, line->again, now));
-  return {};
+Result<void> record_first_attempt(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                                  const Uuid& aggregate, const Attempt& attempt, DeliveryStatus status,
+                                  std::optional<Instant> next_attempt_at, Instant now) {
+  const auto take_id = [](db::Row& row) { return row.take<std::int64_t>(); };
+  if (status != DeliveryStatus::DELIVERED) {
+    RETURN_IF_ERROR(store_delivery(tx, endpoint, event_seq, aggregate, attempt.started_at, now, now));
+  } else {
+    // The usual case is one statement: the row is born with its end.
+    ASSIGN_OR_RETURN(const auto born,
+                     tx.one("INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, attempts, "
+                            "first_attempt_at) VALUES ($1, $2, $3, 'DELIVERED', 1, $4) ON CONFLICT (endpoint_id, "
+                            "event_seq) DO NOTHING RETURNING id",
+                            take_id, endpoint, event_seq, aggregate, attempt.started_at));
+    if (born) return insert_attempt(tx, *born, attempt);
+  }
+  ASSIGN_OR_RETURN(const auto row, tx.one("SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND event_seq = $2",
+                                          take_id, endpoint, event_seq));
+  if (!row) return {};
+  return record_attempt(tx, *row, attempt, status, next_attempt_at, now);
 }
 
 Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
@@ -304,6 +429,14 @@ Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
       "UPDATE webhook_deliveries SET next_attempt_at = $1, lease_until = NULL WHERE status = 'PENDING' AND lease_until "
       "IS NOT NULL",
       now);
+}
+
+Result<void> end_leases_of(db::Transaction& tx, WebhookEndpointId endpoint, Instant now) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $2, lease_until = NULL "
+                 "WHERE endpoint_id = $1 AND status = 'PENDING' AND lease_until IS NOT NULL",
+                 endpoint, now));
+  return {};
 }
 
 Result<void> insert_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,

@@ -1,4 +1,6 @@
-// The SQL of webhooks. What is due is told by `webhook_deliveries.next_attempt_at` alone:
+// The SQL of webhooks. `fanned_out` (settings) is the mark: every event up to it was delivered, or has its rows in
+// `webhook_deliveries`. What lies behind it the dispatcher delivers straight from the log; after a crash it reads it again.
+// Of what has a row and is not delivered, what is due is told by `webhook_deliveries.next_attempt_at` alone:
 // - the first PENDING row of an (endpoint, aggregate) line has one, the rows behind it have none until it is gone;
 // - what is sent again by hand (`again`) stands in a line of its own, so that it delays nothing told for the first time;
 // - claiming a row moves it to the end of the lease, so that nobody else takes it meanwhile and it comes back by itself;
@@ -21,6 +23,7 @@ namespace qantara::webhooks {
 /// Where a delivery goes, as the database has it.
 struct Receiver {
   WebhookEndpointId id;
+  EndpointStatus status = EndpointStatus::ACTIVE;
   std::string url;
   SealedSecrets secrets;
 };
@@ -30,6 +33,8 @@ struct Claim {
   std::int64_t delivery = 0;
   int attempts = 0;  ///< Made before this one.
   Instant first_attempt_at;
+  std::int64_t event_seq = 0;
+  Uuid aggregate;
   EventId event;
   std::string body;
 };
@@ -59,9 +64,40 @@ Result<std::optional<Instant>> note_failure(db::Transaction& tx, WebhookEndpoint
 
 // The dispatcher's work.
 
-/// Makes the deliveries of the next (at most `limit`) events, due at `now`. Result: whether there may be more.
+/// Makes the rows of the next (at most `limit`) events behind the mark, due at `now`, and moves the mark. Result: whether
+/// there may be more. For whoever changes what an endpoint is to be told of, or must see every delivery.
 enum class FanOut { DONE, MORE };
 Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit);
+
+/// One event for one endpoint that has no row.
+struct Fresh {
+  WebhookEndpointId endpoint;
+  std::int64_t event_seq = 0;
+  EventId event;
+  Uuid aggregate;
+  /// MAY_GO: the endpoint is ACTIVE, and no row of the aggregate goes before. MUST_WAIT: it needs a row.
+  enum class Way { MAY_GO, MUST_WAIT } way = Way::MUST_WAIT;
+  std::string body;
+};
+struct FreshEvents {
+  std::vector<Fresh> deliveries;  ///< In the order of the log.
+  std::int64_t read_up_to = 0;    ///< Events up to here were looked at, or are dealt with.
+  FanOut rest = FanOut::DONE;
+};
+/// The next (at most `limit`) events behind both `after` and the mark.
+Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int limit);
+
+/// Moves the mark forward to `seq`; never back.
+Result<void> move_mark(db::Transaction& tx, std::int64_t seq);
+
+/// A row for an event that had none. `started_at`: its first attempt is under way, and it is leased until `lease_until`;
+/// else it is due at `now`, or waits behind a row of its aggregate. DEAD if the endpoint is disabled. Where there is a row
+/// already, it is leased if that attempt is the first, or left alone.
+Result<void> store_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                            const Uuid& aggregate, std::optional<Instant> started_at, Instant now, Instant lease_until);
+
+/// Nothing for one that was deleted.
+Result<std::optional<Receiver>> select_receiver(db::Transaction& tx, WebhookEndpointId id);
 
 /// ACTIVE endpoints that have something due at `now`. The cost grows with the endpoints that have anything pending, not with
 /// what is pending.
@@ -76,8 +112,15 @@ Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpoint
 Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt, DeliveryStatus status,
                             std::optional<Instant> next_attempt_at, Instant now);
 
+/// The same for the first attempt of an event that may have no row yet.
+Result<void> record_first_attempt(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
+                                  const Uuid& aggregate, const Attempt& attempt, DeliveryStatus status,
+                                  std::optional<Instant> next_attempt_at, Instant now);
+
 /// Makes every leased delivery due at `now`: for the start of a process that has the database to itself.
 Result<std::int64_t> end_leases(db::Transaction& tx, Instant now);
+/// Those of one endpoint.
+Result<void> end_leases_of(db::Transaction& tx, WebhookEndpointId endpoint, Instant now);
 
 // Sending again.
 

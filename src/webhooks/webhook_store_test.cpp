@@ -7,9 +7,8 @@
 namespace qantara::webhooks {
 
 Result<void> insert_application(db::Transaction& tx, ApplicationId id) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO applications (id, name, mode, client_secret_hash, created_at) VALUES ($1, 'shop', 'sandbox', $2, 0)",
-      id, db::Bytes{"digest"}));
+  RETURN_IF_ERROR(
+      tx.execute("INSERT INTO applications (id, name, mode, created_at) VALUES ($1, 'shop', 'sandbox', 0)", id));
   return {};
 }
 

@@ -235,6 +235,7 @@ Result<Delivery> Webhooks::get_delivery(db::Transaction& tx, ApplicationId appli
 
 Result<Delivery> Webhooks::resend(db::Transaction& tx, ApplicationId application, WebhookEndpointId id,
                                   EventId event) const {
+  RETURN_IF_ERROR(fan_out_all(tx, clock_.now()));  // It may be under way without a row.
   ASSIGN_OR_RETURN(const auto delivery, get_delivery(tx, application, id, event));
   RETURN_IF_ERROR(get_enabled(tx, application, id));
   RETURN_IF_ERROR(send_again(tx, delivery.id, clock_.now()));

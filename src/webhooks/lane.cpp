@@ -1,0 +1,133 @@
+#include "webhooks/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace qantara::webhooks {
+
+Lane::Lane(const LaneLimits& limits) : limits_(limits), window_(std::min(limits.window_at_first, limits.window_max)) {}
+
+int Lane::window() const { return is_failing_ ? std::min(window_, limits_.window_when_failing) : window_; }
+
+void Lane::add(Parcel parcel, Instant real_now) {
+  held_.emplace(parcel.event_seq, Held{.aggregate = parcel.aggregate, .since = real_now});
+  ++waiting_;
+  const auto [line, is_first] = lines_.try_emplace(parcel.aggregate);
+  if (is_first) {
+    ready_.push_back(std::move(parcel));
+  } else {
+    line->second.push_back(std::move(parcel));
+  }
+}
+
+void Lane::add_claimed(Parcel parcel, Instant real_now) {
+  held_.emplace(parcel.event_seq,
+                Held{.aggregate = parcel.aggregate, .source = Held::Source::TABLE, .has_row = true, .since = real_now});
+  ++waiting_;
+  ready_.push_back(std::move(parcel));
+}
+
+Parcel Lane::start(Instant now, Instant real_now) {
+  CHECK(may_start());
+  Parcel parcel = std::move(ready_.front());
+  ready_.pop_front();
+  Held& held = held_.at(parcel.event_seq);
+  held.state = State::IN_FLIGHT;
+  held.since = real_now;
+  held.started_at = now;
+  --waiting_;
+  ++in_flight_;
+  return parcel;
+}
+
+void Lane::end(std::int64_t event_seq, Answer answer) {
+  Held& held = held_.at(event_seq);
+  held.state = State::ENDED;
+  const bool was_full = in_flight_ >= window_;
+  --in_flight_;
+  is_failing_ = answer == Answer::FAILURE;
+  switch (answer) {
+    case Answer::QUICK:
+      if (was_full) window_ = std::min(window_ + 1, limits_.window_max);
+      break;
+    case Answer::SLOW:
+      window_ = std::max(window_ - 1, std::min(limits_.window_when_failing, window_));
+      break;
+    case Answer::FAILURE:
+      window_ = std::max(window_ / 2, 1);
+      return;
+  }
+  if (held.source == Held::Source::TABLE) return;
+  const auto line = lines_.find(held.aggregate);
+  if (line == lines_.end()) return;
+  auto& behind = line->second;
+  if (behind.empty()) {
+    lines_.erase(line);
+    return;
+  }
+  ready_.push_back(std::move(behind.front()));
+  behind.erase(behind.begin());
+}
+
+std::optional<Instant> Lane::ready_since() const {
+  if (ready_.empty()) return std::nullopt;
+  return held_.at(ready_.front().event_seq).since;
+}
+
+std::optional<Instant> Lane::rowless_since() const {
+  std::optional<Instant> first;
+  for (const auto& [event_seq, held] : held_) {
+    const bool counts = !held.has_row && held.state != State::ENDED;
+    if (counts && (!first || held.since < *first)) first = held.since;
+  }
+  return first;
+}
+
+Unstored Lane::unstored(std::int64_t event_seq, const Held& held) {
+  return {.event_seq = event_seq, .aggregate = held.aggregate, .started_at = held.started_at};
+}
+
+std::vector<Unstored> Lane::in_flight_without_row(Instant started_by) const {
+  std::vector<Unstored> found;
+  for (const auto& [event_seq, held] : held_) {
+    const bool is_long = held.state == State::IN_FLIGHT && !held.has_row && held.since <= started_by;
+    if (is_long) found.push_back(unstored(event_seq, held));
+  }
+  return found;
+}
+
+std::vector<Unstored> Lane::all_without_row() const {
+  std::vector<Unstored> found;
+  for (const auto& [event_seq, held] : held_) {
+    if (!held.has_row && held.state != State::ENDED) found.push_back(unstored(event_seq, held));
+  }
+  std::ranges::sort(found, {}, &Unstored::event_seq);
+  return found;
+}
+
+bool Lane::has_row(std::int64_t event_seq) const {
+  const auto found = held_.find(event_seq);
+  return found != held_.end() && found->second.has_row;
+}
+
+void Lane::note_row(std::int64_t event_seq) {
+  if (const auto found = held_.find(event_seq); found != held_.end()) found->second.has_row = true;
+}
+
+void Lane::release(Released which) {
+  std::erase_if(ready_, [&](const Parcel& parcel) { return which == Released::ALL || !parcel.delivery; });
+  std::erase_if(held_, [&](const auto& entry) {
+    const bool is_meant = which == Released::ALL || entry.second.source == Held::Source::LOG;
+    return is_meant && entry.second.state == State::WAITING;
+  });
+  waiting_ = ready_.size();
+  lines_.clear();
+  for (const auto& [event_seq, held] : held_) {
+    const bool leads = held.source == Held::Source::LOG && held.state == State::IN_FLIGHT;
+    if (leads) lines_.try_emplace(held.aggregate);
+  }
+}
+
+}  // namespace qantara::webhooks
