@@ -1,6 +1,8 @@
 #include "api/api.h"
 
+#include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "api/responses.h"
 #include "base/log.h"
@@ -10,7 +12,16 @@ namespace qantara::api {
 namespace {
 
 /// What paths here take; which of them takes what is told where the method is one of these.
-constexpr std::string_view kMethodsSpoken = "GET, HEAD, POST";
+std::string methods_spoken() {
+  std::string spoken;
+  for (const auto method : {http::Method::GET, http::Method::HEAD, http::Method::POST, http::Method::PUT,
+                            http::Method::PATCH, http::Method::DELETE}) {
+    const bool is_taken = std::ranges::any_of(routes(), [&](const auto& row) { return row.method == method; });
+    if (is_taken || method == http::Method::HEAD)
+      spoken.append(spoken.empty() ? "" : ", ").append(http::to_text(method));
+  }
+  return spoken;
+}
 
 Error no_such_route() { return error(ErrorCode::INVALID_URL, "there is no such path"); }
 
@@ -88,7 +99,7 @@ http::Response Api::refuse(http::Refusal refusal, int status, std::string_view r
                            std::string_view message) const {
   auto response = error_response(error(code_of(refusal), std::string{message}), request_id, services_.clock.now());
   response.status = status;
-  if (refusal == http::Refusal::UNKNOWN_METHOD) response.headers.set("Allow", kMethodsSpoken);
+  if (refusal == http::Refusal::UNKNOWN_METHOD) response.headers.set("Allow", methods_spoken());
   add_common_headers(response, request_id);
   return response;
 }

@@ -39,7 +39,8 @@ Result<Target> find_target(db::Transaction& tx, const Services& services, std::s
     ASSIGN_OR_RETURN(const auto payment, services.payments.find(tx, PaymentId{*id}));
     if (payment) return Target{.kind = "payment", .id = *id};
     ASSIGN_OR_RETURN(const auto source, services.sources.find(tx, PaymentSourceId{*id}));
-    if (source) return Target{.kind = "payment_source", .id = *id};
+    ASSIGN_OR_RETURN(const auto removed, services.sources.find_removed(tx, PaymentSourceId{*id}));
+    if (source || removed) return Target{.kind = "payment_source", .id = *id};
     return unknown_id();
   }
   if (text.size() < kEndingMin)
@@ -125,6 +126,10 @@ std::optional<StoryEntry> tell(const events::StoredEvent& event) {
                       "said " + text_of(payload, "bank_status") + " after the end; kept as evidence"};
   if (event.type == "payment_source.created")
     return StoryEntry{at, "payer", "ok", "connected " + text_of(payload, "bank_name")};
+  if (event.type == "payment_intent.cancelled")
+    return StoryEntry{at, "shop", "look", "cancelled the request before anybody began to pay"};
+  if (event.type == "payment_intent.expired") return StoryEntry{at, "timer", "look", "nobody began to pay in time"};
+  if (event.type == "payment_source.deleted") return StoryEntry{at, "shop", "look", "removed the payment source"};
   if (event.type == "payment_source.refreshed") return StoryEntry{at, "payer", "ok", "connected the same bank again"};
   if (event.type == "payment_source.beneficiary.created")
     return StoryEntry{at, "bank", text_of(payload, "status") == "ACTIVE" ? "ok" : "waiting",
@@ -203,6 +208,22 @@ Reading read_payment(const payments::Payment& payment) {
   return {};
 }
 
+/// An intent without a payment. Whoever comes after its time is too late, whether its status says so already or not.
+void read_unpaid(const payment_intents::PaymentIntent& intent, Instant now, Story& story) {
+  using payment_intents::IntentStatus;
+  const bool is_cancelled = intent.status == IntentStatus::INTENT_CANCELLED;
+  const bool is_late = !is_cancelled && intent.expires_at <= now;
+  story.status = to_text(is_late ? IntentStatus::INTENT_EXPIRED : intent.status);
+  if (is_cancelled) {
+    story.why = "The merchant cancelled it before anybody began to pay.";
+  } else if (is_late) {
+    story.why = "The payer did not come in time. Create a new intent.";
+  } else {
+    story.why = "The payer has not started to pay.";
+    story.next = "It expires at " + qantara::to_text(intent.expires_at) + ".";
+  }
+}
+
 Result<Uuid> describe_intent(db::Transaction& tx, const Services& services, const Uuid& intent_id, Story& story) {
   ASSIGN_OR_RETURN(const auto intent, services.intents.find(tx, IntentId{intent_id}));
   CHECK(intent.has_value());
@@ -217,17 +238,28 @@ Result<Uuid> describe_intent(db::Transaction& tx, const Services& services, cons
     story.why = std::move(reading.why);
     story.next = std::move(reading.next);
   } else {
-    const bool expired = intent->expires_at <= services.clock.now();
-    story.status = expired ? "EXPIRED" : "INTENT_CREATED";
-    story.why = expired ? "The payer did not come in time. Create a new intent." : "The payer has not started to pay.";
-    if (!expired) story.next = "It expires at " + qantara::to_text(intent->expires_at) + ".";
+    read_unpaid(*intent, services.clock.now(), story);
   }
   return intent->id.uuid;
 }
 
+Result<void> describe_removed(db::Transaction& tx, const Services& services, PaymentSourceId id, Story& story) {
+  ASSIGN_OR_RETURN(const auto removed, services.sources.find_removed(tx, id));
+  CHECK(removed.has_value());
+  const auto bank = services.banks.find(removed->bank_identifier);
+  story.title = bank ? bank->name : removed->bank_identifier;
+  story.status = "REMOVED";
+  story.status_detail = to_text(removed->reason);
+  story.why = "It was removed at " + qantara::to_text(removed->removed_at) + ". ";
+  story.why += removed->consent_due_at ? "Its bank has not yet forgotten the payer's consent."
+                                       : "Its bank has forgotten the payer's consent.";
+  if (removed->consent_due_at) story.next = "The bank is told at " + qantara::to_text(*removed->consent_due_at) + ".";
+  return {};
+}
+
 Result<void> describe_source(db::Transaction& tx, const Services& services, const Uuid& id, Story& story) {
   ASSIGN_OR_RETURN(const auto source, services.sources.find(tx, PaymentSourceId{id}));
-  CHECK(source.has_value());
+  if (!source) return describe_removed(tx, services, PaymentSourceId{id}, story);
   const auto bank = services.banks.find(source->bank_identifier);
   story.title = bank ? bank->name : source->bank_identifier;
   story.status =

@@ -190,9 +190,11 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
   }
   if (intent.expires_at <= parts_.clock.now()) {
     session.step_kind = StepKind::END;
-    session.step = end_json(EndReason::INTENT_EXPIRED);
-    return with_step(tx, error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent has expired: create a new one"),
-                     session);
+    const auto reason = end_of(intent);
+    session.step = end_json(reason);
+    const std::string became = reason == EndReason::CANCELLED_BY_MERCHANT ? "was cancelled" : "has expired";
+    return with_step(
+        tx, error(ErrorCode::PAYMENT_INTENT_EXPIRED, "the payment intent " + became + ": create a new one"), session);
   }
 
   ASSIGN_OR_RETURN(auto accounts, parts_.payments.paying_accounts(tx, intent));

@@ -74,7 +74,7 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
   const bool is_intent_over =
       intent && session.step_kind != StepKind::PAYMENT && intent->expires_at <= parts_.clock.now();
   if (is_waiting && is_intent_over) {
-    end(view, EndReason::INTENT_EXPIRED);
+    end(view, end_of(*intent));
   } else if (is_waiting && session.expires_at <= now) {
     end(view, EndReason::TIMED_OUT);
   }

@@ -306,6 +306,30 @@ TEST_F(link_opening, draws_the_end_of_an_intent_that_has_expired) {
   EXPECT_EQ(step->find("can_start_again"), nullptr);
 }
 
+TEST_F(link_opening, draws_another_end_of_an_intent_that_its_merchant_took_back) {
+  payer.it.connect();
+  payer.intent = payer.it.make_intent().id;
+  ASSERT_TRUE(payer.it.cancel(payer.intent));
+  const auto refused = payer.open_to_pay(payer.intent);
+  ASSERT_EQ(code_of(refused), "PAYMENT_INTENT_EXPIRED");
+  const auto step = step_of(refused.error());
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->text("reason"), "cancelled_by_merchant");
+  EXPECT_EQ(step->text("money"), "not_moved");
+  EXPECT_EQ(step->find("result")->text("status"), "ERROR");
+  EXPECT_EQ(step->find("result")->text("message"), "The payment intent was cancelled");
+  EXPECT_EQ(step->find("can_start_again"), nullptr);
+}
+
+TEST_F(link_opening, ends_in_an_open_page_too_when_the_merchant_takes_the_intent_back) {
+  payer.to_review();
+  ASSERT_TRUE(payer.it.cancel(payer.intent));
+  EXPECT_EQ(payer.looks().kind, K::END);
+  EXPECT_EQ(payer.view.reason, EndReason::CANCELLED_BY_MERCHANT);
+  EXPECT_FALSE(payer.view.can_start_again);
+  EXPECT_EQ(code_of(payer.try_to(Action::PAY)), "STEP_OUTDATED");
+}
+
 TEST_F(link_opening, ends_in_an_open_page_too_when_the_intent_expires) {
   payer.to_review();
   payer.it.clock.advance(hours{24});

@@ -74,6 +74,7 @@ constexpr auto kEndReasons = std::to_array<std::pair<EndReason, std::string_view
     {EndReason::LEFT, "left"},
     {EndReason::TIMED_OUT, "timed_out"},
     {EndReason::INTENT_EXPIRED, "intent_expired"},
+    {EndReason::CANCELLED_BY_MERCHANT, "cancelled_by_merchant"},
 });
 
 constexpr auto kMoneyWords = std::to_array<std::pair<MoneyWord, std::string_view>>({

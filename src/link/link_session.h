@@ -70,9 +70,10 @@ enum class Action {
 
 /// Why a session ended without an outcome.
 enum class EndReason {
-  LEFT,            ///< The payer went away, or asked for another bank in a new session.
-  TIMED_OUT,       ///< Nobody opened the page again in time.
-  INTENT_EXPIRED,  ///< Nobody began to pay in time.
+  LEFT,                   ///< The payer went away, or asked for another bank in a new session.
+  TIMED_OUT,              ///< Nobody opened the page again in time.
+  INTENT_EXPIRED,         ///< Nobody began to pay in time.
+  CANCELLED_BY_MERCHANT,  ///< Nobody had begun to pay when the merchant took the request back.
 };
 
 /// What can be proved about the payer's money (the sentence that pages print).

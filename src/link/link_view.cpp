@@ -116,7 +116,7 @@ void end(LinkView& view, EndReason reason) {
                              .secondary_status = "PENDING_WITH_BANK"};
     return;
   }
-  view.can_start_again = reason != EndReason::INTENT_EXPIRED;
+  view.can_start_again = reason == EndReason::LEFT || reason == EndReason::TIMED_OUT;
   switch (reason) {
     case EndReason::LEFT:
       view.result =
@@ -131,7 +131,17 @@ void end(LinkView& view, EndReason reason) {
                                .message = "The payment intent has expired",
                                .secondary_status = "PAYMENT_INTENT_EXPIRED"};
       break;
+    case EndReason::CANCELLED_BY_MERCHANT:
+      view.result = LinkResult{.status = Status::ERROR,
+                               .message = "The payment intent was cancelled",
+                               .secondary_status = "PAYMENT_INTENT_EXPIRED"};
+      break;
   }
+}
+
+EndReason end_of(const payment_intents::PaymentIntent& intent) {
+  const bool is_cancelled = intent.status == payment_intents::IntentStatus::INTENT_CANCELLED;
+  return is_cancelled ? EndReason::CANCELLED_BY_MERCHANT : EndReason::INTENT_EXPIRED;
 }
 
 std::vector<Action> actions_of(const LinkView& view) {

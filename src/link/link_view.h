@@ -69,6 +69,9 @@ struct LinkView {
 /// Makes an end of it. The result is CANCELLED (or ERROR) only while it is certain that no order left.
 void end(LinkView& view, EndReason reason);
 
+/// Why nobody can begin to pay an intent whose time is over.
+EndReason end_of(const payment_intents::PaymentIntent& intent);
+
 /// What the payer may do at the step.
 std::vector<Action> actions_of(const LinkView& view);
 

@@ -56,11 +56,20 @@ constexpr std::string_view to_text(RemovalReason reason) {
   return reason == RemovalReason::USER_REQUESTED ? "USER_REQUESTED" : "TPP_REQUESTED";
 }
 
-/// A source that is gone, whose bank has yet to forget the payer's consent.
+constexpr std::optional<RemovalReason> parse_removal_reason(std::string_view text) {
+  for (const auto reason : {RemovalReason::USER_REQUESTED, RemovalReason::TPP_REQUESTED}) {
+    if (text == to_text(reason)) return reason;
+  }
+  return std::nullopt;
+}
+
+/// A source that is gone. Its bank is asked to forget the payer's consent until it has.
 struct RemovedSource {
   PaymentSourceId id;
   std::string bank_identifier;
   Instant removed_at;
+  RemovalReason reason;
+  std::optional<Instant> consent_due_at;  ///< When the bank is asked next; nothing: it has forgotten.
 };
 
 }  // namespace qantara::payment_sources

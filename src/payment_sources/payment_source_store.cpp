@@ -53,6 +53,19 @@ struct SealedAccount {
   std::string details_sealed;
 };
 
+RemovedSource read_removed(db::Row& row) {
+  RemovedSource removed{.id = row.take<PaymentSourceId>(),
+                        .bank_identifier = row.take<std::string>(),
+                        .removed_at = row.take<Instant>(),
+                        .reason = {},
+                        .consent_due_at = {}};
+  const auto reason = parse_removal_reason(row.take<std::string_view>());
+  CHECK(reason.has_value());  // The column's check lets no other in.
+  removed.reason = *reason;
+  removed.consent_due_at = row.take<std::optional<Instant>>();
+  return removed;
+}
+
 }  // namespace
 
 Result<std::optional<PaymentSource>> select_source(db::Transaction& tx, PaymentSourceId id) {
@@ -80,7 +93,7 @@ Result<std::vector<PaymentSource>> select_sources(db::Transaction& tx, Applicati
 
 Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, int limit) {
   return tx.all(
-      "SELECT id FROM payment_sources WHERE removed_at IS NULL ORDER BY id DESC LIMIT $1",
+      "SELECT id FROM payment_sources ORDER BY id DESC LIMIT $1",
       [](db::Row& row) { return row.take<PaymentSourceId>(); }, limit);
 }
 
@@ -238,14 +251,16 @@ Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReaso
 
 Result<std::vector<RemovedSource>> select_consents_due(db::Transaction& tx, Instant now, int limit) {
   return tx.all(
-      "SELECT id, bank_identifier, removed_at FROM payment_sources WHERE consent_due_at <= $1 "
-      "ORDER BY consent_due_at LIMIT $2",
-      [](db::Row& row) {
-        return RemovedSource{.id = row.take<PaymentSourceId>(),
-                             .bank_identifier = row.take<std::string>(),
-                             .removed_at = row.take<Instant>()};
-      },
-      now, limit);
+      "SELECT id, bank_identifier, removed_at, removal_reason, consent_due_at FROM payment_sources "
+      "WHERE consent_due_at <= $1 ORDER BY consent_due_at LIMIT $2",
+      read_removed, now, limit);
+}
+
+Result<std::optional<RemovedSource>> select_removed_source(db::Transaction& tx, PaymentSourceId id) {
+  return tx.one(
+      "SELECT id, bank_identifier, removed_at, removal_reason, consent_due_at FROM payment_sources "
+      "WHERE id = $1 AND removed_at IS NOT NULL",
+      read_removed, id);
 }
 
 Result<std::optional<Instant>> select_next_consent_due(db::Transaction& tx) {

@@ -44,8 +44,9 @@ Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& benefici
 /// Lets the beneficiaries of the source that cool off be looked at from `due_at` on.
 Result<void> hasten_checks(db::Transaction& tx, PaymentSourceId source, Instant due_at);
 
-/// Marks the source as removed, which no other function here sees any more, and its bank's consent as due to be ended.
+/// Marks the source as removed, which others here that read sources do not see any more, and its bank's consent as due to be ended.
 Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReason reason, Instant now);
+Result<std::optional<RemovedSource>> select_removed_source(db::Transaction& tx, PaymentSourceId id);
 Result<std::vector<RemovedSource>> select_consents_due(db::Transaction& tx, Instant now, int limit);
 Result<std::optional<Instant>> select_next_consent_due(db::Transaction& tx);
 Result<void> postpone_consent(db::Transaction& tx, PaymentSourceId id, Instant due_at);

@@ -168,6 +168,10 @@ Result<std::optional<PaymentSource>> PaymentSources::find(db::Transaction& tx, P
   return std::optional{std::move(source)};
 }
 
+Result<std::optional<RemovedSource>> PaymentSources::find_removed(db::Transaction& tx, PaymentSourceId id) const {
+  return select_removed_source(tx, id);
+}
+
 Result<std::vector<PaymentSourceId>> PaymentSources::newest(db::Transaction& tx, int limit) const {
   return select_newest_sources(tx, limit);
 }

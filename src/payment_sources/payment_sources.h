@@ -77,7 +77,10 @@ class PaymentSources {
   /// By id alone: for workers, which act for every application.
   Result<std::optional<PaymentSource>> find(db::Transaction& tx, PaymentSourceId id) const;
 
-  /// Ids of the newest sources, newest first.
+  /// A source that was removed, by id alone: for operators.
+  Result<std::optional<RemovedSource>> find_removed(db::Transaction& tx, PaymentSourceId id) const;
+
+  /// Ids of the newest sources, removed ones too, newest first.
   Result<std::vector<PaymentSourceId>> newest(db::Transaction& tx, int limit) const;
 
   /// Whether the source belongs to this user of its bank.

@@ -16,6 +16,8 @@
 namespace qantara::payments {
 namespace {
 
+using payment_intents::IntentEvent;
+using payment_intents::IntentStatus;
 using payment_sources::BeneficiaryEvent;
 using payment_sources::BeneficiaryStatus;
 using payment_sources::kBeneficiaryTransitions;
@@ -72,6 +74,18 @@ TEST(payment_states, submit_only_what_waits_for_a_code) {
   }
 }
 
+std::string_view name_of(IntentEvent event) {
+  switch (event) {
+    case IntentEvent::payment_started:
+      return "payment_started";
+    case IntentEvent::time_ran_out:
+      return "time_ran_out";
+    case IntentEvent::cancelled:
+      return "cancelled";
+  }
+  return "";
+}
+
 // The page
 
 std::string cell(std::string_view text) { return "`" + std::string{text} + "`"; }
@@ -98,11 +112,10 @@ std::string render_table(const Statuses& statuses, const Events& events_of_table
 std::string render_states() {
   std::string page =
       "# States\n\n"
-      "Rendered from `src/payments/payment_states.h` and `src/payment_sources/beneficiary_states.h`. A status changes "
-      "only by an entry\n"
-      "of its table, in the transaction that appends the event which tells of it. A dash is a change that cannot "
-      "happen: it is refused\n"
-      "as `ILLEGAL_TRANSITION`, and nothing is written.\n\n"
+      "Rendered from `src/payments/payment_states.h`, `src/payment_intents/intent_states.h` and\n"
+      "`src/payment_sources/beneficiary_states.h`. A status changes only by an entry of its table, in the transaction "
+      "that appends the\n"
+      "event which tells of it. A dash is a change that cannot happen: it is refused, and nothing is written.\n\n"
       "## Payments\n\n"
       "| status | the payer | told as |\n|---|---|---|\n";
   for (const auto status : every_status()) {
@@ -124,6 +137,18 @@ std::string render_states() {
   page += render_table(
       every_status(), every_event(), kPaymentTransitions, [](auto status) { return to_text(status); },
       [](auto event) { return to_text(event); });
+  page +=
+      "\n## Payment intents\n\n"
+      "An intent is used once, or not at all. `payment_started` is the payer's word, `time_ran_out` the clock's "
+      "(`payment_intent.expired`),\n"
+      "`cancelled` the merchant's (`payment_intent.cancelled`). What is not `INTENT_CREATED` any more is refused as "
+      "`PAYMENT_INTENT_ALREADY_USED`\n"
+      "or `PAYMENT_INTENT_EXPIRED`; to cancel a second time changes nothing.\n\n";
+  page += render_table(
+      std::array{IntentStatus::INTENT_CREATED, IntentStatus::INTENT_USED, IntentStatus::INTENT_EXPIRED,
+                 IntentStatus::INTENT_CANCELLED},
+      std::array{IntentEvent::payment_started, IntentEvent::time_ran_out, IntentEvent::cancelled},
+      payment_intents::kIntentTransitions, [](auto status) { return payment_intents::to_text(status); }, name_of);
   page += "\n## Beneficiaries\n\nWhere a beneficiary begins is the bank's word: cooling off, or usable at once.\n\n";
   page += render_table(
       std::array{BeneficiaryStatus::AWAITING_BENEFICIARY_COOL_OFF, BeneficiaryStatus::ACTIVE},

@@ -157,6 +157,10 @@ class Installation {
         ->intent;
   }
 
+  Result<payment_intents::PaymentIntent> cancel(IntentId intent) {
+    return database.write([&](db::Transaction& tx) { return intents.cancel(tx, application, intent); });
+  }
+
   Result<Payment> start(IntentId intent, AccountId account) {
     return database.write([&](db::Transaction& tx) { return payments.start(tx, application, intent, account); });
   }

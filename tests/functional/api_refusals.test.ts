@@ -263,7 +263,7 @@ test('a path tells which methods it takes', async () => {
   }
   const unheardOf = await raw(gateway.url, `BREW /customers/v1 HTTP/1.1\r\nHost: a\r\nlean-app-token: ${own.token}\r\n\r\n`);
   assert.deepEqual(statuses(unheardOf.text), [405]);
-  assert.match(unheardOf.text, /\r\nAllow: GET, HEAD, POST\r\n/);
+  assert.match(unheardOf.text, /\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE\r\n/);
 });
 
 // --- Media type and JSON ----------------------------------------------------------------------------------------------

@@ -149,10 +149,14 @@ test('a cancelled intent is not paid, and a paid one not cancelled', async () =>
   const cancelled = await cancel(payment_intent_id);
   assert.equal(cancelled.body.status, 'INTENT_CANCELLED');
   assert.deepEqual((await cancel(payment_intent_id)).body, cancelled.body);
+  const story = await gateway.json<any>('explain', payment_intent_id);
+  assert.deepEqual([story.status, story.why, story.next], ['INTENT_CANCELLED', 'The merchant cancelled it before anybody began to pay.', '']);
+  assert.equal(story.entries[1].text, 'cancelled the request before anybody began to pay');
   const event = await receiver.event('payment_intent.cancelled', ({payload}) => payload['intent_id'] === payment_intent_id);
   assert.equal(event.payload['status'], 'INTENT_CANCELLED');
   const opened = await api(gateway.url)('POST', '/link/v1/sessions', {body: {app_token: gateway.info.app_token, method: 'PAY', payment_intent_id}});
   assertRefused(opened, {...refused(409, 'PAYMENT_INTENT_EXPIRED'), details: ['step']}, 'opening');
+  assert.equal(opened.body.metadata.step.reason, 'cancelled_by_merchant');
   const used = (await call('GET', '/payments/v1/intents?status=INTENT_USED')).body.data[0].payment_intent_id;
   assertRefused(await cancel(used), refused(409, 'PAYMENT_INTENT_ALREADY_USED'), 'a used one');
   assertRefused(await cancel(kNobody), refused(404, 'UNKNOWN_PAYMENT_INTENT', 'payment_intent_id'), 'none');

@@ -38,6 +38,12 @@ async function connected(): Promise<string> {
 const kUnknown = refused(404, 'UNKNOWN_PAYMENT_SOURCE');
 const path = (id: string, spelling = 'payment-sources') => `/customers/v1/${customer_id}/${spelling}/${id}`;
 
+/** What an operator reads of it. */
+async function explained(id: string): Promise<{status: string; status_detail: string; why: string; texts: string[]}> {
+  const {entries, ...story} = await gateway.json<any>('explain', id);
+  return {...story, texts: entries.map(({text}: {text: string}) => text)};
+}
+
 test('it is gone, with its event, and connecting anew makes another', async () => {
   const id = await connected();
   assertRefused(await call('DELETE', path(id), {body: {reason: 'BORED'}}), invalid('reason'), 'no reason of the list');
@@ -49,6 +55,12 @@ test('it is gone, with its event, and connecting anew makes another', async () =
   assertRefused(await call('GET', path(id)), kUnknown, 'shown');
   assertRefused(await call('DELETE', path(id)), kUnknown, 'removed again');
   assert.deepEqual((await call('GET', `/customers/v1/${customer_id}/payment-sources`)).body, []);
+  await eventually(async () => (await explained(id)).why, (why) => why.endsWith('Its bank has forgotten the payer\'s consent.'), 'told');
+  for (const name of [id, id.slice(-8)]) {
+    const {status, status_detail, texts} = await explained(name);
+    assert.deepEqual([status, status_detail], ['REMOVED', 'USER_REQUESTED'], name);
+    assert.ok(texts.includes('removed the payment source'), texts.join('; '));
+  }
   const another = await connected();
   assert.notEqual(another, id);
   assert.equal((await call('DELETE', path(another))).status, 200);

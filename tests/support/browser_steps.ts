@@ -257,7 +257,7 @@ export const screens: Screen[] = [
   },
   {
     name: 'request-withdrawn', title: 'request_withdrawn', says: ['not_moved'],
-    step: {...paying, kind: 'END', reason: 'cancelled_by_merchant', result: result('ERROR')},
+    step: {...paying, kind: 'END', reason: 'cancelled_by_merchant', result: result('ERROR', 'PAYMENT_INTENT_EXPIRED')},
   },
   {
     name: 'other-window', title: 'other_window', says: ['other_window_text', 'continue_here'],

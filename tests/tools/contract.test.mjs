@@ -60,6 +60,9 @@ test('states: those that are told, and no others', () => {
   assert.deepEqual(found(compareStates, page, ({components: {schemas}}) => schemas.PaymentStatus.enum.push('SUBMITTING')), [
     'SUBMITTING is none of the payment statuses',
   ]);
+  assert.deepEqual(found(compareStates, page, ({components: {schemas}}) => schemas.PaymentIntentStatus.enum.push('INTENT_LOST')), [
+    'INTENT_LOST is none of the intent statuses',
+  ]);
   assert.deepEqual(found(compareStates, page, ({components: {schemas}}) => schemas.BeneficiaryStatus.enum.pop()), [
     'ACTIVE of the beneficiary statuses is not described',
   ]);

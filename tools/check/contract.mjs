@@ -55,11 +55,13 @@ function codesOf(api, response) {
 
 // A status that is never told is told as another: its row says so in plain words, where the others name events.
 export function* compareStates(api, page, lineOf) {
-  const {PaymentStatus, BeneficiaryStatus} = api.components.schemas;
+  const {PaymentStatus, PaymentIntentStatus, BeneficiaryStatus} = api.components.schemas;
   const payments = rowsOf(page, '## Payments').filter(([, , toldAs]) => toldAs !== 'the waiting status before it');
+  const intents = rowsOf(page, '## Payment intents');
   const beneficiaries = rowsOf(page, '## Beneficiaries');
   const first = (rows) => rows.map(([state]) => state);
   yield* difference(lineOf('components', 'schemas', 'PaymentStatus', 'enum'), 'the payment statuses', PaymentStatus.enum, first(payments));
+  yield* difference(lineOf('components', 'schemas', 'PaymentIntentStatus', 'enum'), 'the intent statuses', PaymentIntentStatus.enum, first(intents));
   yield* difference(lineOf('components', 'schemas', 'BeneficiaryStatus', 'enum'), 'the beneficiary statuses', BeneficiaryStatus.enum, first(beneficiaries));
 }
 
