@@ -222,7 +222,7 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
   }
   CO_ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
   auto metrics = options.metrics ? std::make_unique<Metrics>(real_clock) : nullptr;
-  db::SqliteOptions storage{.file = database_file, .on_broken = end_process};
+  db::SqliteOptions storage{.file = database_file, .batch_max = options.commit_max, .on_broken = end_process};
   if (metrics) {
     storage.on_measured = [&counting = *metrics](std::size_t closures, std::chrono::microseconds took) {
       counting.count_commit(closures, took);

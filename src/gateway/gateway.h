@@ -25,6 +25,7 @@ struct GatewayOptions {
   std::vector<std::string> webhook_networks;  ///< CIDR blocks that webhooks may reach although they are special.
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
+  std::size_t commit_max = 256;  ///< Writes in one commit.
   link::Operator run_by;  ///< What payers are told of who runs the gateway.
   /// Where Prometheus may ask, apart from the API; nothing: nobody counts.
   struct MetricsAddress {

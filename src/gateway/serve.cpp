@@ -47,6 +47,7 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .webhook_networks = options.webhook_networks,
                                           .sandbox_bank_url = options.sandbox_bank_url,
                                           .bank_timeout = options.bank_timeout,
+                                          .commit_max = options.commit_max,
                                           .run_by = options.run_by,
                                           .metrics = metrics_address(options),
                                           .on_copy = GatewayOptions::OnCopy::STAND_BY});

@@ -32,6 +32,7 @@ struct ServeOptions {
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;
   std::optional<Listen> metrics_listen;
+  std::size_t commit_max = 256;  ///< Writes in one commit; no flag: more is never better.
   log::Level log_level = log::Level::INFO;
   bool json = false;
 };
