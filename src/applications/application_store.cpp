@@ -1,5 +1,7 @@
 #include "applications/application_store.h"
 
+#include "applications/credentials_store.h"
+
 namespace qantara::applications {
 
 namespace {
@@ -14,13 +16,13 @@ Application read_application(db::Row& row) {
 
 }  // namespace
 
-Result<void> insert_application(db::Transaction& tx, const Application& application, const Sha256& client_secret_hash) {
+Result<void> insert_application(db::Transaction& tx, const Application& application) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO applications (id, name, mode, client_secret_hash, default_destination_id, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6)",
-                 application.id, application.name, to_text(application.mode),
-                 db::Bytes{{reinterpret_cast<const char*>(client_secret_hash.data()), client_secret_hash.size()}},
-                 application.default_destination, application.created_at));
+      tx.execute("INSERT INTO applications (id, name, mode, default_destination_id, created_at) "
+                 "VALUES ($1, $2, $3, $4, $5)",
+                 application.id, application.name, to_text(application.mode), application.default_destination,
+                 application.created_at));
+  tx.announce(kCredentialsChanged);
   return {};
 }
 
@@ -47,6 +49,22 @@ Result<std::vector<Application>> select_applications(db::Transaction& tx) {
 Result<std::vector<std::string>> select_origins(db::Transaction& tx, ApplicationId id) {
   return tx.all(
       "SELECT origin FROM application_origins WHERE application_id = $1 ORDER BY origin",
+      [](db::Row& row) { return row.take<std::string>(); }, id);
+}
+
+Result<void> insert_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) {
+  RETURN_IF_ERROR(tx.execute(
+      "INSERT INTO application_redirect_urls (application_id, url) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, url));
+  return {};
+}
+
+Result<std::int64_t> delete_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) {
+  return tx.execute("DELETE FROM application_redirect_urls WHERE application_id = $1 AND url = $2", id, url);
+}
+
+Result<std::vector<std::string>> select_redirect_urls(db::Transaction& tx, ApplicationId id) {
+  return tx.all(
+      "SELECT url FROM application_redirect_urls WHERE application_id = $1 ORDER BY url",
       [](db::Row& row) { return row.take<std::string>(); }, id);
 }
 

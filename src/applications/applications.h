@@ -16,7 +16,7 @@ class Applications {
   Applications(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
 
   /// Errors: INVALID_PARAMETERS for a blank or over-long name (field "name", 1–100 characters) or an origin that
-  /// parse_origin does not take (field "origin"); for mode LIVE (field "mode") until live mode exists.
+  /// parse_origin does not take (field "origin").
   Result<CreatedApplication> create(db::Transaction& tx, const NewApplication& wanted) const;
 
   /// Nothing for an unknown id.
@@ -31,11 +31,26 @@ class Applications {
   /// Errors: as above; INVALID_PARAMETERS (field "origin") also for one that is not registered.
   Result<void> remove_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) const;
 
+  /// As they were registered, sorted.
+  Result<std::vector<std::string>> redirect_urls(db::Transaction& tx, ApplicationId id) const;
+
+  /// One that is there already stays. Errors: UNKNOWN_APPLICATION; INVALID_PARAMETERS (field "redirect_url") for what
+  /// parse_redirect_url does not take, and for more than 50.
+  Result<void> add_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) const;
+  /// Errors: UNKNOWN_APPLICATION; INVALID_PARAMETERS (field "redirect_url") for one that is not registered.
+  Result<void> remove_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) const;
+
+  /// Whether payers of this application may be sent to `url` (redirect_url.h). Errors: UNKNOWN_APPLICATION.
+  Result<bool> may_return_to(db::Transaction& tx, ApplicationId id, std::string_view url) const;
+
   /// The destination that intents and connections without one use from now on. The caller has checked that it is this
   /// application's own.
   Result<void> set_default_destination(db::Transaction& tx, ApplicationId id, DestinationId destination) const;
 
  private:
+  /// Errors: UNKNOWN_APPLICATION.
+  Result<Application> get(db::Transaction& tx, ApplicationId id) const;
+
   const Clock& clock_;
   Random& random_;
 };

@@ -28,7 +28,7 @@ TEST_F(applications, are_created_with_a_secret_that_is_shown_once) {
   EXPECT_EQ(created->application.mode, Mode::SANDBOX);
   EXPECT_EQ(created->application.created_at, clock.now());
   const auto secret = created->client_secret.reveal();
-  EXPECT_EQ(secret.size(), 3U + 64U);
+  EXPECT_EQ(secret.size(), 3U + 48U);
   EXPECT_TRUE(secret.starts_with("qs_"));
   EXPECT_FALSE(database.holds_in_the_clear(secret));
   EXPECT_TRUE(database.holds_in_the_clear("Shop"));  // The search does find what is there.
@@ -61,7 +61,7 @@ TEST_F(applications, are_refused_with_the_field_at_fault) {
       {{.name = hundred + "x"}, "name"},
       {{.name = ""}, "name"},
       {{.name = " \t"}, "name"},
-      {{.name = "shop", .mode = Mode::LIVE}, "mode"},
+      {{.name = "shop", .mode = Mode::LIVE}, ""},
       {{.name = "shop", .origins = {"https://Shop.example:443", "http://127.0.0.1:8080"}}, ""},
       {{.name = "shop", .origins = {"http://[::1]:8080"}}, "origin"},
       {{.name = "shop", .origins = {"shop.example"}}, "origin"},
@@ -105,6 +105,38 @@ TEST_F(applications, take_and_lose_origins_in_the_form_browsers_write) {
     EXPECT_EQ(change(what, id, "shop.example").error().code, ErrorCode::INVALID_PARAMETERS);
     EXPECT_EQ(change(what, ApplicationId{}, "https://shop.example").error().code, ErrorCode::UNKNOWN_APPLICATION);
   }
+}
+
+TEST_F(applications, send_payers_back_to_what_is_registered) {
+  const auto sandbox = create({.name = "shop", .origins = {"https://shop.example"}})->application.id;
+  const auto live = create({.name = "shop", .mode = Mode::LIVE, .origins = {"https://shop.example"}})->application.id;
+  const auto change = [&](auto what, ApplicationId of, std::string_view url) {
+    return database.write([&](db::Transaction& tx) { return (it.*what)(tx, of, url); });
+  };
+  const auto may = [&](ApplicationId of, std::string_view url) {
+    return *database.read([&](db::Transaction& tx) { return it.may_return_to(tx, of, url); });
+  };
+  EXPECT_TRUE(may(sandbox, "https://shop.example/any"));
+  EXPECT_FALSE(may(live, "https://shop.example/any"));
+  for (const auto id : {sandbox, live}) {
+    EXPECT_TRUE(change(&Applications::add_redirect_url, id, "https://shop.example/back"));
+    EXPECT_TRUE(change(&Applications::add_redirect_url, id, "https://shop.example/back"));
+    EXPECT_TRUE(may(id, "https://shop.example/back"));
+    EXPECT_FALSE(may(id, "https://shop.example/any"));
+    const auto urls = *database.read([&](db::Transaction& tx) { return it.redirect_urls(tx, id); });
+    EXPECT_EQ(urls, (std::vector<std::string>{"https://shop.example/back"}));
+  }
+  EXPECT_TRUE(change(&Applications::add_redirect_url, sandbox, "http://localhost:3000/back"));
+  const auto plain = change(&Applications::add_redirect_url, live, "http://localhost:3000/back");
+  ASSERT_FALSE(plain);
+  EXPECT_EQ(plain.error().fields.at(0).field, "redirect_url");
+
+  EXPECT_TRUE(change(&Applications::remove_redirect_url, live, "https://shop.example/back"));
+  EXPECT_FALSE(may(live, "https://shop.example/back"));
+  EXPECT_EQ(change(&Applications::remove_redirect_url, live, "https://shop.example/back").error().fields.at(0).field,
+            "redirect_url");
+  EXPECT_EQ(change(&Applications::add_redirect_url, ApplicationId{}, "https://a.example/").error().code,
+            ErrorCode::UNKNOWN_APPLICATION);
 }
 
 TEST_F(applications, are_nothing_where_the_id_is_unknown) {

@@ -28,7 +28,7 @@ bool is_loopback_address(std::string_view host) {
 
 bool is_loopback(std::string_view origin) {
   const auto url = http::parse_url(origin);
-  return url && (url->host == "localhost" || is_loopback_address(url->host));
+  return url && is_loopback_host(url->host);
 }
 
 }  // namespace
@@ -40,6 +40,10 @@ std::optional<std::string> parse_origin(std::string_view text) {
   const auto url = http::parse_url(text);
   if (!url || url->host.contains(':')) return std::nullopt;
   return url->origin();
+}
+
+bool is_loopback_host(std::string_view host) {
+  return host == "localhost" || host == "::1" || is_loopback_address(host);
 }
 
 bool may_frame(std::string_view origin, Mode mode, std::span<const std::string> registered) {

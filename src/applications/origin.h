@@ -16,6 +16,9 @@ namespace qantara::applications {
 /// allows framing has no way to name. The result is made of letters, digits and ":/.-_" only.
 std::optional<std::string> parse_origin(std::string_view text);
 
+/// "localhost", 127.0.0.0/8 in four decimal numbers, "::1": what never leaves the machine. `host` as http::Url has it.
+bool is_loopback_host(std::string_view host);
+
 /// Whether pages of `origin` may frame the hosted flow of an application with these `registered` origins. It has to be one
 /// of them, exactly. While none is registered, pages of this machine may (localhost, 127.0.0.0/8), in a sandbox only.
 /// All origins as parse_origin gives them.

@@ -4,8 +4,9 @@
 export const levels = [
   ['base'],
   ['money', 'iban', 'json', 'metrics', 'http', 'db'],
+  ['jose'],
   ['applications', 'events', 'banking', 'assets'],
-  ['customers', 'destinations'],
+  ['customers', 'destinations', 'bank_registry'],
   ['payment_sources', 'payment_intents'],
   ['payments', 'webhooks'],
   ['link', 'reconciliation'],

@@ -74,7 +74,7 @@ const libraries = [
     remedy: 'Asio\'s I/O objects are an affair of base, http and db; take an Executor, a Bell, an http::Client',
   },
   {pattern: /^(sqlite3(ext)?|libpq-fe|postgresql\/.*)\.h$/, folders: ['db'], remedy: 'engines are an affair of db; use db/transaction.h'},
-  {pattern: /^openssl\//, folders: ['base', 'http'], remedy: 'OpenSSL is an affair of base and http; use base/crypto.h'},
+  {pattern: /^openssl\//, folders: ['base', 'http', 'jose'], remedy: 'OpenSSL is an affair of base, http and jose; use base/crypto.h'},
 ];
 
 const libraryHeaders = {
