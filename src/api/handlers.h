@@ -77,10 +77,16 @@ Task<HandlerResult> get_link_session(const http::Request& request, const Service
 Task<HandlerResult> answer_link_step(const http::Request& request, const Services& services);
 Task<HandlerResult> leave_link_session(const http::Request& request, const Services& services);
 
+// oauth.cpp
+Task<HandlerResult> issue_access_token(const http::Request& request, const Services& services);
+Task<HandlerResult> get_jwks(const http::Request& request, const Services& services);
+Task<HandlerResult> get_oauth_metadata(const http::Request& request, const Services& services);
+
 // pages.cpp
 Task<HandlerResult> get_link_page(const http::Request& request, const Services& services);
 Task<HandlerResult> get_link_asset(const http::Request& request, const Services& services);
 Task<HandlerResult> get_sdk(const http::Request& request, const Services& services);
+Task<HandlerResult> get_web_view_page(const http::Request& request, const Services& services);
 
 // docs.cpp
 Task<HandlerResult> get_openapi(const http::Request& request, const Services& services);

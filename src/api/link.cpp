@@ -90,8 +90,10 @@ Result<link::OpenSession> read_session(const http::Request& request) {
   } else {
     RETURN_IF_ERROR(require(body, "customer_id"));
   }
-  if (*method == link::Method::UPDATE_PAYMENT_SOURCE) RETURN_IF_ERROR(require(body, "payment_source_id"));
-  if (link::is_adding_payee(*method)) RETURN_IF_ERROR(require(body, "payment_destination_id"));
+  if (*method == link::Method::UPDATE_PAYMENT_SOURCE) {
+    RETURN_IF_ERROR(require(body, "payment_source_id"));
+    RETURN_IF_ERROR(require(body, "payment_destination_id"));
+  }
   const auto language = optional_text(body, "language");
   if (language && language != "en" && language != "ar")
     return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");

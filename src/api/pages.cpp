@@ -106,10 +106,14 @@ struct PageParameters {
   std::string language;
 };
 
+Refusal no_app_token() {
+  return {.english = "<code>app_token</code> must be an application’s token.",
+          .arabic = "يجب أن تكون قيمة <code>app_token</code> رمز تطبيق."};
+}
+
 std::expected<PageParameters, Refusal> read_parameters(const http::Request& request) {
   if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) {
-    return std::unexpected(Refusal{.english = "<code>app_token</code> must be an application’s token.",
-                                   .arabic = "يجب أن تكون قيمة <code>app_token</code> رمز تطبيق."});
+    return std::unexpected(no_app_token());
   }
   auto origin = applications::parse_origin(request.query_parameter("origin").value_or(""));
   if (!origin) {
@@ -171,8 +175,19 @@ http::Response make_link_page(const http::Request& request, const std::optional<
   return response;
 }
 
-// GET /link · 200 the page · 400, 403, 404 a plain page that says why
-Task<HandlerResult> get_link_page(const http::Request& request, const Services& services) {
+http::Response make_web_view_page(const http::Request& request, const std::optional<PageOwner>& owner) {
+  if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return make_plain_page(no_app_token());
+  if (!owner) return make_plain_page(unknown_application());
+  const std::string language = request.query_parameter("language").value_or("") == "ar" ? "ar" : "en";
+  auto response = assets::serve(assets::get("link/index." + language + ".html"), request, assets::Caching::NEVER);
+  add_page_headers(response, std::string{kPagePolicy} + "'none'");
+  return response;
+}
+
+namespace {
+
+/// The application that `request` names, if there is one.
+Task<Result<std::optional<PageOwner>>> find_owner(const http::Request& request, const Services& services) {
   std::optional<PageOwner> owner;
   if (const auto id = ApplicationId::parse(request.query_parameter("app_token").value_or(""))) {
     CO_ASSIGN_OR_RETURN(owner,
@@ -183,7 +198,23 @@ Task<HandlerResult> get_link_page(const http::Request& request, const Services& 
                           return PageOwner{.application = *std::move(application), .origins = std::move(origins)};
                         }));
   }
+  co_return owner;
+}
+
+}  // namespace
+
+// GET /link · 200 the page · 400, 403, 404 a plain page that says why
+Task<HandlerResult> get_link_page(const http::Request& request, const Services& services) {
+  CO_ASSIGN_OR_RETURN(const auto owner, co_await find_owner(request, services));
   co_return make_link_page(request, owner);
+}
+
+// GET /link/loader/prod/{region}/{version}/lean-sdk.html · 200 the page · 400, 404 a plain page that says why · 404 INVALID_URL
+Task<HandlerResult> get_web_view_page(const http::Request& request, const Services& services) {
+  if (!is_version(request.path_parameter("version")) || !is_region(request.path_parameter("region")))
+    co_return no_such_file();
+  CO_ASSIGN_OR_RETURN(const auto owner, co_await find_owner(request, services));
+  co_return make_web_view_page(request, owner);
 }
 
 // GET /link/assets/{file} · 200 what the page loads: the name has a hash of the content · 404 INVALID_URL
@@ -199,6 +230,8 @@ Task<HandlerResult> get_sdk(const http::Request& request, const Services&) {
     co_return no_such_file();
   auto response = assets::serve(assets::get("sdk/Lean.min.js"), request, assets::Caching::SHORTLY);
   response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
+  // A page that states the script's hash (Subresource Integrity) must be able to read it.
+  response.headers.set("Access-Control-Allow-Origin", "*");
   co_return response;
 }
 

@@ -20,4 +20,7 @@ struct PageOwner {
 /// that nobody may frame and that says why. `owner`: the application of `app_token`, if there is one.
 http::Response make_link_page(const http::Request& request, const std::optional<PageOwner>& owner);
 
+/// The answer to GET …/lean-sdk.html?app_token=…&language=…: the same page for the web view of an app, which nobody may frame.
+http::Response make_web_view_page(const http::Request& request, const std::optional<PageOwner>& owner);
+
 }  // namespace qantara::api

@@ -18,6 +18,11 @@ constexpr RouteRow kRoutes[] = {
     {GET, "/healthz", everybody(get_health)},
     {GET, "/readyz", everybody(get_readiness)},
 
+    {POST, "/oauth2/token", everybody(issue_access_token)},
+    {GET, "/oauth2/jwks", everybody(get_jwks)},
+    {GET, "/.well-known/openid-configuration", everybody(get_oauth_metadata)},
+    {GET, "/.well-known/oauth-authorization-server", everybody(get_oauth_metadata)},
+
     {POST, "/customers/v1", application(create_customer), CUSTOMER_WRITE},
     {POST, "/payments/v1/customer", application(create_customer), CUSTOMER_WRITE},
     {GET, "/customers/v1", application(list_customers), CUSTOMER_READ},
@@ -84,6 +89,7 @@ constexpr RouteRow kRoutes[] = {
     {GET, "/sa/link/sdk/web/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/sdk/web/v2/prod/{region}/{version}/Lean.min.js", everybody(get_sdk)},
     {GET, "/link/loader/prod/{region}/{version}/lean-link-loader.min.js", everybody(get_sdk)},
+    {GET, "/link/loader/prod/{region}/{version}/lean-sdk.html", everybody(get_web_view_page)},
 
     {GET, "/openapi.json", everybody(get_openapi)},
     {GET, "/docs", everybody(get_docs_page)},

@@ -13,7 +13,7 @@ const right = {
   link: {app_token: id, permissions: ['payments'], customer_id: id},
   createPaymentSource: {app_token: id, customer_id: id},
   updatePaymentSource: {app_token: id, customer_id: id, payment_source_id: id, payment_destination_id: id},
-  createBeneficiary: {app_token: id, customer_id: id, payment_destination_id: id},
+  createBeneficiary: {app_token: id, customer_id: id},
   reconnect: {app_token: id, reconnect_id: id},
   pay: {app_token: id, payment_intent_id: id},
   checkout: {app_token: id, payment_intent_id: id},

@@ -27,7 +27,7 @@ export const kMethods = {
   link: connect,
   createPaymentSource: row('CREATE_PAYMENT_SOURCE', 'customer_id', 'payment_destination_id bank_identifier'),
   updatePaymentSource: row('UPDATE_PAYMENT_SOURCE', 'customer_id payment_source_id payment_destination_id'),
-  createBeneficiary: row('CREATE_BENEFICIARY', 'customer_id payment_destination_id', 'payment_source_id bank_identifier'),
+  createBeneficiary: row('CREATE_BENEFICIARY', 'customer_id', 'payment_destination_id payment_source_id bank_identifier'),
   reconnect: row('RECONNECT', 'reconnect_id'),
   pay: row('PAY', 'payment_intent_id', kPaying),
   checkout: row('CHECKOUT', 'payment_intent_id', kPaying),

@@ -122,7 +122,8 @@ export interface LeanUpdatePaymentSourceOptions extends LeanCommonOptions {
 
 export interface LeanCreateBeneficiaryOptions extends LeanCommonOptions {
   customer_id: string;
-  payment_destination_id: string;
+  /** Absent: the application's default destination. */
+  payment_destination_id?: string;
   /** Absent: the newest of the customer's sources that cannot pay the destination yet. */
   payment_source_id?: string;
   /** Of the sources, those at this bank. */
