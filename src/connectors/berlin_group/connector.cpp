@@ -79,12 +79,17 @@ class Connector final : public banking::BankConnector {
     const auto& bank = exchange_->bank();
     return {.embedded = bank.may_use(banking::ScaWay::EMBEDDED),
             .decoupled = bank.may_use(banking::ScaWay::DECOUPLED),
-            .redirect = false,
+            .redirect = bank.may_use(banking::ScaWay::REDIRECT),
             .beneficiaries = true,
             .reference_length = bank.reference_length};
   }
 
-  NeedFields begin_link() const override { return ask_for_credentials(Tone::FIRST, {}); }
+  Task<BankResult<void>> knock() override;
+
+  NeedFields begin_link() const override {
+    if (prefers_redirect()) return {.stage = Stage::LOGIN, .fields = {}, .message = {}, .target = {}, .tries_left = {}};
+    return ask_for_credentials(Tone::FIRST, {});
+  }
 
   Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& stored) override;
   Task<BankResult<Step>> add_beneficiary(const banking::Creditor& creditor, const PayerDevice& device,
@@ -103,6 +108,7 @@ class Connector final : public banking::BankConnector {
 
  private:
   // Linking
+  Task<BankResult<Step>> begin_login(const PayerDevice& device, State& state);
   Task<BankResult<Step>> log_in(const Answers& answers, const PayerDevice& device, State& state);
   Task<BankResult<Step>> read_accounts_of(const State& state, const PayerDevice& device);
   Task<BankResult<BeneficiaryAdded>> read_beneficiary_of(const std::string& id, const State& state);
@@ -114,6 +120,7 @@ class Connector final : public banking::BankConnector {
   Task<BankResult<Step>> take_answer(const Value& body, const PayerDevice& device, State& state);
   Task<BankResult<Step>> take_refusal(const Failure& failure, const PayerDevice& device, State& state);
   Task<BankResult<Step>> complete(const PayerDevice& device, State& state);
+  Task<BankResult<Step>> complete_redirect(const PayerDevice& device, State& state);
   Task<std::string> ask_sca_status(const State& state);
 
   // Paying
@@ -124,6 +131,10 @@ class Connector final : public banking::BankConnector {
 
   Call call(std::string_view name, Method method, std::string target, const State& state,
             const PayerDevice* device) const;
+  bool may_redirect(const PayerDevice& device) const;
+  bool prefers_redirect() const;
+  void choose_way(Call& call, const PayerDevice& device) const;
+  bool take_redirect(const Links& links, State& state);
   void record(const ScaAnswer& answer, ScaStep step, State& state);
   BeneficiaryAdded cooling(const Beneficiary& beneficiary) const;
 
@@ -144,6 +155,38 @@ Call Connector::call(std::string_view name, Method method, std::string target, c
   return result;
 }
 
+bool Connector::may_redirect(const PayerDevice& device) const {
+  return exchange_->bank().may_use(banking::ScaWay::REDIRECT) && device.return_urls.has_value();
+}
+
+/// The operator would rather send payers to the bank than ask them here, or may do nothing else.
+bool Connector::prefers_redirect() const {
+  const auto& bank = exchange_->bank();
+  if (bank.sca_ways.empty() || !bank.may_use(banking::ScaWay::REDIRECT)) return false;
+  return bank.sca_ways.front() == banking::ScaWay::REDIRECT || !bank.may_use(banking::ScaWay::EMBEDDED);
+}
+
+/// Tells the bank which way is wished for. It decides; the links of its answer say how.
+void Connector::choose_way(Call& call, const PayerDevice& device) const {
+  const bool is_wished = may_redirect(device) && prefers_redirect();
+  call.headers.set("TPP-Redirect-Preferred", is_wished ? "true" : "false");
+  call.headers.set("TPP-Explicit-Authorisation-Preferred", is_wished ? "false" : "true");
+  if (!may_redirect(device)) return;
+  call.headers.set("TPP-Redirect-URI", device.return_urls->done);
+  call.headers.set("TPP-Nok-Redirect-URI", device.return_urls->refused);
+}
+
+/// The answer to a creation that has started the authorisation too, on the bank's own pages. False if it has not.
+bool Connector::take_redirect(const Links& links, State& state) {
+  if (!exchange_->bank().may_use(banking::ScaWay::REDIRECT)) return false;
+  state.redirect_url = exchange_->browser_link(links, "scaRedirect");
+  if (state.redirect_url.empty()) return false;
+  state.asked = Asked::REDIRECT;
+  state.sca_status = "received";
+  state.authorisation_id = authorisation_in(links);
+  return true;
+}
+
 void Connector::record(const ScaAnswer& answer, ScaStep step, State& state) {
   if (!read_sca_status(answer.sca_status)) exchange_->note_unknown("scaStatus", answer.sca_status);
   state.sca_status = answer.sca_status;
@@ -162,10 +205,23 @@ void Connector::record(const ScaAnswer& answer, ScaStep step, State& state) {
     state.update_target = exchange_->follow(answer.links, "authoriseTransaction");
   } else if (step == ScaStep::APPROVAL) {
     state.asked = Asked::APPROVAL;
+  } else if (step == ScaStep::REDIRECT) {
+    state.asked = Asked::REDIRECT;
+    state.redirect_url = exchange_->browser_link(answer.links, "scaRedirect");
   } else if (step == ScaStep::DONE) {
     state.asked = Asked::NOTHING;
   }
   if (state.update_target.empty()) state.update_target = state.authorisation_target();
+}
+
+// ---- Being there ----
+
+/// Asks for accounts without a consent: a bank refuses that, and so is there.
+Task<BankResult<void>> Connector::knock() {
+  Call list = call("knock", Method::GET, exchange_->target("/v1/accounts"), State{}, nullptr);
+  const auto listed = co_await exchange_->send(std::move(list));
+  if (!listed && (listed.error().status < 200 || listed.error().status >= 500)) co_return fail(listed.error());
+  co_return BankResult<void>{};
 }
 
 // ---- Linking ----
@@ -173,6 +229,12 @@ void Connector::record(const ScaAnswer& answer, ScaStep step, State& state) {
 Task<BankResult<Step>> Connector::submit(const Answers& answers, const PayerDevice& device, ConnectorState& stored) {
   auto state = State::parse(stored.json);
   if (!state) co_return unusable_state("unreadable");
+  const bool is_first = answers.empty() && state->resource.empty();
+  if (is_first && prefers_redirect() && may_redirect(device)) {
+    auto step = co_await begin_login(device, *state);
+    stored.json = state->to_json();
+    co_return step;
+  }
   if (find_answer(answers, "username") != nullptr || state->resource.empty()) {
     auto step = co_await log_in(answers, device, *state);
     stored.json = state->to_json();
@@ -183,8 +245,39 @@ Task<BankResult<Step>> Connector::submit(const Answers& answers, const PayerDevi
   co_return step;
 }
 
+/// A login on the bank's own pages: a consent that is authorised there, by whom only the bank knows.
+Task<BankResult<Step>> Connector::begin_login(const PayerDevice& device, State& state) {
+  State login;
+  Call create = call("create consent", Method::POST, exchange_->target("/v1/consents"), login, &device);
+  choose_way(create, device);
+  create.body = consent_body(std::chrono::floor<std::chrono::days>(clock_.now()) + kConsentValidity);
+  const auto created = co_await exchange_->send(std::move(create));
+  if (!created) co_return fail(created.error());
+  const auto consent_id = read_identifier(*created, "consentId");
+  if (!consent_id) co_return wrong_shape("create consent");
+  login.consent_id = *consent_id;
+  login.resource = exchange_->target("/v1/consents/" + http::percent_encode(*consent_id));
+
+  const Links links = read_links(*created);
+  if (take_redirect(links, login)) {
+    state = login;
+    co_return ask(state);
+  }
+  if (links.find("startAuthorisation") != nullptr) {
+    login.start_target = exchange_->follow(links, "startAuthorisation");
+    auto started = co_await start_authorisation(device, login);
+    if (started && login.asked == Asked::REDIRECT) state = login;
+    const bool is_redirect = started && std::holds_alternative<banking::NeedRedirect>(*started);
+    if (is_redirect || !started) co_return started;
+  }
+  // The bank would ask here.
+  if (exchange_->bank().may_use(banking::ScaWay::EMBEDDED)) co_return ask_for_credentials(Tone::FIRST, {});
+  co_return unsupported();
+}
+
 /// A login begins a new consent; what an earlier one left stays until the bank has said yes to more than the names.
 Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevice& device, State& state) {
+  if (!exchange_->bank().may_use(banking::ScaWay::EMBEDDED)) co_return unsupported();
   const Secret* user_name = find_answer(answers, "username");
   const Secret* password = find_answer(answers, "password");
   if (user_name == nullptr || password == nullptr || !is_sendable(user_name->reveal())) {
@@ -194,8 +287,7 @@ Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevi
   login.psu_id = user_name->reveal();
 
   Call create = call("create consent", Method::POST, exchange_->target("/v1/consents"), login, &device);
-  create.headers.set("TPP-Redirect-Preferred", "false");
-  create.headers.set("TPP-Explicit-Authorisation-Preferred", "true");
+  choose_way(create, device);
   create.body = consent_body(std::chrono::floor<std::chrono::days>(clock_.now()) + kConsentValidity);
   const auto created = co_await exchange_->send(std::move(create));
   if (!created) {
@@ -211,6 +303,10 @@ Task<BankResult<Step>> Connector::log_in(const Answers& answers, const PayerDevi
   login.resource = exchange_->target("/v1/consents/" + http::percent_encode(*consent_id));
 
   const Links links = read_links(*created);
+  if (take_redirect(links, login)) {  // The bank asks on its own pages, whatever was typed here.
+    state = login;
+    co_return ask(state);
+  }
   if (links.find("scaRedirect") != nullptr || links.find("scaOAuth") != nullptr) co_return unsupported();
   login.start_target = exchange_->follow(links, "startAuthorisationWithPsuAuthentication");
   login.asked = Asked::PASSWORD;
@@ -236,7 +332,9 @@ Task<BankResult<Step>> Connector::read_accounts_of(const State& state, const Pay
   if (!listed) co_return fail(listed.error());
   auto accounts = read_accounts(*listed);
   if (!accounts) co_return wrong_shape("read accounts");
-  co_return banking::Linked{.bank_user = state.psu_id, .accounts = *std::move(accounts)};
+  std::string user = state.psu_id.empty() ? user_of(*accounts) : state.psu_id;
+  if (user.empty()) co_return Refused{.code = "EU_FUNCTIONALITY_RESTRICTED", .text = "The bank shows no account."};
+  co_return banking::Linked{.bank_user = std::move(user), .accounts = *std::move(accounts)};
 }
 
 // ---- Beneficiaries ----
@@ -258,6 +356,7 @@ Task<BankResult<Step>> Connector::add_beneficiary(const banking::Creditor& credi
 
   Call create = call("create beneficiary", Method::POST, exchange_->target("/v1/beneficiaries"), *state, &device);
   create.headers.set("Consent-ID", state->consent_id);
+  choose_way(create, device);
   create.body = beneficiary_body(creditor);
   const auto created = co_await exchange_->send(std::move(create));
   if (!created) {
@@ -328,7 +427,7 @@ Task<BankResult<BeneficiaryAdded>> Connector::read_beneficiary_of(const std::str
 /// Starts one without a password: for a payer whose session at the bank is alive, or who types the password afterwards.
 Task<BankResult<Step>> Connector::start_authorisation(const PayerDevice& device, State& state) {
   Call start = call("start authorisation", Method::POST, state.start_target_or_usual(), state, &device);
-  start.headers.set("TPP-Redirect-Preferred", "false");
+  choose_way(start, device);
   start.body = "{}";
   const auto started = co_await exchange_->send(std::move(start));
   if (!started) {
@@ -336,7 +435,8 @@ Task<BankResult<Step>> Connector::start_authorisation(const PayerDevice& device,
     if (failure.is_refusal("SERVICE_BLOCKED")) co_return locked(failure);
     const bool is_session_over =
         failure.error.kind == CallError::Kind::SESSION_ENDED && failure.error.code.starts_with("CONSENT_");
-    if (is_session_over || failure.is_refusal("PSU_CREDENTIALS_INVALID")) {
+    const bool may_ask = exchange_->bank().may_use(banking::ScaWay::EMBEDDED);
+    if (may_ask && (is_session_over || failure.is_refusal("PSU_CREDENTIALS_INVALID"))) {
       state.forget_authorisation();
       state.asked = Asked::PASSWORD;
       co_return ask(state);
@@ -367,6 +467,11 @@ Task<BankResult<Step>> Connector::answer(const Answers& answers, const PayerDevi
     if (phase != ScaPhase::DONE) co_return ask(state);
     state.asked = Asked::NOTHING;
     auto step = co_await complete(device, state);
+    co_return step;
+  }
+
+  if (state.asked == Asked::REDIRECT) {
+    auto step = co_await complete_redirect(device, state);
     co_return step;
   }
 
@@ -402,11 +507,32 @@ Task<BankResult<Step>> Connector::answer(const Answers& answers, const PayerDevi
   co_return step;
 }
 
+/// The payer is back from the bank's own page. What they did there, the bank says.
+Task<BankResult<Step>> Connector::complete_redirect(const PayerDevice& device, State& state) {
+  std::optional<ScaPhase> phase;
+  if (state.stage == Stage::LOGIN) {
+    Call read = call("read consent status", Method::GET, state.resource + "/status", state, nullptr);
+    const auto answered = co_await exchange_->send(std::move(read));
+    if (!answered) co_return fail(answered.error());
+    phase = read_consent_status(*answered);
+    if (!phase) exchange_->note_unknown("consentStatus", answered->text("consentStatus").value_or(""));
+  } else {
+    const std::string sca_status = co_await ask_sca_status(state);
+    if (sca_status.empty()) co_return fail(CallError::Kind::OUTCOME_UNKNOWN, "", "the bank did not say how it stands");
+    phase = read_sca_status(sca_status);
+  }
+  if (phase == ScaPhase::FAILED) co_return Refused{.code = "REJECTED_BY_BANK", .text = {}};
+  if (phase != ScaPhase::DONE) co_return ask(state);
+  state.asked = Asked::NOTHING;
+  auto step = co_await complete(device, state);
+  co_return step;
+}
+
 /// Goes by what the bank says an authorisation wants next.
 Task<BankResult<Step>> Connector::take_answer(const Value& body, const PayerDevice& device, State& state) {
   const auto sca = read_sca_answer(body);
   if (!sca) co_return wrong_shape("authorisation");
-  const ScaStep step = next_step(*sca);
+  const ScaStep step = next_step(*sca, exchange_->bank().sca_ways);
   const Asked answered = state.asked;
   const bool was_code = answered == Asked::CODE;
   // After a payment's code nothing is left for the payer to approve: what is not over yet is in the bank's hands.
@@ -418,7 +544,8 @@ Task<BankResult<Step>> Connector::take_answer(const Value& body, const PayerDevi
     co_return completed;
   }
   if (step == ScaStep::FAILED) co_return authorisation_failed();
-  if (step == ScaStep::UNSUPPORTED) co_return unsupported();
+  const bool leads_nowhere = step == ScaStep::REDIRECT && state.redirect_url.empty();
+  if (step == ScaStep::UNSUPPORTED || leads_nowhere) co_return unsupported();
   co_return ask(state, was_code && state.asked == Asked::CODE ? Tone::WRONG_ANSWER : Tone::FIRST);
 }
 
@@ -494,8 +621,7 @@ Task<std::string> Connector::ask_sca_status(const State& state) {
 Task<Reply> Connector::create_payment(const std::string& collection, const banking::PaymentOrder& order,
                                       const PayerDevice& device, const State& state) {
   Call create = call("create payment", Method::POST, collection, state, &device);
-  create.headers.set("TPP-Redirect-Preferred", "false");
-  create.headers.set("TPP-Explicit-Authorisation-Preferred", "true");
+  choose_way(create, device);
   if (!state.consent_id.empty()) create.headers.set("Consent-ID", state.consent_id);
   create.body = payment_body(order);
   auto created = co_await exchange_->send(std::move(create));
@@ -537,9 +663,10 @@ Task<BankResult<Step>> Connector::begin_payment(const banking::PaymentOrder& ord
   state.resource = collection + "/" + http::percent_encode(*payment_id);
   const Links links = read_links(*created);
   state.start_target = exchange_->follow(links, "startAuthorisation");
-  if (links.find("startAuthorisationWithPsuAuthentication") != nullptr) {
+  const bool is_started = take_redirect(links, state);
+  if (!is_started && links.find("startAuthorisationWithPsuAuthentication") != nullptr) {
     state.start_target = exchange_->follow(links, "startAuthorisationWithPsuAuthentication");
-    state.asked = Asked::PASSWORD;
+    if (exchange_->bank().may_use(banking::ScaWay::EMBEDDED)) state.asked = Asked::PASSWORD;
   }
   payment.json = state.to_json();
 
@@ -552,7 +679,8 @@ Task<BankResult<Step>> Connector::advance_payment(const banking::PaymentOrder&, 
                                                   ConnectorState& payment) {
   auto state = State::parse(payment.json);
   if (!state || state->payment_id.empty()) co_return unusable_state("no payment was created");
-  if (state->authorisation_id.empty() && state->asked == Asked::PASSWORD) co_return ask(*state);
+  const bool was_asked_alone = state->asked == Asked::PASSWORD || state->asked == Asked::REDIRECT;
+  if (state->authorisation_id.empty() && was_asked_alone) co_return ask(*state);
 
   if (!state->authorisation_id.empty()) {
     const std::string sca_status = co_await ask_sca_status(*state);
@@ -564,7 +692,8 @@ Task<BankResult<Step>> Connector::advance_payment(const banking::PaymentOrder&, 
     }
     // Asked again, unless it is gone or went on behind our back: then what it wants now is not known any more.
     const bool is_waiting = !sca_status.empty() && phase != ScaPhase::FAILED;
-    if (is_waiting && (sca_status == state->sca_status || state->asked == Asked::APPROVAL)) co_return ask(*state);
+    const bool is_at_bank = state->asked == Asked::APPROVAL || state->asked == Asked::REDIRECT;
+    if (is_waiting && (sca_status == state->sca_status || is_at_bank)) co_return ask(*state);
   }
   auto step = co_await start_authorisation(device, *state);
   payment.json = state->to_json();

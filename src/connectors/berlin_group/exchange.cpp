@@ -15,6 +15,9 @@ using json::Kind;
 /// A longer answer is no answer of this interface: a hundred accounts are about 50 KiB.
 constexpr std::size_t kAnswerMax = 256 * 1024;
 
+/// What every browser and server takes as an address.
+constexpr std::size_t kBrowserLinkMax = 2000;
+
 /// How many different unknown words are told. A bank that makes up a new one each time must not fill memory or log.
 constexpr std::size_t kNotesMax = 100;
 
@@ -110,6 +113,7 @@ Reply Exchange::read(const Call& call, const http::ClientResponse& response) {
   if (response.status == 204) return json::Value{};  // Done, and nothing to be said.
 
   Failure failure = unknown_outcome(said);
+  failure.status = response.status;
   failure.error.retry_after = read_retry_after(response.headers.value_or("Retry-After", ""));
   const auto tpp_message = body ? read_tpp_message(*body) : std::nullopt;
   if (tpp_message) {
@@ -136,6 +140,18 @@ std::string Exchange::follow(const Links& links, std::string_view name) {
   const auto url = http::parse_url(is_relative ? origin_ + *href : *href);
   if (url && url->origin() == origin_) return url->target;
   note_unknown("link that leads away from the bank", name);
+  return {};
+}
+
+std::string Exchange::browser_link(const Links& links, std::string_view name) {
+  const std::string* href = links.find(name);
+  if (href == nullptr) return {};
+  const bool is_relative = href->starts_with('/') && !href->starts_with("//");
+  const std::string whole = is_relative ? origin_ + *href : *href;
+  const auto url = http::parse_url(whole);
+  const bool is_weaker = origin_.starts_with("https:") && url && url->scheme != "https";
+  if (url && !is_weaker && whole.size() <= kBrowserLinkMax) return url->origin() + url->target;
+  note_unknown("link that no browser can be sent to", name);
   return {};
 }
 

@@ -37,6 +37,7 @@ struct Call {
 struct Failure {
   banking::CallError error;
   std::string text;  ///< The bank's words for the payer; may be empty.
+  int status = 0;    ///< Of HTTP; 0: no answer came.
 
   /// Whether the bank refused with exactly this code, before any effect.
   bool is_refusal(std::string_view code) const {
@@ -62,6 +63,10 @@ class Exchange {
 
   /// The target a link leads to: of the bank's own origin or relative to its host. Empty for no link and for any other.
   std::string follow(const Links& links, std::string_view name);
+
+  /// A link for the payer's browser, as a whole URL: http or https, https where the interface itself is. Banks have their pages
+  /// at other hosts. Empty for no link and for any other.
+  std::string browser_link(const Links& links, std::string_view name);
 
   /// Logs that the bank said something unknown, once for each `what` and `word`.
   void note_unknown(std::string_view what, std::string_view word);

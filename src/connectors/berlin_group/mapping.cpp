@@ -108,6 +108,7 @@ constexpr auto kRefusals = std::to_array<RefusalRow>({
 struct LinkRow {
   std::string_view link;
   ScaStep step;
+  banking::ScaWay way = banking::ScaWay::EMBEDDED;
 };
 
 // The first link that is there decides.
@@ -116,8 +117,8 @@ constexpr auto kLinkSteps = std::to_array<LinkRow>({
     {"selectAuthenticationMethod", ScaStep::METHOD},
     {"updatePsuAuthentication", ScaStep::PASSWORD},
     {"startAuthorisationWithPsuAuthentication", ScaStep::PASSWORD},
-    {"scaRedirect", ScaStep::UNSUPPORTED},
-    {"scaOAuth", ScaStep::UNSUPPORTED},
+    {"scaRedirect", ScaStep::REDIRECT, banking::ScaWay::REDIRECT},
+    {"scaOAuth", ScaStep::UNSUPPORTED, banking::ScaWay::REDIRECT},
     {"updatePsuIdentification", ScaStep::UNSUPPORTED},
     {"updateAdditionalPsuAuthentication", ScaStep::UNSUPPORTED},
     {"updateEncryptedPsuAuthentication", ScaStep::UNSUPPORTED},
@@ -312,16 +313,48 @@ std::optional<ScaAnswer> read_sca_answer(const Value& answer) {
   return result;
 }
 
-ScaStep next_step(const ScaAnswer& answer) {
+ScaStep next_step(const ScaAnswer& answer, std::span<const banking::ScaWay> ways) {
   const auto phase = read_sca_status(answer.sca_status);
   if (phase == ScaPhase::DONE) return ScaStep::DONE;
   if (phase == ScaPhase::FAILED) return ScaStep::FAILED;
+  bool is_closed = false;
   for (const LinkRow& row : kLinkSteps) {
     if (answer.links.find(row.link) == nullptr) continue;
+    // To choose a method is no secret, and may lead to the app.
+    if (row.step != ScaStep::METHOD && std::ranges::find(ways, row.way) == ways.end()) {
+      is_closed = true;
+      continue;
+    }
     if (row.step == ScaStep::METHOD && answer.methods.empty()) return ScaStep::UNSUPPORTED;
     return row.step;
   }
-  return ScaStep::APPROVAL;  // Nothing for us to do: the payer acts at the bank.
+  return is_closed ? ScaStep::UNSUPPORTED : ScaStep::APPROVAL;  // Nothing for us to do: the payer acts at the bank.
+}
+
+std::optional<ScaPhase> read_consent_status(const Value& answer) {
+  const auto word = answer.text("consentStatus").value_or("");
+  if (word == "valid") return ScaPhase::DONE;
+  if (word == "received" || word == "partiallyAuthorised") return ScaPhase::OPEN;
+  for (const std::string_view over : {"rejected", "revokedByPsu", "expired", "terminatedByTpp"}) {
+    if (word == over) return ScaPhase::FAILED;
+  }
+  return std::nullopt;
+}
+
+std::string authorisation_in(const Links& links) {
+  const std::string* href = links.find("scaStatus");
+  if (href == nullptr) return {};
+  const auto id = std::string_view{*href}.substr(href->rfind('/') + 1);
+  return is_identifier(id) && id.find_first_of("?#%") == id.npos ? std::string{id} : std::string{};
+}
+
+std::string user_of(const std::vector<banking::Account>& accounts) {
+  std::string least;
+  for (const auto& account : accounts) {
+    const std::string& number = account.iban.empty() ? account.account_number : account.iban;
+    if (least.empty() || number < least) least = number;
+  }
+  return least;
 }
 
 std::optional<PaymentStatus> read_payment_status(const Value& answer) {

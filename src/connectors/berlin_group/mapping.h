@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "banking/bank.h"
 #include "banking/connector.h"
 #include "json/json.h"
 
@@ -128,8 +129,10 @@ struct ScaAnswer {
 std::optional<ScaAnswer> read_sca_answer(const json::Value& answer);
 
 /// What an authorisation wants next. Links decide, not the approach header; a final scaStatus comes before both.
-enum class ScaStep { PASSWORD, METHOD, CODE, APPROVAL, DONE, FAILED, UNSUPPORTED };
-ScaStep next_step(const ScaAnswer& answer);
+enum class ScaStep { PASSWORD, METHOD, CODE, APPROVAL, REDIRECT, DONE, FAILED, UNSUPPORTED };
+/// `ways`: what may be used. A link to another way is as if it were not there; where nothing else is, UNSUPPORTED. An approval
+/// that the bank has asked for is one, whatever may be used: the payer may give it.
+ScaStep next_step(const ScaAnswer& answer, std::span<const banking::ScaWay> ways);
 
 /// The answer to a status question of a payment.
 struct PaymentStatus {
@@ -145,6 +148,9 @@ std::optional<PaymentStatus> read_payment_status(const json::Value& answer);
 /// the payment in flight.
 banking::Step payment_step(const PaymentStatus& status, std::string_view sca_status);
 
+/// What a consentStatus says of a login: `terminatedByTpp` and the like are FAILED. Nothing for an unknown word or none.
+std::optional<ScaPhase> read_consent_status(const json::Value& answer);
+
 /// Accounts that can be paid from: those with a currency and an IBAN or account number. Nothing if `accounts` is no array.
 std::optional<std::vector<banking::Account>> read_accounts(const json::Value& answer);
 
@@ -156,6 +162,12 @@ struct Beneficiary {
 };
 /// Nothing if id or status is missing.
 std::optional<Beneficiary> read_beneficiary(const json::Value& answer);
+
+/// The last segment of the scaStatus link, which ends in the authorisation's id. Empty if there is none.
+std::string authorisation_in(const Links& links);
+
+/// By whom a login goes that was made on the bank's own pages, where no user name is told: the least of the accounts' numbers.
+std::string user_of(const std::vector<banking::Account>& accounts);
 
 /// The first error of tppMessages; `code` "UNREADABLE" if it is none. Nothing if the bank did not answer in its own words.
 struct TppMessage {

@@ -150,6 +150,9 @@ struct StepCase {
   ScaStep expected;
 };
 
+constexpr banking::ScaWay kAllWays[] = {banking::ScaWay::EMBEDDED, banking::ScaWay::DECOUPLED,
+                                        banking::ScaWay::REDIRECT};
+
 TEST(next_step, goes_by_final_status_then_links) {
   const auto kCases = std::to_array<StepCase>({
       {R"({"scaStatus":"scaMethodSelected","_links":{"authoriseTransaction":{"href":"/a"}}})", ScaStep::CODE},
@@ -162,7 +165,8 @@ TEST(next_step, goes_by_final_status_then_links) {
       {R"({"scaStatus":"psuIdentified","_links":{"updatePsuAuthentication":{"href":"/a"}}})", ScaStep::PASSWORD},
       {R"({"scaStatus":"received","_links":{"startAuthorisationWithPsuAuthentication":{"href":"/a"}}})",
        ScaStep::PASSWORD},
-      {R"({"scaStatus":"received","_links":{"scaRedirect":{"href":"https://bank.test/"}}})", ScaStep::UNSUPPORTED},
+      {R"({"scaStatus":"received","_links":{"scaRedirect":{"href":"https://bank.test/"}}})", ScaStep::REDIRECT},
+      {R"({"scaStatus":"received","_links":{"scaOAuth":{"href":"https://bank.test/"}}})", ScaStep::UNSUPPORTED},
       {R"({"scaStatus":"started","_links":{"scaStatus":{"href":"/a"}}})", ScaStep::APPROVAL},
       {R"({"scaStatus":"scaMethodSelected"})", ScaStep::APPROVAL},
       {R"({"scaStatus":"unconfirmed"})", ScaStep::APPROVAL},
@@ -174,8 +178,21 @@ TEST(next_step, goes_by_final_status_then_links) {
   for (const StepCase& c : kCases) {
     const auto answer = read_sca_answer(parse(c.answer));
     ASSERT_TRUE(answer) << c.answer;
-    EXPECT_EQ(next_step(*answer), c.expected) << c.answer;
+    EXPECT_EQ(next_step(*answer, kAllWays), c.expected) << c.answer;
   }
+}
+
+TEST(next_step, passes_over_links_to_ways_that_may_not_be_used) {
+  const auto both = read_sca_answer(parse(
+      R"({"scaStatus":"received","_links":{"updatePsuAuthentication":{"href":"/a"},"scaRedirect":{"href":"https://b.test/"}}})"));
+  const auto step = [&](std::initializer_list<banking::ScaWay> ways) {
+    return next_step(*both, std::vector<banking::ScaWay>{ways});
+  };
+  EXPECT_EQ(step({banking::ScaWay::EMBEDDED, banking::ScaWay::REDIRECT}), ScaStep::PASSWORD);
+  EXPECT_EQ(step({banking::ScaWay::REDIRECT}), ScaStep::REDIRECT);
+  EXPECT_EQ(step({banking::ScaWay::DECOUPLED}), ScaStep::UNSUPPORTED);
+  // What the bank has asked for in its app may be approved there, whatever may be used.
+  EXPECT_EQ(next_step(*read_sca_answer(parse(R"({"scaStatus":"started"})")), {}), ScaStep::APPROVAL);
 }
 
 TEST(read_sca_answer, takes_an_isolated_number_out_of_its_isolate) {

@@ -39,6 +39,10 @@ NeedFields ask_for_credentials(Tone tone, const std::string& text) {
 
 Step ask(const State& state, Tone tone, const std::string& text) {
   if (state.asked == Asked::APPROVAL) return NeedApproval{.message = state.challenge.message, .expires_at = {}};
+  if (state.asked == Asked::REDIRECT) {
+    return banking::NeedRedirect{
+        .stage = state.stage, .url = state.redirect_url, .message = state.challenge.message, .expires_at = {}};
+  }
   if (state.asked == Asked::PASSWORD && state.stage != Stage::PAYMENT) return ask_for_credentials(tone, text);
 
   NeedFields need{.stage = state.stage,

@@ -29,6 +29,7 @@ constexpr auto kAsked = std::to_array<Name<Asked>>({
     {"METHOD", Asked::METHOD},
     {"CODE", Asked::CODE},
     {"APPROVAL", Asked::APPROVAL},
+    {"REDIRECT", Asked::REDIRECT},
 });
 
 template <class Names, class Enum>
@@ -61,6 +62,7 @@ constexpr auto kTexts = std::to_array<TextMember>({
     {"start_target", &State::start_target},
     {"authorisation_id", &State::authorisation_id},
     {"update_target", &State::update_target},
+    {"redirect_url", &State::redirect_url},
     {"sca_status", &State::sca_status},
 });
 
@@ -69,6 +71,7 @@ constexpr auto kTexts = std::to_array<TextMember>({
 void State::forget_authorisation() {
   authorisation_id.clear();
   update_target.clear();
+  redirect_url.clear();
   sca_status.clear();
   asked = Asked::NOTHING;
   challenge = {};

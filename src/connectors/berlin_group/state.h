@@ -12,7 +12,7 @@
 namespace qantara::connectors::berlin_group {
 
 /// What the payer was asked for last.
-enum class Asked { NOTHING, PASSWORD, METHOD, CODE, APPROVAL };
+enum class Asked { NOTHING, PASSWORD, METHOD, CODE, APPROVAL, REDIRECT };
 
 struct State {
   std::string psu_id;      ///< The payer's user name at the bank.
@@ -27,6 +27,7 @@ struct State {
   std::string start_target;      ///< Where an authorisation of `resource` is started; empty: `resource`/authorisations.
   std::string authorisation_id;  ///< Empty: none was started.
   std::string update_target;     ///< Where its answers go.
+  std::string redirect_url;      ///< The bank's own page, if the payer was asked to go there.
   std::string sca_status;        ///< Its last known status.
   Asked asked = Asked::NOTHING;
   Challenge challenge;

@@ -44,6 +44,10 @@ struct Describe {
                        need.tries_left ? fmt::format(", {} left", *need.tries_left) : "");
   }
   std::string operator()(const banking::NeedApproval& need) const { return "approval: " + need.message; }
+  std::string operator()(const banking::NeedRedirect& need) const {
+    return fmt::format("{} redirects to {}{}", to_text(need.stage), need.url,
+                       need.effect() == banking::Effect::IRREVOCABLE ? ", irrevocable" : "");
+  }
   std::string operator()(const banking::Continue&) const { return "continue"; }
   std::string operator()(const banking::Linked& linked) const {
     return fmt::format("linked {} with {} accounts", linked.bank_user, linked.accounts.size());
