@@ -106,14 +106,14 @@ struct PageParameters {
   std::string language;
 };
 
-Refusal no_app_token() {
+Refusal malformed_app_token() {
   return {.english = "<code>app_token</code> must be an application’s token.",
           .arabic = "يجب أن تكون قيمة <code>app_token</code> رمز تطبيق."};
 }
 
 std::expected<PageParameters, Refusal> read_parameters(const http::Request& request) {
   if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) {
-    return std::unexpected(no_app_token());
+    return std::unexpected(malformed_app_token());
   }
   auto origin = applications::parse_origin(request.query_parameter("origin").value_or(""));
   if (!origin) {
@@ -176,7 +176,7 @@ http::Response make_link_page(const http::Request& request, const std::optional<
 }
 
 http::Response make_web_view_page(const http::Request& request, const std::optional<PageOwner>& owner) {
-  if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return make_plain_page(no_app_token());
+  if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return make_plain_page(malformed_app_token());
   if (!owner) return make_plain_page(unknown_application());
   const std::string language = request.query_parameter("language").value_or("") == "ar" ? "ar" : "en";
   auto response = assets::serve(assets::get("link/index." + language + ".html"), request, assets::Caching::NEVER);
