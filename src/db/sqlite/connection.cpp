@@ -71,6 +71,12 @@ class StatementRow final : public Row {
   sqlite3_stmt* statement_;
 };
 
+/// Without its own statistics of memory, SQLite takes no lock in each allocation. To be said before its first use.
+void configure_library() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  CHECK(configured == SQLITE_OK || configured == SQLITE_MISUSE);  // Somebody used it before: then it stays as it was.
+}
+
 }  // namespace
 
 Statement::Statement(Connection& connection, sqlite3_stmt* statement)
@@ -129,6 +135,7 @@ Result<std::int64_t> Statement::run(std::span<const Value> parameters, RowSink* 
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
+  configure_library();
   std::unique_ptr<Connection> connection{new Connection};
   const int access =
       options.access == Access::READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

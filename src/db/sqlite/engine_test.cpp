@@ -160,6 +160,29 @@ TEST_F(EngineTest, a_failed_statement_dooms_the_closure_even_if_it_goes_on) {
   EXPECT_TRUE(engine->writable());
 }
 
+TEST_F(EngineTest, a_batch_runs_again_only_for_a_closure_that_failed_with_something_written) {
+  const auto refuse = [](Transaction&) -> Result<void> { return error(ErrorCode::ILLEGAL_TRANSITION, "no"); };
+  const auto change_nothing = [](Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(tx.execute("DELETE FROM outbox WHERE payment_id = 99"));
+    return error(ErrorCode::ILLEGAL_TRANSITION, "no");
+  };
+  const auto write_and_refuse = [](Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(insert_payment(tx, 2));
+    return error(ErrorCode::ILLEGAL_TRANSITION, "no");
+  };
+  const auto engine = open();
+  const auto runs_of = [&](const auto& closure, int id) {
+    const auto before = engine->statistics().closures;
+    (void)write_together(*engine, write_payment(*engine, id), engine->write(closure));
+    return engine->statistics().closures - before - 1;  // The brake.
+  };
+  EXPECT_EQ(runs_of(refuse, 11), 2U);
+  EXPECT_EQ(runs_of(change_nothing, 12), 2U);
+  EXPECT_EQ(runs_of(write_and_refuse, 13), 4U);
+  EXPECT_EQ(runs_of(write_and_refuse, 14), 2U) << "now each has a savepoint";
+  EXPECT_EQ(*payments(*engine), (std::vector{11, 12, 13, 14}));
+}
+
 TEST_F(EngineTest, whoever_makes_the_commit_fail_fails_alone) {
   const auto engine = open();
   const auto add_table = [](Transaction& tx) {

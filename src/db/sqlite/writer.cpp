@@ -11,6 +11,9 @@ namespace {
 
 constexpr int kRerunsMax = 8;
 
+// After a closure that failed with something written: where one fails, more may, and each costs its batch a second run.
+constexpr int kCarefulBatches = 32;
+
 // Beyond this many intervals the next commits wait for readers, so that the log can begin anew.
 constexpr int kPatientCheckpoints = 4;
 
@@ -87,9 +90,20 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
   }
 
   Channels announced;
+  const Undo undo = careful_batches_ > 0 ? Undo::ALONE : Undo::WITH_ALL;
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    std::optional<Result<void>> ran = run_closure(*batch[i]->job, undo, announced);
+    if (!ran) {
+      careful_batches_ = kCarefulBatches;
+      if (const Result<void> undone = connection_->command("ROLLBACK"); !undone) {
+        fail_all(undone.error());
+        give_up(undone.error());
+        return std::nullopt;
+      }
+      return attempt(batch);
+    }
     Result<void>& result = batch[i]->result;
-    result = run_closure(*batch[i]->job, announced);
+    result = *std::move(ran);
     if (connection_->trouble() == Trouble::NONE && connection_->in_transaction()) continue;
     CHECK(!result);  // Otherwise the closure ended the transaction that it shares.
     const Error why = result.error();
@@ -118,20 +132,22 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
       on_measured_(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(took));
     }
   }
+  if (careful_batches_ > 0) --careful_batches_;
   ring(announced);
   return std::nullopt;
 }
 
-Result<void> Writer::run_closure(const Job& job, Channels& announced) {
+std::optional<Result<void>> Writer::run_closure(const Job& job, Undo undo, Channels& announced) {
   for (int rerun = 0;; ++rerun) {
     closures_.fetch_add(1, std::memory_order_relaxed);
-    SqliteTransaction transaction{*connection_};
+    SqliteTransaction transaction{*connection_, undo};
     Result<void> result = transaction.attempt(job);
     if (result) {
       announced |= transaction.announced();
       return result;
     }
     const bool storage_is_well = connection_->trouble() == Trouble::NONE && connection_->in_transaction();
+    if (storage_is_well && transaction.must_be_undone()) return std::nullopt;
     if (result.error().code != ErrorCode::VERSION_CONFLICT || rerun == kRerunsMax || !storage_is_well) return result;
   }
 }

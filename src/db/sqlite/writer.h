@@ -47,7 +47,8 @@ class Writer {
   /// may run again.
   std::optional<std::size_t> attempt(std::span<Waiting* const> batch);
 
-  Result<void> run_closure(const Job& job, Channels& announced);
+  /// Nothing if the closure failed and what it wrote can only be undone with the whole transaction.
+  std::optional<Result<void>> run_closure(const Job& job, Undo undo, Channels& announced);
   Result<void> connect();
 
   /// After a failure of the storage: nothing stays of the transaction, and `writable()` turns false.
@@ -70,9 +71,10 @@ class Writer {
   std::array<std::vector<std::function<void()>>, Channels{}.size()> listeners_;
 
   bool broken_ = false;
-  int pages_in_log_ = 0;    // After the last commit.
-  int pages_to_move_ = 0;   // The same, and zero once a checkpoint has tried.
-  int next_checkpoint_at_;  // In pages; moves on with each checkpoint, and back when the log begins anew.
+  int careful_batches_ = 0;  // That many more give each closure a savepoint of its own.
+  int pages_in_log_ = 0;     // After the last commit.
+  int pages_to_move_ = 0;    // The same, and zero once a checkpoint has tried.
+  int next_checkpoint_at_;   // In pages; moves on with each checkpoint, and back when the log begins anew.
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> closures_{0};
   std::atomic<std::uint64_t> commits_{0};
