@@ -201,10 +201,9 @@ Dispatcher::Round Dispatcher::prepare() {
   for (auto& [id, station] : stations_) {
     Lane& lane = station.lane;
     if (lane.held() == 0) continue;
-    const auto ready_since = lane.ready_since();
-    const bool is_slow = ready_since && *ready_since <= overdue;
     std::vector<Unstored> unstored;
-    if (lane.waiting() > 0 && (station.must_store || lane.is_failing() || is_slow)) {
+    const bool must_go = station.must_store || lane.is_failing() || keeps_others_waiting(lane, overdue);
+    if (lane.waiting() > 0 && must_go) {
       unstored = lane.all_without_row();
       round.released.push_back(id);
       if (station.must_store) round.given_back.push_back(id);
@@ -215,7 +214,7 @@ Dispatcher::Round Dispatcher::prepare() {
   }
   for (const auto& [id, row] : round.rows) watermark_.settling(row.event_seq);
 
-  std::size_t room = stopping_ ? 0 : options_.held_max - std::min(options_.held_max, held());
+  std::size_t room = stopping_ ? 0 : options_.waiting_max - std::min(options_.waiting_max, waiting());
   for (Receiver& receiver : std::exchange(due_, {})) {
     const std::size_t limit = std::min(room, room_for_claims(receiver.id));
     if (limit == 0) continue;
@@ -432,23 +431,34 @@ void Dispatcher::refresh(Station& station, const Receiver& receiver) {
                                                   refusal(receiver.url, with_.addresses));
 }
 
-std::size_t Dispatcher::held() const {
+std::size_t Dispatcher::waiting() const {
   std::size_t sum = 0;
-  for (const auto& [id, known] : stations_) sum += known.lane.held();
+  for (const auto& [id, known] : stations_) sum += known.lane.waiting();
   return sum;
 }
 
 bool Dispatcher::has_room() const {
-  const bool has_full_lane = std::ranges::any_of(
-      stations_, [&](const auto& entry) { return entry.second.lane.held() >= options_.held_per_endpoint; });
-  return !has_full_lane && held() < options_.held_max;
+  const bool has_full_lane =
+      std::ranges::any_of(stations_, [&](const auto& entry) { return is_full(entry.second.lane); });
+  return !has_full_lane && waiting() < options_.waiting_max;
+}
+
+/// A full lane stops the reading of the log. Where all are busy that is as it should be: the log is their queue.
+bool Dispatcher::keeps_others_waiting(const Lane& lane, Instant overdue) const {
+  const auto since = lane.ready_since();
+  if (!since || *since > overdue) return false;
+  if (options_.row_after == Duration::zero()) return true;
+  if (!is_full(lane) && waiting() < options_.waiting_max) return false;
+  return std::ranges::any_of(stations_, [](const auto& entry) {
+    return entry.second.lane.waiting() == 0 && entry.second.way == Station::Way::LOG;
+  });
 }
 
 /// When (real time) something needs a row at the latest.
 std::optional<Instant> Dispatcher::next_row_at() const {
   std::optional<Instant> first;
   for (const auto& [id, known] : stations_) {
-    const auto since = known.lane.rowless_since();
+    const auto since = known.lane.in_flight_since();
     if (since && (!first || *since < *first)) first = since;
   }
   if (first) *first += options_.row_after;

@@ -37,11 +37,11 @@ namespace qantara::webhooks {
 struct DispatcherOptions {
   int in_flight = 1024;  ///< Attempts at the same time, all endpoints together: about 20 kB each.
   LaneLimits lane;       ///< Of one endpoint.
-  /// Deliveries in memory, with their bodies: those in flight and those about to be. Nothing more is read beyond it.
-  std::size_t held_max = 4096;
-  std::size_t held_per_endpoint = 1024;
-  /// Real time. What has not ended so long after it was read or started gets a row: nobody waits for a slow endpoint, and
-  /// lists and restarts see what is under way.
+  /// Events in memory that have not been sent. Nothing more is read beyond either.
+  std::size_t waiting_max = 8192;
+  std::size_t waiting_per_endpoint = 2048;
+  /// Real time. An attempt that runs longer gets a row, so that lists show it, and so does everything that waits for an
+  /// endpoint this long while it keeps others from their events.
   Duration row_after = std::chrono::milliseconds{200};
   /// Real time. An answer that takes longer narrows the endpoint's window.
   Duration slow = std::chrono::seconds{1};
@@ -49,7 +49,7 @@ struct DispatcherOptions {
   /// Domain time. Well above `answer_within`, so that it ends only when the process that claimed has died.
   Duration lease = std::chrono::minutes{1};
   Duration poll = std::chrono::seconds{1};  ///< Domain time: how late a retry may be.
-  int events_per_read = 512;
+  int events_per_read = 1024;
   /// An endpoint at which every attempt has failed for so long is disabled. Where more than `failing_gap` lies between two
   /// failures, nobody knows what was in between (it was paused, nothing happened), and the count begins anew. Retries are
   /// at most kRetryAfterMax apart, half of it.
@@ -118,8 +118,10 @@ class Dispatcher {
 
   Station& station(WebhookEndpointId id);
   void refresh(Station& station, const Receiver& receiver);
-  std::size_t held() const;
+  std::size_t waiting() const;
+  bool is_full(const Lane& lane) const { return lane.waiting() >= options_.waiting_per_endpoint; }
   bool has_room() const;
+  bool keeps_others_waiting(const Lane& lane, Instant overdue) const;
   std::size_t room_for_claims(WebhookEndpointId id);
   std::optional<Instant> next_row_at() const;
 

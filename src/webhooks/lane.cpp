@@ -76,10 +76,10 @@ std::optional<Instant> Lane::ready_since() const {
   return held_.at(ready_.front().event_seq).since;
 }
 
-std::optional<Instant> Lane::rowless_since() const {
+std::optional<Instant> Lane::in_flight_since() const {
   std::optional<Instant> first;
   for (const auto& [event_seq, held] : held_) {
-    const bool counts = !held.has_row && held.state != State::ENDED;
+    const bool counts = !held.has_row && held.state == State::IN_FLIGHT;
     if (counts && (!first || held.since < *first)) first = held.since;
   }
   return first;

@@ -72,8 +72,8 @@ class Lane {
   /// Since when the one that is ready longest has been held (real time).
   std::optional<Instant> ready_since() const;
 
-  /// Since when the oldest that came from the log, has no row and has not ended is ready or in flight (real time).
-  std::optional<Instant> rowless_since() const;
+  /// Since when the oldest that came from the log and has no row is in flight (real time).
+  std::optional<Instant> in_flight_since() const;
   /// What came from the log, has no row and has been in flight since `started_by` (real time) or longer.
   std::vector<Unstored> in_flight_without_row(Instant started_by) const;
   /// All that came from the log, has no row and has not ended, in the order of the log.
