@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "api/idempotency_store.h"
 #include "base/text.h"
 
 namespace qantara::api {
@@ -76,10 +75,17 @@ Task<Result<http::Response>> Idempotency::run(const http::Request& request, Appl
   }
   const Claim claim{*this, application, *key};
   if (!claim.won()) co_return in_work();
-  CO_ASSIGN_OR_RETURN(auto earlier, co_await find(request, application, *key));
-  if (earlier) co_return *std::move(earlier);
-  CO_ASSIGN_OR_RETURN(const auto write, co_await plan());
-  auto answer = co_await carry_out(request, application, *key, write);
+  const Keyed keyed{.application = application, .key = *key, .fingerprint = fingerprint(request)};
+  const auto write = co_await plan();
+  if (!write) {
+    CO_ASSIGN_OR_RETURN(const auto earlier, co_await database_.read([&](db::Transaction& tx) {
+      return select_answer(tx, keyed.application, keyed.key);
+    }));
+    CO_ASSIGN_OR_RETURN(auto repeated, repeat(keyed, earlier));
+    if (repeated) co_return *std::move(repeated);
+    co_return write.error();
+  }
+  auto answer = co_await database_.write([&](db::Transaction& tx) { return carry_out(tx, keyed, *write); });
   co_return answer;
 }
 
@@ -89,37 +95,36 @@ std::string Idempotency::fingerprint(const http::Request& request) const {
   return vault_.blind_index(text, "idempotency_records.fingerprint");
 }
 
-Task<Result<std::optional<http::Response>>> Idempotency::find(const http::Request& request, ApplicationId application,
-                                                              const std::string& key) {
-  CO_ASSIGN_OR_RETURN(const auto record, co_await database_.read([&](db::Transaction& tx) {
-    return select_record(tx, application, key, clock_.now() - kIdempotencyLife);
-  }));
-  if (!record) co_return std::optional<http::Response>{};
-  if (record->fingerprint != fingerprint(request)) {
-    co_return field_error(ErrorCode::IDEMPOTENCY_KEY_REUSED, std::string{kHeader},
-                          "another request was sent with this Idempotency-Key: each request needs a key of its own");
+Result<std::optional<http::Response>> Idempotency::repeat(const Keyed& keyed,
+                                                          const std::optional<StoredAnswer>& earlier) const {
+  if (!earlier || earlier->created_at <= clock_.now() - kIdempotencyLife) return std::optional<http::Response>{};
+  if (earlier->fingerprint != keyed.fingerprint) {
+    return field_error(ErrorCode::IDEMPOTENCY_KEY_REUSED, std::string{kHeader},
+                       "another request was sent with this Idempotency-Key: each request needs a key of its own");
   }
-  CO_ASSIGN_OR_RETURN(auto body, vault_.unseal(record->body_sealed, context_of(application, key)));
-  auto response = http::Response::json(record->status, std::move(body));
+  ASSIGN_OR_RETURN(auto body, vault_.unseal(earlier->body_sealed, context_of(keyed.application, keyed.key)));
+  auto response = http::Response::json(earlier->status, std::move(body));
   response.headers.add("Idempotency-Replayed", "true");
-  co_return std::optional{std::move(response)};
+  return std::optional{std::move(response)};
 }
 
-Task<Result<http::Response>> Idempotency::carry_out(const http::Request& request, ApplicationId application,
-                                                    const std::string& key, const Write& write) {
-  auto answer = co_await database_.write([&](db::Transaction& tx) -> Result<http::Response> {
-    ASSIGN_OR_RETURN(auto response, write(tx));
-    const Instant now = clock_.now();
-    const Instant cutoff = now - kIdempotencyLife;
-    const IdempotencyRecord record{.fingerprint = fingerprint(request),
-                                   .status = response.status,
-                                   .body_sealed = vault_.seal(response.body, context_of(application, key))};
-    ASSIGN_OR_RETURN(const bool inserted, insert_record(tx, application, key, record, now, cutoff));
-    if (!inserted) return in_work();  // Whatever let a second one come this far: its effect is undone.
-    RETURN_IF_ERROR(delete_old_records(tx, cutoff, kPrunedByEach));
-    return response;
-  });
-  co_return answer;
+Result<http::Response> Idempotency::carry_out(db::Transaction& tx, const Keyed& keyed, const Write& write) const {
+  // In the transaction of the effect: no journey to a reader for each request.
+  ASSIGN_OR_RETURN(const auto earlier, select_answer(tx, keyed.application, keyed.key));
+  ASSIGN_OR_RETURN(auto repeated, repeat(keyed, earlier));
+  if (repeated) return *std::move(repeated);
+  if (earlier) RETURN_IF_ERROR(delete_answer(tx, earlier->seq));
+
+  ASSIGN_OR_RETURN(auto response, write(tx));
+  const Instant now = clock_.now();
+  const StoredAnswer answer{.fingerprint = keyed.fingerprint,
+                            .status = response.status,
+                            .body_sealed = vault_.seal(response.body, context_of(keyed.application, keyed.key)),
+                            .created_at = now};
+  ASSIGN_OR_RETURN(const bool inserted, insert_answer(tx, keyed.application, keyed.key, answer));
+  if (!inserted) return in_work();  // Whatever let a second one come this far: its effect is undone.
+  RETURN_IF_ERROR(delete_old_answers(tx, now - kIdempotencyLife, kPrunedByEach));
+  return response;
 }
 
 }  // namespace qantara::api

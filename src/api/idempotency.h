@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "api/idempotency_store.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/ids.h"
@@ -34,8 +35,9 @@ class Idempotency {
   Idempotency(const Idempotency&) = delete;
   Idempotency& operator=(const Idempotency&) = delete;
 
-  /// Answers `request` with what `plan` comes to. `plan` reads the request; it is not run for one that was answered before. The
-  /// header Idempotency-Key is optional: 1 to 255 visible ASCII characters.
+  /// Answers `request` with what `plan` comes to. `plan` reads the request and changes nothing; what it makes is not run for a
+  /// request that was answered before, and if it refuses one, that gets the earlier answer all the same. The header
+  /// Idempotency-Key is optional: 1 to 255 visible ASCII characters.
   /// Errors besides those of the plan and its write: INVALID_PARAMETERS for a key that is none, IDEMPOTENCY_CONFLICT while
   /// another request of this key is in work, IDEMPOTENCY_KEY_REUSED if one with another method, path or body was answered.
   Task<Result<http::Response>> run(const http::Request& request, ApplicationId application,
@@ -45,11 +47,17 @@ class Idempotency {
   using KeyOfApplication = std::pair<ApplicationId, std::string>;
   class Claim;
 
+  /// A request, and the key that it came with.
+  struct Keyed {
+    ApplicationId application;
+    std::string key;
+    std::string fingerprint;
+  };
+
   std::string fingerprint(const http::Request& request) const;
-  Task<Result<std::optional<http::Response>>> find(const http::Request& request, ApplicationId application,
-                                                   const std::string& key);
-  Task<Result<http::Response>> carry_out(const http::Request& request, ApplicationId application,
-                                         const std::string& key, const Write& write);
+  /// What was answered to the key; nothing if nothing was, or too long ago.
+  Result<std::optional<http::Response>> repeat(const Keyed& keyed, const std::optional<StoredAnswer>& earlier) const;
+  Result<http::Response> carry_out(db::Transaction& tx, const Keyed& keyed, const Write& write) const;
 
   db::Database& database_;
   const Clock& clock_;

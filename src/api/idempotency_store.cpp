@@ -2,37 +2,45 @@
 
 namespace qantara::api {
 
-Result<std::optional<IdempotencyRecord>> select_record(db::Transaction& tx, ApplicationId application,
-                                                       std::string_view key, Instant cutoff) {
+Result<std::optional<StoredAnswer>> select_answer(db::Transaction& tx, ApplicationId application,
+                                                  std::string_view key) {
   return tx.one(
-      "SELECT fingerprint, status, body_sealed FROM idempotency_records "
-      "WHERE application_id = $1 AND key = $2 AND created_at > $3",
+      "SELECT seq, fingerprint, status, body_sealed, created_at FROM idempotency_answers "
+      "WHERE application_id = $1 AND key = $2",
       [](db::Row& row) {
-        return IdempotencyRecord{
-            .fingerprint = row.take<std::string>(), .status = row.take<int>(), .body_sealed = row.take<std::string>()};
+        return StoredAnswer{.seq = row.take<std::int64_t>(),
+                            .fingerprint = row.take<std::string>(),
+                            .status = row.take<int>(),
+                            .body_sealed = row.take<std::string>(),
+                            .created_at = row.take<Instant>()};
       },
-      application, key, cutoff);
+      application, key);
 }
 
-Result<bool> insert_record(db::Transaction& tx, ApplicationId application, std::string_view key,
-                           const IdempotencyRecord& record, Instant now, Instant cutoff) {
+Result<bool> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
+                           const StoredAnswer& answer) {
   ASSIGN_OR_RETURN(
       const auto written,
-      tx.execute("INSERT INTO idempotency_records (application_id, key, fingerprint, status, body_sealed, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6) "
-                 "ON CONFLICT (application_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, "
-                 "status = excluded.status, body_sealed = excluded.body_sealed, created_at = excluded.created_at "
-                 "WHERE idempotency_records.created_at <= $7",
-                 application, key, db::Bytes{record.fingerprint}, record.status, db::Bytes{record.body_sealed}, now,
-                 cutoff));
+      tx.execute("INSERT INTO idempotency_answers (application_id, key, fingerprint, status, body_sealed, created_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (application_id, key) DO NOTHING",
+                 application, key, db::Bytes{answer.fingerprint}, answer.status, db::Bytes{answer.body_sealed},
+                 answer.created_at));
   return written == 1;
 }
 
-Result<void> delete_old_records(db::Transaction& tx, Instant cutoff, int limit) {
+Result<void> delete_answer(db::Transaction& tx, std::int64_t seq) {
+  RETURN_IF_ERROR(tx.execute("DELETE FROM idempotency_answers WHERE seq = $1", seq));
+  return {};
+}
+
+Result<void> delete_old_answers(db::Transaction& tx, Instant cutoff, int limit) {
+  // Most often there are none, and one look is cheaper than a DELETE that finds nothing.
+  ASSIGN_OR_RETURN(const auto oldest, tx.one("SELECT created_at FROM idempotency_answers ORDER BY seq LIMIT 1",
+                                             [](db::Row& row) { return row.take<Instant>(); }));
+  if (!oldest || *oldest > cutoff) return {};
   RETURN_IF_ERROR(
-      tx.execute("DELETE FROM idempotency_records WHERE (application_id, key) IN "
-                 "(SELECT application_id, key FROM idempotency_records WHERE created_at <= $1 "
-                 "ORDER BY created_at LIMIT $2)",
+      tx.execute("DELETE FROM idempotency_answers WHERE seq IN "
+                 "(SELECT seq FROM idempotency_answers WHERE created_at <= $1 ORDER BY seq LIMIT $2)",
                  cutoff, limit));
   return {};
 }

@@ -1,6 +1,7 @@
-// The SQL of idempotency records.
+// The SQL of the answers to requests with an Idempotency-Key.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,21 +14,24 @@
 namespace qantara::api {
 
 /// A request's answer as it lies in the database.
-struct IdempotencyRecord {
+struct StoredAnswer {
+  std::int64_t seq = 0;  ///< Given by the database.
   std::string fingerprint;
   int status;
   std::string body_sealed;
+  Instant created_at;
 };
 
-/// The record of a key, if it is younger than `cutoff`.
-Result<std::optional<IdempotencyRecord>> select_record(db::Transaction& tx, ApplicationId application,
-                                                       std::string_view key, Instant cutoff);
+/// What was answered to a key, however long ago.
+Result<std::optional<StoredAnswer>> select_answer(db::Transaction& tx, ApplicationId application, std::string_view key);
 
-/// Inserts, or replaces a record that is not younger than `cutoff`. False if there is a younger one.
-Result<bool> insert_record(db::Transaction& tx, ApplicationId application, std::string_view key,
-                           const IdempotencyRecord& record, Instant now, Instant cutoff);
+/// False if the key has an answer.
+Result<bool> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
+                           const StoredAnswer& answer);
 
-/// Deletes the `limit` oldest records of any application that are not younger than `cutoff`.
-Result<void> delete_old_records(db::Transaction& tx, Instant cutoff, int limit);
+Result<void> delete_answer(db::Transaction& tx, std::int64_t seq);
+
+/// Deletes the `limit` oldest answers of any application that are not younger than `cutoff`.
+Result<void> delete_old_answers(db::Transaction& tx, Instant cutoff, int limit);
 
 }  // namespace qantara::api
