@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,11 +29,41 @@ const unsigned char* bytes_of(const std::array<std::byte, kKeySize>& key) {
   return reinterpret_cast<const unsigned char*>(key.data());
 }
 
-std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view data) {
-  std::string mac(static_cast<std::size_t>(EVP_MD_get_size(digest)), '\0');
-  unsigned length = 0;
-  CHECK(HMAC(digest, key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), bytes_of(mac), &length) !=
-        nullptr);
+// OpenSSL looks an algorithm up each time that it is named, which costs more than hashing a short text. So each is looked up
+// once, and kept for as long as the process lives.
+
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  CHECK(algorithm != nullptr);
+  return algorithm;
+}
+
+const EVP_CIPHER* aes_256_gcm() {
+  static const EVP_CIPHER* const algorithm = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  CHECK(algorithm != nullptr);
+  return algorithm;
+}
+
+using MacContext = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
+
+/// A context for HMAC with this digest, to be keyed.
+MacContext make_hmac_context(const char* digest) {
+  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  MacContext context{EVP_MAC_CTX_new(algorithm), &EVP_MAC_CTX_free};
+  std::string name{digest};
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string("digest", name.data(), 0),
+                                   OSSL_PARAM_construct_end()};
+  CHECK(EVP_MAC_CTX_set_params(context.get(), parameters) == 1);
+  return context;
+}
+
+std::string hmac(EVP_MAC_CTX* context, std::string_view key, std::string_view data) {
+  // A null key would mean the one of last time.
+  CHECK(EVP_MAC_init(context, bytes_of(key.empty() ? std::string_view{""} : key), key.size(), nullptr) == 1);
+  CHECK(EVP_MAC_update(context, bytes_of(data), data.size()) == 1);
+  std::string mac(EVP_MAC_CTX_get_mac_size(context), '\0');
+  std::size_t length = 0;
+  CHECK(EVP_MAC_final(context, bytes_of(mac), &length, mac.size()) == 1);
   return mac;
 }
 
@@ -59,13 +89,20 @@ Error key_file_error(ErrorCode code, const std::filesystem::path& file, std::str
 
 Sha256 sha256(std::string_view data) {
   Sha256 digest;
-  CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
-                   nullptr) == 1);
+  CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                   sha256_algorithm(), nullptr) == 1);
   return digest;
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view data) { return hmac(EVP_sha256(), key, data); }
-std::string hmac_sha512(std::string_view key, std::string_view data) { return hmac(EVP_sha512(), key, data); }
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+  thread_local const MacContext context = make_hmac_context("SHA256");
+  return hmac(context.get(), key, data);
+}
+
+std::string hmac_sha512(std::string_view key, std::string_view data) {
+  thread_local const MacContext context = make_hmac_context("SHA512");
+  return hmac(context.get(), key, data);
+}
 
 Vault::Vault(const std::array<std::byte, 32>& key, Random& random) : key_(key), random_(&random) {}
 
@@ -111,7 +148,7 @@ std::string Vault::seal(std::string_view plain, std::string_view context) const 
 
   const auto cipher = make_cipher_context();
   int length = 0;
-  CHECK(EVP_EncryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), bytes_of(key_), nonce, nullptr) == 1);
+  CHECK(EVP_EncryptInit_ex2(cipher.get(), aes_256_gcm(), bytes_of(key_), nonce, nullptr) == 1);
   CHECK(EVP_EncryptUpdate(cipher.get(), nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1);
   CHECK(EVP_EncryptUpdate(cipher.get(), cipher_text, &length, bytes_of(plain), static_cast<int>(plain.size())) == 1);
   CHECK(EVP_EncryptFinal_ex(cipher.get(), cipher_text + length, &length) == 1);
@@ -133,7 +170,7 @@ Result<std::string> Vault::unseal(std::string_view sealed, std::string_view cont
 
   const auto cipher = make_cipher_context();
   int length = 0;
-  CHECK(EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), bytes_of(key_), nonce, nullptr) == 1);
+  CHECK(EVP_DecryptInit_ex2(cipher.get(), aes_256_gcm(), bytes_of(key_), nonce, nullptr) == 1);
   CHECK(EVP_DecryptUpdate(cipher.get(), nullptr, &length, bytes_of(context), static_cast<int>(context.size())) == 1);
   CHECK(EVP_DecryptUpdate(cipher.get(), bytes_of(plain), &length, cipher_text, static_cast<int>(plain.size())) == 1);
   CHECK(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) == 1);
