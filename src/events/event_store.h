@@ -5,9 +5,13 @@
 
 namespace qantara::events {
 
-/// Result: its place in the order of commits.
-Result<std::int64_t> insert_event(db::Transaction& tx, EventId id, const Subject& subject, std::string_view type,
-                                  std::optional<std::int64_t> sequence, std::string_view body, Instant now);
+Result<void> insert_event(db::Transaction& tx, EventId id, const Subject& subject, std::string_view type,
+                          std::optional<std::int64_t> sequence, std::string_view body, Instant now);
+
+/// The same. Result: its place in the order of commits.
+Result<std::int64_t> insert_event_for_seq(db::Transaction& tx, EventId id, const Subject& subject,
+                                          std::string_view type, std::optional<std::int64_t> sequence,
+                                          std::string_view body, Instant now);
 
 /// The highest sequence of the aggregate's public events; 0 if there are none.
 Result<std::int64_t> last_sequence(db::Transaction& tx, const Uuid& aggregate);

@@ -48,8 +48,8 @@ Result<DirectedEvent> Events::append_directed(db::Transaction& tx, const Subject
   CHECK(row.visibility == Visibility::DIRECTED);
   const EventId id = EventId::make(clock_, random_);
   const Instant now = clock_.now();
-  ASSIGN_OR_RETURN(const std::int64_t seq,
-                   insert_event(tx, id, subject, row.name, std::nullopt, envelope(id, row, 1, payload, now), now));
+  ASSIGN_OR_RETURN(const std::int64_t seq, insert_event_for_seq(tx, id, subject, row.name, std::nullopt,
+                                                                envelope(id, row, 1, payload, now), now));
   tx.announce(kPublished);
   return DirectedEvent{.seq = seq, .id = id};
 }
