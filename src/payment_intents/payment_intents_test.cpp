@@ -88,11 +88,34 @@ TEST_F(payment_intents, are_created_with_their_event) {
       << story[0].body;
 }
 
+TEST_F(payment_intents, keep_the_purpose_that_was_given) {
+  make_destination(application);
+  for (const std::optional<std::string>& purpose : {std::optional<std::string>{}, std::optional<std::string>{"RNT"}}) {
+    auto what = wanted();
+    what.purpose_code = purpose;
+    const auto created = create(what);
+    ASSERT_TRUE(created);
+    const auto found = database.read([&](db::Transaction& tx) { return it.get(tx, application, created->intent.id); });
+    EXPECT_EQ(found->purpose_code, purpose);
+  }
+  for (const auto wrong : {"", "gds", "GD", "GDSX", "G S"}) {
+    auto what = wanted();
+    what.purpose_code = wrong;
+    const auto refused = create(what);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().fields.at(0).field, "purpose_code");
+  }
+}
+
 TEST_F(payment_intents, are_refused_in_this_order) {
   // Each row mends what the row before was refused for.
   const auto theirs = make_destination(make_application());
-  NewPaymentIntent what{
-      .customer = CustomerId{}, .amount = "ten", .currency = "EUR", .destination = theirs, .description = "a\nb"};
+  NewPaymentIntent what{.customer = CustomerId{},
+                        .amount = "ten",
+                        .currency = "EUR",
+                        .destination = theirs,
+                        .description = "a\nb",
+                        .purpose_code = "goods"};
   const struct {
     std::function<void()> mend;
     ErrorCode code;
@@ -100,7 +123,8 @@ TEST_F(payment_intents, are_refused_in_this_order) {
   } rows[] = {
       {[] {}, ErrorCode::INVALID_PARAMETERS, "currency"},
       {[&] { what.currency = "AED"; }, ErrorCode::INVALID_PARAMETERS, "description"},
-      {[&] { what.description = "a b"; }, ErrorCode::INVALID_AMOUNT, "amount"},
+      {[&] { what.description = "a b"; }, ErrorCode::INVALID_PARAMETERS, "purpose_code"},
+      {[&] { what.purpose_code = "GDS"; }, ErrorCode::INVALID_AMOUNT, "amount"},
       {[&] { what.amount = "1000000000"; }, ErrorCode::UNKNOWN_CUSTOMER, "customer_id"},
       {[&] { what.customer = customer; }, ErrorCode::UNKNOWN_PAYMENT_DESTINATION, "payment_destination_id"},
       {[&] { what.destination.reset(); }, ErrorCode::MISSING_PARAMETERS, "payment_destination_id"},
