@@ -44,7 +44,7 @@ test('what the types allow compiles in a shop, and every call that is wrong does
   const {ok, says} = compile('usage.ts', usage);
   assert.ok(ok, says);
   // Each line below an expected error is one: without the expectation the compiler names it.
-  const wrong = (usage.match(/@ts-expect-error/g) ?? []).length;
+  const wrong = (usage.match(/\/\/ @ts-expect-error/g) ?? []).length;
   const told = compile('wrong.ts', usage.replaceAll('@ts-expect-error', '')).says.match(/^wrong\.ts\(\d+,\d+\): error TS/gm) ?? [];
   assert.ok(wrong > 10);
   assert.equal(told.length, wrong);
