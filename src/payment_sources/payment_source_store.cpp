@@ -115,8 +115,10 @@ Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::s
   return {};
 }
 
-Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, Uuid reconnect_id) {
-  RETURN_IF_ERROR(tx.execute("UPDATE payment_sources SET reconnect_id = $2 WHERE id = $1", id, reconnect_id));
+Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, std::optional<Uuid> reconnect_id) {
+  RETURN_IF_ERROR(
+      tx.execute("UPDATE payment_sources SET reconnect_id = $2 WHERE id = $1 AND reconnect_id IS DISTINCT FROM $2", id,
+                 reconnect_id));
   return {};
 }
 

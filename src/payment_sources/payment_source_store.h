@@ -24,7 +24,7 @@ Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now);
 Result<std::optional<std::string>> select_source_state(db::Transaction& tx, PaymentSourceId id);
 
-Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, Uuid reconnect_id);
+Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, std::optional<Uuid> reconnect_id);
 Result<std::optional<PaymentSource>> select_source_to_reconnect(db::Transaction& tx, Uuid reconnect_id);
 
 Result<std::vector<Account>> select_accounts(db::Transaction& tx, const Vault& vault, PaymentSourceId source);

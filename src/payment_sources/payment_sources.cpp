@@ -206,6 +206,7 @@ Result<void> PaymentSources::cool_off_answered(db::Transaction& tx, BeneficiaryI
                                                const banking::BeneficiaryAdded& answer) const {
   ASSIGN_OR_RETURN(auto beneficiary, select_beneficiary(tx, id));
   if (!beneficiary || beneficiary->status == BeneficiaryStatus::ACTIVE) return {};
+  RETURN_IF_ERROR(update_reconnect_id(tx, beneficiary->source, std::nullopt));
 
   if (answer.cool_off_until) {
     // The bank still lets it cool off, whatever our clock says: its clock is behind ours, or it has made the wait longer.

@@ -304,6 +304,53 @@ TEST_F(payment_sources, stay_as_they_are_while_the_bank_does_not_answer) {
   EXPECT_EQ(beneficiary_of(source.id).status, BeneficiaryStatus::ACTIVE);
 }
 
+TEST_F(payment_sources, wait_to_be_reconnected_when_the_bank_ends_the_consent) {
+  const auto reconnect_id_of = [&](PaymentSourceId id) {
+    return (*database.read([&](db::Transaction& tx) { return it.find(tx, id); }))->reconnect_id;
+  };
+  const auto source = connect(connection(clock.now() + hours{1}));
+  EXPECT_FALSE(reconnect_id_of(source.id));
+  clock.advance(hours{1});
+  bank->will(CallError::Kind::SESSION_ENDED);
+  run_timer();
+  const auto id = reconnect_id_of(source.id);
+  ASSERT_TRUE(id);
+  clock.advance(hours{1});
+  bank->will(CallError::Kind::SESSION_ENDED);
+  run_timer();
+  EXPECT_EQ(reconnect_id_of(source.id), id) << "the payer is asked under the first one";
+
+  // A bank that honours the consent after all needs nobody.
+  clock.advance(hours{2});
+  bank->will(BeneficiaryAdded{.bank_beneficiary_id = "b1"});
+  run_timer();
+  EXPECT_FALSE(reconnect_id_of(source.id));
+}
+
+TEST_F(payment_sources, are_reconnected_by_signing_in_again) {
+  const auto wanted = connection(clock.now() + hours{1});
+  const auto source = connect(wanted);
+  clock.advance(hours{1});
+  bank->will(CallError::Kind::SESSION_ENDED);
+  run_timer();
+  const auto reconnect_id = (*database.read([&](db::Transaction& tx) { return it.find(tx, source.id); }))->reconnect_id;
+  ASSERT_TRUE(reconnect_id);
+  const auto found = [&](ApplicationId of) {
+    return database.read([&](db::Transaction& tx) { return it.of_reconnect_id(tx, of, *reconnect_id); });
+  };
+  EXPECT_EQ(found(source.application)->id, source.id);
+  EXPECT_EQ(found(ApplicationId{}).error().code, ErrorCode::UNKNOWN_PAYMENT_SOURCE) << "another application's";
+
+  ASSERT_TRUE(database.write(
+      [&](db::Transaction& tx) { return it.reconnect(tx, source.id, wanted.linked, {R"({"consent":"new"})"}); }));
+  EXPECT_EQ(found(source.application).error().code, ErrorCode::UNKNOWN_PAYMENT_SOURCE) << "once";
+  EXPECT_EQ(database.read([&](db::Transaction& tx) { return it.connector_state(tx, source.id); })->json,
+            R"({"consent":"new"})");
+  bank->will(BeneficiaryAdded{.bank_beneficiary_id = "b1"});
+  run_timer();
+  EXPECT_EQ(beneficiary_of(source.id).status, BeneficiaryStatus::ACTIVE) << "the bank is asked at once";
+}
+
 TEST_F(payment_sources, are_never_left_active_for_anything_else) {
   const auto source = connect(connection());
   const auto id = beneficiary_of(source.id).id;
