@@ -1,5 +1,7 @@
 #include "api/admin.h"
 
+#include <algorithm>
+
 #include "api/body.h"
 #include "api/explain.h"
 #include "api/responses.h"
@@ -42,18 +44,12 @@ Result<applications::NewApplication> read_application(const json::Value& body) {
   if (mode == "live") {
     wanted.mode = applications::Mode::LIVE;
   } else if (mode != "sandbox") {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "mode", "mode must be sandbox");
+    return field_error(ErrorCode::INVALID_PARAMETERS, "mode", "mode must be sandbox or live");
   }
   if (const auto* const origins = body.find("origins"); origins != nullptr && origins->is(json::Kind::ARRAY)) {
     for (const auto& origin : origins->items()) wanted.origins.push_back(origin.string());
   }
   return wanted;
-}
-
-/// The application in the query's app_token.
-Result<ApplicationId> query_application(const http::Request& request) {
-  if (const auto id = ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return *id;
-  return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
 }
 
 std::string origins_json(const std::vector<std::string>& origins) {
@@ -63,6 +59,11 @@ std::string origins_json(const std::vector<std::string>& origins) {
 }
 
 }  // namespace
+
+Result<ApplicationId> query_application(const http::Request& request) {
+  if (const auto id = ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return *id;
+  return field_error(ErrorCode::INVALID_PARAMETERS, "app_token", "app_token must be an application's token");
+}
 
 Result<ApplicationCredentials> create_application(db::Transaction& tx, const Services& services,
                                                   const applications::NewApplication& wanted,
@@ -89,11 +90,30 @@ Admin::Admin(Services services, AdminHooks hooks) : services_(services), hooks_(
       {GET, "/admin/v1/origins", &Admin::list_origins},
       {POST, "/admin/v1/origins", &Admin::add_origin},
       {DELETE, "/admin/v1/origins", &Admin::remove_origin},
+      {GET, "/admin/v1/redirect-urls", &Admin::list_redirect_urls},
+      {POST, "/admin/v1/redirect-urls", &Admin::add_redirect_url},
+      {DELETE, "/admin/v1/redirect-urls", &Admin::remove_redirect_url},
+      {POST, "/admin/v1/client-secrets/rotate", &Admin::rotate_client_secret},
+      {GET, "/admin/v1/certificates", &Admin::list_certificates},
+      {POST, "/admin/v1/certificates", &Admin::add_certificate},
+      {DELETE, "/admin/v1/certificates", &Admin::remove_certificate},
+      {GET, "/admin/v1/keys", &Admin::list_keys},
+      {POST, "/admin/v1/keys", &Admin::create_key},
+      {DELETE, "/admin/v1/keys/{id}", &Admin::revoke_key},
+      {GET, "/admin/v1/signing-keys", &Admin::list_signing_keys},
+      {POST, "/admin/v1/signing-keys/rotate", &Admin::rotate_signing_key},
       {PUT, "/admin/v1/destinations/{id}/default", &Admin::make_default_destination},
       {POST, "/admin/v1/webhook-endpoints", &Admin::create_webhook_endpoint},
       {GET, "/admin/v1/webhook-endpoints", &Admin::list_webhook_endpoints},
       {GET, "/admin/v1/webhook-endpoints/{id}/deliveries", &Admin::list_deliveries},
       {DELETE, "/admin/v1/webhook-endpoints/{id}", &Admin::remove_webhook_endpoint},
+      {GET, "/admin/v1/banks", &Admin::list_banks},
+      {POST, "/admin/v1/banks", &Admin::add_bank},
+      {DELETE, "/admin/v1/banks/{identifier}", &Admin::remove_bank},
+      {POST, "/admin/v1/banks/{identifier}/enable", &Admin::enable_bank},
+      {POST, "/admin/v1/banks/{identifier}/disable", &Admin::disable_bank},
+      {POST, "/admin/v1/banks/{identifier}/test", &Admin::test_bank},
+      {PUT, "/admin/v1/application-banks", &Admin::switch_bank_for_application},
       {GET, "/admin/v1/clock", &Admin::get_clock},
       {POST, "/admin/v1/clock/advance", &Admin::advance_clock},
       {GET, "/admin/v1/explain/{id}", &Admin::get_story},
@@ -135,6 +155,12 @@ Task<Result<http::Response>> Admin::get_info(const http::Request&) {
 Task<Result<http::Response>> Admin::create_application(const http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kCreateApplication));
   CO_ASSIGN_OR_RETURN(const auto wanted, read_application(body));
+  if (wanted.mode == applications::Mode::LIVE && hooks_.clock_offset() != Duration::zero()) {
+    co_return field_error(
+        ErrorCode::INCORRECT_ACCESS_LEVEL, "mode",
+        "this gateway's clock was moved, and live applications live by the real one: give them a gateway "
+        "with a data folder of its own");
+  }
   const auto webhook_url = optional_text(body, "webhook_url");
   CO_ASSIGN_OR_RETURN(const auto made, co_await services_.database.write([&](db::Transaction& tx) {
     return api::create_application(tx, services_, wanted, webhook_url);
@@ -329,6 +355,13 @@ Task<Result<http::Response>> Admin::advance_clock(const http::Request& request) 
   const auto by = parse_duration(required_text(body, "by"));
   if (!by || *by <= Duration::zero())
     co_return field_error(ErrorCode::INVALID_PARAMETERS, "by", "by must be a length of time such as 24h, 90s or 15m");
+  CO_ASSIGN_OR_RETURN(const auto applications, co_await services_.database.read([&](db::Transaction& tx) {
+    return services_.applications.list(tx);
+  }));
+  if (std::ranges::any_of(applications, [](const auto& one) { return one.mode == applications::Mode::LIVE; })) {
+    co_return error(ErrorCode::INCORRECT_ACCESS_LEVEL,
+                    "this gateway has a live application, which lives by the real time: the clock stays");
+  }
   CO_RETURN_IF_ERROR(co_await hooks_.advance_clock(*by));
   co_return http::Response::json(200, clock_json());
 }

@@ -1,9 +1,11 @@
 #include "api/query.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
 #include "api/lists.h"
+#include "base/text.h"
 
 namespace qantara::api {
 
@@ -31,6 +33,27 @@ std::optional<std::string> query_text(const http::Request& request, std::string_
   auto text = request.query_parameter(name);
   if (text && text->empty()) return std::nullopt;
   return text;
+}
+
+std::vector<std::string> query_list(const http::Request& request, std::string_view name) {
+  std::vector<std::string> values;
+  std::string_view rest = request.query;
+  while (!rest.empty()) {
+    const auto pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto spelled = http::percent_decode(pair.substr(0, equals)).value_or("");
+    if (spelled.ends_with("[]")) spelled.resize(spelled.size() - 2);
+    if (spelled != name) continue;
+    const auto list = http::percent_decode(pair.substr(std::min(equals + 1, pair.size()))).value_or("");
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const auto end = std::min(list.find(',', begin), list.size());
+      const auto value = trim(std::string_view{list}.substr(begin, end - begin));
+      if (!value.empty()) values.emplace_back(value);
+      begin = end + 1;
+    }
+  }
+  return values;
 }
 
 Result<PageWanted> query_page(const http::Request& request) {

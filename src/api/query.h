@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -21,6 +22,9 @@ inline constexpr int kPageSizeMax = 100;
 
 /// A parameter that is there and not blank.
 std::optional<std::string> query_text(const http::Request& request, std::string_view name);
+
+/// Every value of a list parameter, in the order of the query: `name=A&name=B`, `name[]=A&name[]=B` and `name=A,B` are one list.
+std::vector<std::string> query_list(const http::Request& request, std::string_view name);
 
 /// `page` and `size`, also spelled `page_number` and `page_size`. Errors: INVALID_PARAMETERS on either: pages are 0 to 999,999,999, sizes 1 to kPageSizeMax.
 Result<PageWanted> query_page(const http::Request& request);

@@ -25,4 +25,15 @@ std::optional<ScaWay> parse_sca_way(std::string_view text) {
 
 bool Bank::may_use(ScaWay way) const { return std::ranges::find(sca_ways, way) != sca_ways.end(); }
 
+bool allows(std::string_view characters, char wanted) {
+  if (characters.empty()) return true;
+  for (std::size_t i = 0; i < characters.size(); ++i) {
+    const bool is_range = i + 2 < characters.size() && characters[i + 1] == '-';
+    if (is_range && characters[i] <= wanted && wanted <= characters[i + 2]) return true;
+    if (!is_range && characters[i] == wanted) return true;
+    if (is_range) i += 2;
+  }
+  return false;
+}
+
 }  // namespace qantara::banking

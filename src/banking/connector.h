@@ -188,6 +188,10 @@ class BankConnector {
   virtual ~BankConnector() = default;
   virtual Capabilities capabilities() const = 0;
 
+  /// Whether the bank is there at all: a question that changes nothing. Any answer of its own will do, also a refusal. One
+  /// that is closed fails, with `retry_after` if it said for how long.
+  virtual Task<BankResult<void>> knock() { co_return BankResult<void>{}; }
+
   /// Linking: what to ask first; no fields where the bank asks on its own pages: `submit` without answers begins then. Makes no call.
   virtual NeedFields begin_link() const = 0;
   /// Goes on with linking or with adding a beneficiary: the payer's answers to the last NeedFields; none after a NeedRedirect

@@ -9,6 +9,8 @@ class MissingBank final : public BankConnector {
   // It claims a list of payees, so that adding one is a call, and fails like every other.
   Capabilities capabilities() const override { return {.beneficiaries = true}; }
 
+  Task<BankResult<void>> knock() override { co_return missing(); }
+
   NeedFields begin_link() const override { return {.stage = Stage::LOGIN}; }
   Task<BankResult<Step>> submit(const Answers&, const PayerDevice&, ConnectorState&) override { co_return missing(); }
   Task<BankResult<Step>> add_beneficiary(const Creditor&, const PayerDevice&, ConnectorState&) override {

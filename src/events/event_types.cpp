@@ -57,6 +57,13 @@ constexpr MemberRow kPayment[] = {
     {"status_additional_info", "string or null", "the finer status, for example `OUTCOME_UNKNOWN`"},
 };
 
+constexpr MemberRow kBankAvailability[] = {
+    {"identifier", "string", "the bank, as in `GET /banks/v1`"},
+    {"availability", "object",
+     "`active` (here: the operator's switch is on, and the bank answers) and `enabled` (your own switch), each with "
+     "`payments` and `data`; the bank can be used when both are true"},
+};
+
 constexpr MemberRow kDisabledEndpoint[] = {
     {"id", "UUID", "the webhook endpoint"},
     {"url", "string", "where it lies"},
@@ -92,6 +99,9 @@ constexpr TypeRow kTypes[] = {
      "A payment source was removed with its beneficiaries; its bank forgets the payer's consent.", kDeletedSource},
     {Type::PAYMENT_INTENT_CANCELLED, PUBLIC, "payment_intent.cancelled", "Payment intent cancelled",
      "The merchant has taken a payment intent back before anybody started to pay it.", kIntent},
+    {Type::BANK_AVAILABILITY_UPDATED, PUBLIC, "bank.availability.updated", "The bank status has been updated.",
+     "A bank can be used again, or cannot any more: it fell silent or closes for maintenance, or somebody has switched it.",
+     kBankAvailability},
     {Type::WEBHOOK_ENDPOINT_DISABLED, PUBLIC, "webhook_endpoint.disabled", "A webhook endpoint has been disabled.",
      "The gateway has given an endpoint up. The application's other endpoints hear of it.", kDisabledEndpoint},
     {Type::WEBHOOK_ENDPOINT_TESTED, DIRECTED, "webhook_endpoint.tested", "A test of this webhook endpoint.",

@@ -23,6 +23,7 @@ enum class Type {
   // Our own: sources that are removed, intents that merchants take back, and what becomes of webhook endpoints.
   PAYMENT_SOURCE_DELETED,
   PAYMENT_INTENT_CANCELLED,
+  BANK_AVAILABILITY_UPDATED,
   WEBHOOK_ENDPOINT_DISABLED,
   WEBHOOK_ENDPOINT_TESTED,
   // Internal: what happened between them.

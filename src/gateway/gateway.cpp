@@ -3,12 +3,17 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "api/access.h"
 #include "api/api.h"
+#include "bank_registry/bank_registry.h"
+#include "bank_registry/bank_watch.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/nursery.h"
 #include "base/timers.h"
+#include "connectors/bank_check.h"
 #include "connectors/registry.h"
+#include "gateway/certificate_watch.h"
 #include "gateway/metrics.h"
 #include "gateway/sandbox_banks.h"
 #include "gateway/settings_store.h"
@@ -30,6 +35,9 @@ constexpr std::string_view kDatabase = "qantara.db";
 constexpr std::string_view kKey = "key";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
 
+/// How long browsers come by https alone once they did: a year, as ASVS 5.0 has it (3.4.1).
+constexpr std::chrono::seconds kStrictTransport = std::chrono::days{365};
+
 /// After a failed flush nobody knows what is on the disk. Only a new process, which reads it again, may go on (promise P4).
 void end_process() {
   log::error("the storage can no longer be trusted; the gateway ends, start it again", {});
@@ -37,9 +45,9 @@ void end_process() {
   std::_Exit(EXIT_FAILURE);
 }
 
-std::string url_of(const std::string& address, std::uint16_t port) {
+std::string url_of(std::string_view scheme, const std::string& address, std::uint16_t port) {
   const bool is_v6 = address.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+  return std::string{scheme} + "://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
 http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) {
@@ -77,6 +85,12 @@ struct Gateway::Parts {
 
   events::Events events{clock, random};
   applications::Applications applications{clock, random};
+  applications::Credentials credentials{real_clock, random};
+  applications::AccessTokens access_tokens{real_clock, random, vault};
+  bank_registry::BankRegistry registry{*database, clock,
+                                       events,    applications,
+                                       banks,     [this](const banking::Bank& bank) { return make_connector(bank); }};
+  bank_registry::BankWatch watch{registry, banks, clock, *timers};
   customers::Customers customers{clock, random, vault};
   destinations::Destinations destinations{clock, random, vault, applications};
   payment_intents::PaymentIntents intents{clock,     random,       events,
@@ -86,8 +100,9 @@ struct Gateway::Parts {
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
   webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *dns};
   link::OpeningLimits opening_limits;
+  std::string public_url;  // Known once it listens.
   link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
-                       sources, payments, authorisation, banks, opening_limits, options.run_by}};
+                       sources, payments, authorisation, banks, opening_limits, options.run_by, public_url}};
 
   payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
   payment_sources::ConsentRemover consent_remover{*database, sources, banks, clock, *timers};
@@ -95,10 +110,13 @@ struct Gateway::Parts {
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
   webhooks::Dispatcher dispatcher{{executor, *database, delivery_client ? *delivery_client : *client, clock, real_clock,
                                    random, vault, *timers, webhook_addresses(options.webhook_networks)}};
+  std::shared_ptr<http::ServerTls> tls;  // Null without TLS, and so is its watch.
+  std::unique_ptr<CertificateWatch> certificate_watch;
   Nursery loops{executor};
 
+  api::Access access{*database, real_clock, credentials, access_tokens};
   api::Services services{*database, clock,   real_clock, random, applications, customers, destinations,
-                         intents,   sources, payments,   link,   webhooks,     events,    banks};
+                         intents,   sources, payments,   link,   webhooks,     events,    banks,  credentials, access_tokens, access};
   api::Api api{services, vault};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
@@ -112,6 +130,7 @@ struct Gateway::Parts {
   Task<Result<void>> go_live();
   Task<Result<void>> serve();
   Result<void> serve_metrics();
+  Result<std::shared_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank);
   Task<http::Response> tell_metrics(const http::Request& request);
 
   /// `handler`, unless this is a copy and the request nothing for one.
@@ -138,6 +157,8 @@ struct Gateway::Parts {
     cool_off_timer.stop();
     consent_remover.stop();
     intent_timer.stop();
+    if (certificate_watch) certificate_watch->stop();
+    watch.stop();
     dispatcher.stop();
     co_await loops.finish();
     database->close();
@@ -168,16 +189,6 @@ struct Gateway::Parts {
 };
 
 namespace {
-
-Result<void> add_banks(banking::Banks& banks, std::vector<banking::Bank> configured, http::Client& client,
-                       Random& random, const Clock& clock, Metrics* metrics) {
-  for (auto& bank : configured) {
-    ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, client, random, clock));
-    if (metrics != nullptr) connector = metrics->measured(bank.identifier, std::move(connector));
-    banks.put(std::move(bank), std::move(connector));
-  }
-  return {};
-}
 
 /// The clock stands where it was.
 Task<Result<void>> restore_clock(db::Database& database, ShiftedClock& clock) {
@@ -260,17 +271,34 @@ Task<Result<void>> Gateway::Parts::settle() {
   co_return written;
 }
 
+Result<std::shared_ptr<banking::BankConnector>> Gateway::Parts::make_connector(const banking::Bank& bank) {
+  ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, *client, random, clock));
+  return measured(
+      std::move(connector), metrics ? &metrics->bank_figures(bank.identifier) : nullptr, real_clock,
+      [this, identifier = bank.identifier](const banking::CallError* failure) { watch.heard(identifier, failure); });
+}
+
 Task<Result<void>> Gateway::Parts::go_live() {
+  auto configured = options.banks;
   if (!options.sandbox_bank_url.empty()) {
-    CO_RETURN_IF_ERROR(add_banks(banks, sandbox_banks(options.sandbox_bank_url, options.bank_timeout), *client, random,
-                                 clock, metrics.get()));
+    configured = sandbox_banks(options.sandbox_bank_url, options.bank_timeout);
+    configured.insert(configured.end(), options.banks.begin(), options.banks.end());
+  }
+  CO_RETURN_IF_ERROR(co_await registry.open(std::move(configured)));
+  for (const auto& bank : banks.all()) {
+    if (!bank->active) watch.suspect(bank->identifier);
   }
   auto recovered = co_await recover(*database, payments, link);
   co_return recovered;
 }
 
 Task<Result<void>> Gateway::Parts::serve() {
+  if (options.tls) {
+    CO_ASSIGN_OR_RETURN(tls, http::ServerTls::load(*options.tls, real_clock.now()));
+    certificate_watch = std::make_unique<CertificateWatch>(*tls, clock, real_clock, *timers);
+  }
   database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
+  database->on_commit(applications::kCredentialsChanged, [this] { access.forget(); });
   database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
   database->on_commit(payment_sources::kSourceRemoved, [this] { consent_remover.wake(); });
   database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
@@ -285,7 +313,11 @@ Task<Result<void>> Gateway::Parts::serve() {
   // A copy knows no bank: whatever happens, no order can leave it.
   if (standing == Standing::LIVE) CO_RETURN_IF_ERROR(co_await go_live());
 
-  http::ServerOptions for_everybody{.address = options.address, .port = options.port};
+  http::ServerOptions for_everybody{.address = options.address,
+                                    .port = options.port,
+                                    .tls = tls,
+                                    .proxies = options.proxies,
+                                    .strict_transport = kStrictTransport};
   for_everybody.handler = guarded([this](http::Request& request) { return api.handle(request); });
   if (metrics) for_everybody.handler = metrics->measured(std::move(for_everybody.handler));
   for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
@@ -294,14 +326,20 @@ Task<Result<void>> Gateway::Parts::serve() {
     return api.refuse(refusal, status, request_id, message);
   };
   CO_ASSIGN_OR_RETURN(server, http::listen(executor, random, std::move(for_everybody)));
-  url = url_of(options.address, server->port());
+  url = url_of(tls ? "https" : "http", options.address, server->port());
+  public_url = options.public_url.empty() ? url : options.public_url;
+  access_tokens.set_issuer(public_url);
 
   admin = std::make_unique<api::Admin>(
       services, api::AdminHooks{.version = QANTARA_VERSION,
                                 .url = url,
                                 .sandbox_bank_url = options.sandbox_bank_url,
                                 .advance_clock = [this](Duration by) { return advance_clock(by); },
-                                .clock_offset = [this] { return clock.offset(); }});
+                                .clock_offset = [this] { return clock.offset(); },
+                                .registry = registry,
+                                .test_bank = [this](banking::Bank bank) {
+                                  return connectors::check_bank(std::move(bank), *client, *dns, random, real_clock);
+                                }});
   http::ServerOptions for_operators;
   for_operators.unix_socket = options.data / "admin.sock";
   for_operators.handler = guarded([this](http::Request& request) { return admin->handle(request); });
@@ -310,7 +348,9 @@ Task<Result<void>> Gateway::Parts::serve() {
   CO_ASSIGN_OR_RETURN(admin_server, http::listen(executor, random, std::move(for_operators)));
 
   CO_RETURN_IF_ERROR(serve_metrics());
+  if (certificate_watch) loops.start(certificate_watch->run());
   if (standing == Standing::COPY) {
+    access.stand_by();
     log::warn("this database is a copy, or was moved: nothing is changed, delivered or submitted",
               {{"url", url}, {"remedy", activate}});
     co_return Result<void>{};
@@ -319,6 +359,7 @@ Task<Result<void>> Gateway::Parts::serve() {
   loops.start(cool_off_timer.run());
   loops.start(consent_remover.run());
   loops.start(intent_timer.run());
+  loops.start(watch.run());
   loops.start(payment_worker.run());
   log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});
   co_return Result<void>{};
@@ -329,7 +370,7 @@ Result<void> Gateway::Parts::serve_metrics() {
   http::ServerOptions for_monitoring{.address = options.metrics->address, .port = options.metrics->port};
   for_monitoring.handler = [this](http::Request& request) { return tell_metrics(request); };
   ASSIGN_OR_RETURN(metrics_server, http::listen(executor, random, std::move(for_monitoring)));
-  metrics_url = url_of(options.metrics->address, metrics_server->port()) + "/metrics";
+  metrics_url = url_of("http", options.metrics->address, metrics_server->port()) + "/metrics";
   return {};
 }
 
@@ -346,6 +387,9 @@ Task<http::Response> Gateway::Parts::tell_metrics(const http::Request& request) 
 
 std::string Gateway::url() const { return parts_->url; }
 std::string Gateway::metrics_url() const { return parts_->metrics_url; }
+void Gateway::reload_certificate() {
+  if (parts_->certificate_watch) parts_->certificate_watch->reload();
+}
 Standing Gateway::standing() const { return parts_->standing; }
 const api::Services& Gateway::services() const { return parts_->services; }
 Task<void> Gateway::stop() { return parts_->stop_all(); }

@@ -15,16 +15,20 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "gateway/home.h"
+#include "http/forwarded.h"
+#include "http/server_tls.h"
 
 namespace qantara::gateway {
 
 struct GatewayOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 7070;   ///< 0 takes a free one.
+  std::string public_url;      ///< Where clients find the gateway; empty: where it listens.
   std::filesystem::path data;  ///< The data folder: database, key, socket. Made (mode 0700) if there is none.
   std::vector<std::string> webhook_networks;  ///< CIDR blocks that webhooks may reach although they are special.
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
+  std::vector<banking::Bank> banks;  ///< Of the configuration file.
   std::size_t commit_max = 256;  ///< Writes in one commit.
   link::Operator run_by;  ///< What payers are told of who runs the gateway.
   /// Where Prometheus may ask, apart from the API; nothing: nobody counts.
@@ -33,6 +37,8 @@ struct GatewayOptions {
     std::uint16_t port = 0;  ///< 0 takes a free one.
   };
   std::optional<MetricsAddress> metrics;
+  std::optional<http::ServerTlsOptions> tls;  ///< Nothing: the API is served without TLS.
+  http::TrustedProxies proxies;               ///< Who may say whom a request comes from.
   /// What to do with a database that is a copy of the live one (home.h).
   enum class OnCopy {
     REFUSE,    ///< Not start.
@@ -50,9 +56,12 @@ class Gateway {
 
   ~Gateway();
 
-  std::string url() const;  ///< "http://127.0.0.1:7070"
+  std::string url() const;  ///< "http://127.0.0.1:7070", or https.
 
   std::string metrics_url() const;  ///< "http://127.0.0.1:9187/metrics"; empty without GatewayOptions::metrics.
+
+  /// Reads the files of GatewayOptions::tls again, at once. It looks for changed ones by itself too.
+  void reload_certificate();
 
   /// COPY: it stands by (GatewayOptions::on_copy).
   Standing standing() const;

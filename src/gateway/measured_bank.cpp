@@ -21,10 +21,12 @@ std::size_t outcome_of(const banking::CallError& failure) { return 1 + static_ca
 
 class MeasuredBank final : public banking::BankConnector {
  public:
-  MeasuredBank(std::unique_ptr<BankConnector> connector, BankFigures& figures, const Clock& clock)
-      : connector_(std::move(connector)), figures_(figures), clock_(clock) {}
+  MeasuredBank(std::shared_ptr<BankConnector> connector, BankFigures* figures, const Clock& clock, HearCall heard)
+      : connector_(std::move(connector)), figures_(figures), clock_(clock), heard_(std::move(heard)) {}
 
   banking::Capabilities capabilities() const override { return connector_->capabilities(); }
+  /// Whoever knocks hears the answer.
+  Task<banking::BankResult<void>> knock() override { return connector_->knock(); }
   banking::NeedFields begin_link() const override { return connector_->begin_link(); }
 
   Task<banking::BankResult<banking::Step>> submit(const banking::Answers& answers, const banking::PayerDevice& device,
@@ -69,15 +71,19 @@ class MeasuredBank final : public banking::BankConnector {
   Task<banking::BankResult<T>> count(Index index, Task<banking::BankResult<T>> call) {
     const Instant begun_at = clock_.now();
     auto answer = co_await std::move(call);
-    auto& figures = figures_.call(index);
-    figures.duration.observe((clock_.now() - begun_at).count());
-    figures.outcomes[answer ? 0 : outcome_of(answer.error())].add();
+    heard_(answer ? nullptr : &answer.error());
+    if (figures_ != nullptr) {
+      auto& figures = figures_->call(index);
+      figures.duration.observe((clock_.now() - begun_at).count());
+      figures.outcomes[answer ? 0 : outcome_of(answer.error())].add();
+    }
     co_return answer;
   }
 
-  std::unique_ptr<BankConnector> connector_;
-  BankFigures& figures_;
+  std::shared_ptr<BankConnector> connector_;
+  BankFigures* figures_;
   const Clock& clock_;
+  HearCall heard_;
 };
 
 }  // namespace
@@ -89,9 +95,9 @@ BankFigures::BankFigures(std::string bank, std::span<const std::int64_t> bounds)
   for (auto& call : calls_) call = std::make_unique<Call>(bounds);
 }
 
-std::unique_ptr<banking::BankConnector> measured(std::unique_ptr<banking::BankConnector> connector,
-                                                 BankFigures& figures, const Clock& clock) {
-  return std::make_unique<MeasuredBank>(std::move(connector), figures, clock);
+std::shared_ptr<banking::BankConnector> measured(std::shared_ptr<banking::BankConnector> connector,
+                                                 BankFigures* figures, const Clock& clock, HearCall heard) {
+  return std::make_shared<MeasuredBank>(std::move(connector), figures, clock, std::move(heard));
 }
 
 }  // namespace qantara::gateway

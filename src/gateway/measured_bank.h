@@ -1,7 +1,8 @@
-// A bank's connector with somebody counting beside it.
+// A bank's connector with somebody counting and listening beside it.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,8 +38,12 @@ class BankFigures {
   std::array<std::unique_ptr<Call>, kCalls.size()> calls_;
 };
 
-/// Passes every call on, and counts what comes back. `figures` and `clock` (the real one) outlive it.
-std::unique_ptr<banking::BankConnector> measured(std::unique_ptr<banking::BankConnector> connector,
-                                                 BankFigures& figures, const Clock& clock);
+/// Hears what became of a call: null for an answer.
+using HearCall = std::function<void(const banking::CallError* failure)>;
+
+/// Passes every call on, counts what comes back (unless `figures` is null) and has `heard` hear of it. `figures` and `clock` (the
+/// real one) outlive it.
+std::shared_ptr<banking::BankConnector> measured(std::shared_ptr<banking::BankConnector> connector,
+                                                 BankFigures* figures, const Clock& clock, HearCall heard);
 
 }  // namespace qantara::gateway

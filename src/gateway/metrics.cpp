@@ -158,9 +158,9 @@ void Metrics::count_attempt(const http::ClientResult& result, Duration elapsed) 
 
 // Banks and commits.
 
-std::unique_ptr<banking::BankConnector> Metrics::measured(const std::string& bank,
-                                                          std::unique_ptr<banking::BankConnector> connector) {
-  return gateway::measured(std::move(connector), banks_.emplace_back(bank, kDurations), clock_);
+BankFigures& Metrics::bank_figures(const std::string& bank) {
+  const auto known = std::ranges::find(banks_, bank, &BankFigures::bank);
+  return known != banks_.end() ? *known : banks_.emplace_back(bank, kDurations);
 }
 
 void Metrics::count_commit(std::size_t closures, std::chrono::microseconds took) {

@@ -42,9 +42,8 @@ class Metrics {
   /// `client`, and each answer counted as an attempt to deliver. `client` outlives it.
   std::unique_ptr<http::Client> measured(http::Client& client);
 
-  /// `connector`, and each call counted. Before `render`.
-  std::unique_ptr<banking::BankConnector> measured(const std::string& bank,
-                                                   std::unique_ptr<banking::BankConnector> connector);
+  /// Where the calls to a bank are counted, from the first time on that it is asked for. They live as long as this.
+  BankFigures& bank_figures(const std::string& bank);
 
   /// For db::SqliteOptions::on_measured.
   void count_commit(std::size_t closures, std::chrono::microseconds took);
