@@ -239,8 +239,10 @@ void read_names(Reader& reader, Bank& bank) {
     const auto is_known = [](const std::string& type) { return type == "PERSONAL" || type == "BUSINESS"; };
     return std::ranges::all_of(bank.account_types, is_known) && bank.account_types.size() <= 2;
   });
-  reader.text("main_color", bank.main_color, is_color);
-  reader.text("background_color", bank.background_color, is_color);
+  for (auto [name, color] : {std::pair{"main_color", &bank.main_color}, {"background_color", &bank.background_color}}) {
+    reader.text(name, *color, is_color);
+    for (char& digit : *color) digit = digit >= 'a' && digit <= 'f' ? static_cast<char>(digit - 'a' + 'A') : digit;
+  }
   reader.text("logo", bank.logo,
               [](std::string_view text) { return text.starts_with("https://") && http::parse_url(text).has_value(); });
 }
