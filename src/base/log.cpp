@@ -1,8 +1,11 @@
 #include "base/log.h"
 
 #include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include <memory>
 
@@ -11,6 +14,38 @@
 namespace qantara::log {
 
 namespace {
+
+/// Standard error, written to when there is nothing more to write: at once when little happens, and many lines at a time when
+/// much does. Used by spdlog's one thread.
+class StandardError final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit StandardError(spdlog::details::thread_pool& pool) : pool_(pool) {}
+  ~StandardError() override { write_out(); }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    lines_.append(message.payload.data(), message.payload.size());
+    lines_ += '\n';
+    if (lines_.size() >= kWrittenAtOnce || pool_.queue_size() == 0) write_out();
+  }
+  void flush_() override { write_out(); }
+
+ private:
+  static constexpr std::size_t kWrittenAtOnce = 64 * 1024;
+
+  void write_out() {
+    for (std::string_view rest = lines_; !rest.empty();) {
+      const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) break;  // Nobody is left to be told.
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    lines_.clear();
+  }
+
+  spdlog::details::thread_pool& pool_;  // Runs this, so it is there.
+  std::string lines_;
+};
 
 std::shared_ptr<spdlog::logger> logger;  // Null until start(): what is written before is dropped.
 
@@ -67,11 +102,9 @@ void append_quoted(std::string& out, std::string_view text) {
 void start(Level level) {
   // Blocking when full: a line that explains an incident is worth a short wait.
   spdlog::init_thread_pool(8192, 1);
-  logger = std::make_shared<spdlog::async_logger>("qantara", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+  logger = std::make_shared<spdlog::async_logger>("qantara", std::make_shared<StandardError>(*spdlog::thread_pool()),
                                                   spdlog::thread_pool(), spdlog::async_overflow_policy::block);
-  logger->set_pattern("%v");
   logger->set_level(spdlog_level(level));
-  logger->flush_on(spdlog::level::info);
 }
 
 void stop() {
