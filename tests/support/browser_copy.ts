@@ -76,6 +76,7 @@ const copy = {
     'يطبّق {bank} فترة انتظار على كل مستفيد جديد. لم يُخصم أي مبلغ ولا يلزم أي إجراء آخر.',
   ],
   connected: ['{bank} is connected', 'تم الربط مع {bank}'],
+  reconnected_text: ['You signed in again, and nothing else has changed. No money has moved.', 'سجّلت الدخول من جديد، ولم يتغيّر شيء آخر. لم تُحوَّل أي أموال.'],
   can_pay_now: ['You can pay {payee} now.', 'يمكن الدفع إلى {payee} الآن.'],
 
   // Paying.

@@ -36,6 +36,8 @@ export interface FlowOptions {
   facts?: Partial<Facts>;
   /** Everything by keys: Tab to what is meant, then Enter. */
   keyboard?: boolean;
+  /** The hosted page stands alone in its tab, as in the web view of an app. */
+  alone?: boolean;
   /** Called on every screen, before it is left. */
   onScreen?: (screen: string, flow: Flow) => Promise<void>;
 }
@@ -43,7 +45,7 @@ export interface FlowOptions {
 export class Flow {
   readonly language: Language;
   readonly facts: Facts;
-  readonly frame: FrameLocator;
+  readonly frame: Pick<FrameLocator, 'locator' | 'getByRole' | 'getByLabel' | 'getByText'>;
   readonly page: Page;
   private readonly keyboard: boolean;
 
@@ -56,7 +58,7 @@ export class Flow {
     this.facts = factsIn(this.language, options.facts);
     this.keyboard = options.keyboard ?? false;
     this.page = visit.page;
-    this.frame = visit.page.frameLocator('dialog iframe');
+    this.frame = options.alone === true ? visit.page : visit.page.frameLocator('dialog iframe');
   }
 
   /** Opens the flow from the shop's button. */

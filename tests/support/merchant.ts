@@ -7,7 +7,9 @@ import type {Frame, Page} from 'playwright-core';
 import type {Language} from './browser_copy.js';
 import {kPatienceMs} from './browser.js';
 
-export type SdkMethod = 'connect' | 'createPaymentSource' | 'updatePaymentSource' | 'pay';
+export type SdkMethod =
+  | 'connect' | 'createPaymentSource' | 'updatePaymentSource' | 'createBeneficiary' | 'reconnect' | 'pay' | 'checkout' | 'captureRedirect' | 'link'
+  | 'authorize' | 'authorise' | 'authorizeConsent' | 'manageConsents' | 'verifyAddress';
 
 /** What the shop's callback is told. */
 export interface CallbackResult {
@@ -15,6 +17,8 @@ export interface CallbackResult {
   method: string;
   message: string | null;
   secondary_status?: string;
+  bank?: {bank_identifier: string | null; is_supported: boolean};
+  exit_point?: string;
   [member: string]: unknown;
 }
 
@@ -33,15 +37,17 @@ interface ShopGlobals {
   Lean: Record<string, (config: object) => unknown>;
   wanted: {method: string; config: object} | undefined;
   results: CallbackResult[];
+  steps: {step: string; method: string; bank_identifier?: string}[];
 }
 
 const kScript = '/link/sdk/web/latest/Lean.min.js';
 
 const kShopScript = `
 window.results = [];
+window.steps = [];
 document.querySelector('#open').addEventListener('click', () => {
   const {method, config} = window.wanted;
-  Lean[method]({...config, callback: (result) => {
+  Lean[method]({...config, on_step: (step) => window.steps.push(step), callback: (result) => {
     window.results.push(result);
     document.querySelector('#results').textContent = String(window.results.length);
   }});
@@ -145,6 +151,11 @@ export class Visit {
 
   async results(): Promise<CallbackResult[]> {
     return this.page.evaluate(() => (globalThis as unknown as ShopGlobals).results);
+  }
+
+  /** The screens that `on_step` was told of. */
+  async steps(): Promise<ShopGlobals['steps']> {
+    return this.page.evaluate(() => (globalThis as unknown as ShopGlobals).steps);
   }
 
   /** Waits until the callback has been called and the dialog is gone, and gives the one result. */
