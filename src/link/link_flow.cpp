@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bank_registry/bank_registry.h"
+#include "banking/bank_store.h"
 #include "banking/step_json.h"
 #include "base/text.h"
 #include "json/json.h"
@@ -108,6 +110,7 @@ Task<Result<LinkView>> LinkFlow::act(SessionKey key, Act act, banking::PayerDevi
                       co_await parts_.database.write([&](db::Transaction& tx) { return decide(tx, key, act); }));
   const auto& session = decision.session;
   device.language = session.language;
+  device.return_urls = return_urls(session);
 
   if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
     const auto connector = parts_.banks.connector(session.bank_identifier);
@@ -201,13 +204,15 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
   switch (session.step_kind) {
     case StepKind::WELCOME:
     case StepKind::BANK_UNREACHABLE:
-      if (session.bank_identifier.empty()) {
+      if (session.came_back) {  // The bank did not say how the visit to its pages went.
+        RETURN_IF_ERROR(lease());
+        decision.call = BankCall::LINK_SUBMIT;
+      } else if (session.bank_identifier.empty()) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
       } else if (session.linked || is_adding_payee(session.method)) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYEE));
       } else {
-        RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
-                              banking::to_json(parts_.banks.connector(session.bank_identifier)->begin_link())));
+        RETURN_IF_ERROR(begin_login(tx, decision));
       }
       return decision;
 
@@ -216,16 +221,17 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
       if (chosen == nullptr)
         return field_error(ErrorCode::MISSING_PARAMETERS, "fields.bank_identifier",
                            "bank_identifier must name a bank of the list");
-      RETURN_IF_ERROR(choose_bank(session, chosen->reveal()));
-      RETURN_IF_ERROR(go_to(tx, session, StepKind::CREDENTIALS,
-                            banking::to_json(parts_.banks.connector(session.bank_identifier)->begin_link())));
+      RETURN_IF_ERROR(choose_bank(tx, session, chosen->reveal()));
+      RETURN_IF_ERROR(begin_login(tx, decision));
       return decision;
     }
 
     case StepKind::CREDENTIALS:
     case StepKind::CODE:
-    case StepKind::METHOD: {
+    case StepKind::METHOD:
+    case StepKind::REDIRECT: {
       if (act.action == Action::BACK) {
+        session.visit.reset();
         session.connector_state = {};
         session.linked.reset();
         RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
@@ -233,6 +239,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
       }
       ASSIGN_OR_RETURN(const auto asked, json::parse(session.step));
       ASSIGN_OR_RETURN(decision.answers, answers_to(asked, act.fields));
+      if (session.step_kind == StepKind::CREDENTIALS) begin_visit(session);
       if (session.step_kind == StepKind::CODE && ++session.code_tries > kCodeTriesMax) {
         RETURN_IF_ERROR(fail(tx, session, "MFA_ATTEMPTS_EXHAUSTED", "too many codes were tried"));
         return decision;
@@ -257,6 +264,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
         RETURN_IF_ERROR(finish_linking(tx, session, added));
         return decision;
       }
+      begin_visit(session);
       RETURN_IF_ERROR(lease());
       decision.creditor = payments::creditor_of(destination);
       decision.call = BankCall::ADD_BENEFICIARY;
@@ -295,6 +303,8 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
     CHECK(session.account && session.intent);
     ASSIGN_OR_RETURN(const auto payment,
                      parts_.payments.start(tx, session.application, *session.intent, *session.account));
+    session.bank_identifier = payment.bank_identifier;
+    begin_visit(session);
     RETURN_IF_ERROR(go_to(tx, session, StepKind::PAYMENT));
     decision.payment = payment.id;
     decision.payment_step = payment.steps;
@@ -324,9 +334,24 @@ Result<LinkFlow::Decision> LinkFlow::decide_paying(db::Transaction& tx, Decision
   return decision;
 }
 
-Result<void> LinkFlow::choose_bank(LinkSession& session, std::string_view identifier) const {
+/// To what the bank asks first. One that asks on its own pages is called at once, and says where they are.
+Result<void> LinkFlow::begin_login(db::Transaction& tx, Decision& decision) const {
+  auto& session = decision.session;
+  session.connector_state = {};
+  const auto need = parts_.banks.connector(session.bank_identifier)->begin_link();
+  if (!need.fields.empty()) return go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(need));
+  begin_visit(session);
+  session.lease_until = parts_.real_clock.now() + kLease;
+  decision.call = BankCall::LINK_SUBMIT;
+  return update_session(tx, parts_.vault, session);
+}
+
+Result<void> LinkFlow::choose_bank(db::Transaction& tx, LinkSession& session, std::string_view identifier) const {
   const auto bank = parts_.banks.find(identifier);
-  if (bank == nullptr)
+  ASSIGN_OR_RETURN(const bool is_switched_off, banking::is_switched_off(tx, session.application, identifier));
+  ASSIGN_OR_RETURN(const auto application, parts_.applications.find(tx, session.application));
+  const bool is_seen = bank && application && bank_registry::is_seen(*bank, application->mode);
+  if (!is_seen || is_switched_off)
     return field_error(ErrorCode::UNKNOWN_BANK, "bank_identifier", "there is no bank with this identifier");
   if (!bank->active)
     return field_error(ErrorCode::INVALID_PARAMETERS, "bank_identifier", "this bank is not available now");
@@ -345,6 +370,11 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& cl
   if (found->step_number != claimed.step_number || found->lease_until != claimed.lease_until) return {};
   auto& session = *found;
   session.lease_until.reset();
+  const auto came_back = session.came_back;
+  session.came_back.reset();
+  const bool is_no = brought && std::holds_alternative<banking::Refused>(*brought);
+  // Whoever comes back by the other way has not seen the visit through: what somebody else may have done there is not theirs.
+  if (came_back == CameBack::REFUSED && !is_no) return go_to(tx, session, StepKind::REDIRECT, session.step);
   session.connector_state = state;
 
   if (!brought) {
@@ -358,12 +388,15 @@ Result<void> LinkFlow::record_linking(db::Transaction& tx, const LinkSession& cl
     }
     if (brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED)
       return fail(tx, session, "BANK_ISSUE", brought.error().message);
+    session.came_back = came_back;  // To be asked about again.
     return go_to(tx, session, StepKind::BANK_UNREACHABLE);
   }
   if (const auto* const need = std::get_if<banking::NeedFields>(&*brought)) {
     if (!need->wrong_answer) session.code_tries = 0;
     return go_to(tx, session, kind_of(*need), banking::to_json(*need));
   }
+  if (const auto* const need = std::get_if<banking::NeedRedirect>(&*brought))
+    return go_to(tx, session, StepKind::REDIRECT, banking::to_json(*need));
   if (const auto* const linked = std::get_if<banking::Linked>(&*brought)) {
     if (session.source) {
       ASSIGN_OR_RETURN(const bool same, parts_.sources.is_bank_user(tx, *session.source, linked->bank_user));

@@ -56,6 +56,18 @@ struct OpenSession {
   std::string bank_identifier;          ///< Preselected; empty to let the payer choose.
   std::string peer_address;             ///< Whoever asks.
   std::optional<std::string> language;  ///< "en" or "ar"; nothing: as before, or English.
+  /// Where the payer's browser goes on from the bank's own pages; nothing: as before, or to the hosted page itself.
+  std::optional<std::string> success_redirect_url;
+  std::optional<std::string> fail_redirect_url;
+};
+
+/// A session that went on at the bank's own pages is opened by who came back.
+struct CaptureRedirect {
+  ApplicationId application;
+  CustomerId customer;
+  std::string attempt;  ///< What the return URL told: LinkFlow::return_token.
+  std::string peer_address;
+  std::optional<std::string> language;
 };
 
 /// By what a page proves that a session is its own.
@@ -90,6 +102,7 @@ class LinkFlow {
     const banking::Banks& banks;
     OpeningLimits& opening_limits;
     Operator run_by;
+    const std::string& public_url;  ///< Where payers' browsers reach the gateway: "https://pay.example".
   };
   explicit LinkFlow(Parts parts) : parts_(parts), token_key_(parts.vault.derive("link session tokens")) {}
 
@@ -114,6 +127,28 @@ class LinkFlow {
   /// The payer closes the page. CANCELLED only while it is certain that no order left. From an older window it ends nothing.
   Task<Result<LinkView>> leave(SessionKey key) const;
 
+  // The way to the bank's own pages and back (link_redirect.cpp). A token in an address stands for one visit and one way.
+
+  /// Where the browser goes that follows `token` from the page, and by what it is known when it comes back.
+  /// Errors: UNKNOWN_LINK_SESSION where nobody is asked there (any more).
+  struct Departure {
+    std::string bank_url;
+    std::string browser;  ///< The secret of the browser that leaves.
+  };
+  Task<Result<Departure>> depart(std::string token) const;
+
+  /// A browser is back with `token`. A payment's bank is asked at once. Result: where the browser goes on: an address of the
+  /// shop's, or empty for the hosted page. The same, empty, for a token that nobody knows.
+  Task<Result<std::string>> arrive(std::string token) const;
+
+  /// Opens the session in the browser that left and is back: `browser` as Departure told it.
+  /// Errors: UNKNOWN_LINK_SESSION, the same for a token that nobody knows and for another browser.
+  Task<Result<LinkView>> open_returned(std::string token, std::string browser) const;
+
+  /// Opens the session for the shop's page to which the browser went on.
+  /// Errors: UNKNOWN_LINK_SESSION, the same for another application's or customer's; RATE_LIMIT_EXCEEDED.
+  Task<Result<LinkView>> capture(CaptureRedirect wanted) const;
+
   /// After a restart no call to a bank is in work: payers are shown what they were asked before it, and may answer again.
   Result<void> recover(db::Transaction& tx) const;
 
@@ -133,8 +168,22 @@ class LinkFlow {
     std::optional<banking::Creditor> creditor;
   };
 
+  // link_redirect.cpp
+  std::string visit_token(const Uuid& visit, std::string_view purpose) const;
+  std::optional<Uuid> visit_in(std::string_view token, std::string_view purpose) const;
+  struct Arrival {
+    LinkSession session;
+    CameBack way;
+  };
+  Result<Arrival> find_arrival(db::Transaction& tx, std::string_view token) const;
+  Result<LinkView> open_arrived(db::Transaction& tx, Arrival arrival, const std::optional<std::string>& language) const;
+  Result<void> check_redirect_urls(db::Transaction& tx, const OpenSession& wanted) const;
+  void begin_visit(LinkSession& session) const;
+  std::optional<banking::ReturnUrls> return_urls(const LinkSession& session) const;
+  std::string way_to_bank(const LinkSession& session) const;
+
   // link_flow_open.cpp
-  Result<void> admit(const OpenSession& wanted) const;
+  Result<void> admit(std::string_view peer_address, ApplicationId application) const;
   Result<LinkSession> open_as(Method method, db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> open_to_pay(db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> open_to_connect(db::Transaction& tx, const OpenSession& wanted) const;
@@ -142,7 +191,7 @@ class LinkFlow {
   Result<LinkSession> open_unfinished(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const;
   Result<payment_sources::PaymentSource> find_source(db::Transaction& tx, const OpenSession& wanted,
                                                      const LinkSession& session) const;
-  Result<LinkSession> make_session(const OpenSession& wanted) const;
+  Result<LinkSession> make_session(db::Transaction& tx, const OpenSession& wanted) const;
   Result<LinkSession> insert(db::Transaction& tx, LinkSession session) const;
   Result<LinkSession> open_again(db::Transaction& tx, const OpenSession& wanted, LinkSession session) const;
   Result<void> begin_paying(db::Transaction& tx, const OpenSession& wanted, LinkSession& session) const;
@@ -154,7 +203,8 @@ class LinkFlow {
   Result<Decision> decide(db::Transaction& tx, const SessionKey& key, const Act& act) const;
   Result<Decision> decide_linking(db::Transaction& tx, Decision decision, const Act& act) const;
   Result<Decision> decide_paying(db::Transaction& tx, Decision decision, const Act& act, const LinkView& shown) const;
-  Result<void> choose_bank(LinkSession& session, std::string_view identifier) const;
+  Result<void> begin_login(db::Transaction& tx, Decision& decision) const;
+  Result<void> choose_bank(db::Transaction& tx, LinkSession& session, std::string_view identifier) const;
   Result<void> record_linking(db::Transaction& tx, const LinkSession& claimed,
                               const banking::BankResult<banking::Step>& brought,
                               const banking::ConnectorState& state) const;

@@ -18,8 +18,9 @@ bool settles_account(const OpenSession& wanted) {
 }  // namespace
 
 Task<Result<LinkView>> LinkFlow::open(OpenSession wanted) const {
-  CO_RETURN_IF_ERROR(admit(wanted));
+  CO_RETURN_IF_ERROR(admit(wanted.peer_address, wanted.application));
   auto opened = co_await parts_.database.write([&](db::Transaction& tx) -> Result<LinkView> {
+    RETURN_IF_ERROR(check_redirect_urls(tx, wanted));
     ASSIGN_OR_RETURN(const auto session, open_as(wanted.method, tx, wanted));
     ASSIGN_OR_RETURN(auto view, render(tx, session));
     view.already = view.result && (session.window > 1 || session.step_kind == StepKind::PAYMENT);
@@ -33,11 +34,11 @@ Result<LinkSession> LinkFlow::open_as(Method method, db::Transaction& tx, const 
   return method == Method::RECONNECT ? open_to_reconnect(tx, wanted) : open_to_connect(tx, wanted);
 }
 
-Result<void> LinkFlow::admit(const OpenSession& wanted) const {
+Result<void> LinkFlow::admit(std::string_view peer_address, ApplicationId application) const {
   const Instant now = parts_.real_clock.now();
   auto& limits = parts_.opening_limits;
-  auto wait = limits.per_address.take(wanted.peer_address, now);
-  if (!wait) wait = limits.per_application.take(wanted.application.to_text(), now);
+  auto wait = limits.per_address.take(std::string{peer_address}, now);
+  if (!wait) wait = limits.per_application.take(application.to_text(), now);
   if (!wait) return {};
   Error refused = error(ErrorCode::RATE_LIMIT_EXCEEDED, "too many sessions are being opened: try again later");
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
@@ -45,7 +46,7 @@ Result<void> LinkFlow::admit(const OpenSession& wanted) const {
   return refused;
 }
 
-Result<LinkSession> LinkFlow::make_session(const OpenSession& wanted) const {
+Result<LinkSession> LinkFlow::make_session(db::Transaction& tx, const OpenSession& wanted) const {
   const Instant now = parts_.real_clock.now();
   LinkSession session{.id = LinkSessionId::make(parts_.real_clock, parts_.random),
                       .application = wanted.application,
@@ -54,9 +55,11 @@ Result<LinkSession> LinkFlow::make_session(const OpenSession& wanted) const {
                       .destination_alias = wanted.destination_alias,
                       .wanted_bank = wanted.bank_identifier,
                       .language = wanted.language.value_or("en"),
+                      .success_redirect_url = wanted.success_redirect_url.value_or(""),
+                      .fail_redirect_url = wanted.fail_redirect_url.value_or(""),
                       .created_at = now,
                       .expires_at = now + kSessionLife};
-  if (!wanted.bank_identifier.empty()) RETURN_IF_ERROR(choose_bank(session, wanted.bank_identifier));
+  if (!wanted.bank_identifier.empty()) RETURN_IF_ERROR(choose_bank(tx, session, wanted.bank_identifier));
   return session;
 }
 
@@ -75,13 +78,17 @@ Result<LinkSession> LinkFlow::open_again(db::Transaction& tx, const OpenSession&
   session.method = wanted.method;
   session.destination_alias = wanted.destination_alias;
   session.account_settled = settles_account(wanted);
+  if (wanted.success_redirect_url) {
+    session.success_redirect_url = *wanted.success_redirect_url;
+    session.fail_redirect_url = *wanted.fail_redirect_url;
+  }
   RETURN_IF_ERROR(update_session(tx, parts_.vault, session));
   return session;
 }
 
 Result<LinkSession> LinkFlow::open_to_pay(db::Transaction& tx, const OpenSession& wanted) const {
   CHECK(wanted.intent.has_value());
-  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(auto session, make_session(tx, wanted));
   ASSIGN_OR_RETURN(auto existing, select_session_of_intent(tx, parts_.vault, *wanted.intent));
   if (!existing || existing->application != wanted.application) {
     RETURN_IF_ERROR(begin_paying(tx, wanted, session));
@@ -99,7 +106,7 @@ Result<LinkSession> LinkFlow::open_to_pay(db::Transaction& tx, const OpenSession
 
 Result<LinkSession> LinkFlow::open_to_connect(db::Transaction& tx, const OpenSession& wanted) const {
   CHECK(wanted.customer.has_value());
-  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(auto session, make_session(tx, wanted));
   ASSIGN_OR_RETURN(const auto customer, parts_.customers.get(tx, wanted.application, *wanted.customer));
   ASSIGN_OR_RETURN(const auto destination,
                    parts_.destinations.get_or_default(tx, wanted.application, wanted.destination));
@@ -147,7 +154,7 @@ Result<payment_sources::PaymentSource> LinkFlow::find_source(db::Transaction& tx
 /// The payer signs in once more at the bank of the source that waits for it.
 Result<LinkSession> LinkFlow::open_to_reconnect(db::Transaction& tx, const OpenSession& wanted) const {
   CHECK(wanted.reconnect.has_value());
-  ASSIGN_OR_RETURN(auto session, make_session(wanted));
+  ASSIGN_OR_RETURN(auto session, make_session(tx, wanted));
   ASSIGN_OR_RETURN(const auto source, parts_.sources.of_reconnect_id(tx, wanted.application, *wanted.reconnect));
   session.customer = source.customer;
   session.source = source.id;

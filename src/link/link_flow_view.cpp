@@ -1,6 +1,7 @@
 // Showing: from a session, and the payment it is for, to the step that a page draws.
 #include <algorithm>
 
+#include "banking/bank_store.h"
 #include "json/json.h"
 #include "link/link_flow.h"
 #include "link/stored_step.h"
@@ -87,13 +88,24 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
                                    const std::optional<payment_intents::PaymentIntent>& intent, LinkView& view) const {
   using Status = LinkResult::Status;
   switch (session.step_kind) {
-    case StepKind::BANKS:
-      for (const auto& bank : parts_.banks.all()) view.banks.push_back(*bank);
+    case StepKind::BANKS: {
+      ASSIGN_OR_RETURN(const auto switched_off, banking::select_switched_off(tx, session.application));
+      for (const auto& bank : parts_.banks.all()) {
+        const bool is_on = std::ranges::find(switched_off, bank->identifier) == switched_off.end();
+        if (is_on && (view.sandbox || !bank->mock)) view.banks.push_back(*bank);
+      }
       return {};
+    }
     case StepKind::CREDENTIALS:
     case StepKind::CODE:
     case StepKind::METHOD:
       view.asked = session.step;
+      return {};
+    case StepKind::REDIRECT:
+      view.asked = session.step;
+      view.came_back = session.came_back.has_value();
+      view.may_go_back = session.step.contains(R"("stage":"LOGIN")") && !session.source;
+      if (!view.came_back) view.redirect_url = way_to_bank(session);
       return {};
     case StepKind::ACCOUNTS:
       if (session.linked) view.found_accounts = session.linked->accounts;
@@ -148,7 +160,7 @@ Result<void> LinkFlow::render_accounts(db::Transaction& tx, const LinkSession& s
   if (view.accounts.empty()) return {};
   if (const auto bank = parts_.banks.find(view.accounts.front().bank_identifier)) {
     view.bank = *bank;
-    view.reference = payments::cut_reference(intent.description, intent.default_description, bank->reference_length);
+    view.reference = payments::reference_for(intent, *bank);
   }
   return {};
 }
@@ -231,6 +243,12 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
     view.kind = StepKind::APPROVAL;
     view.asked = *payment.step;
     view.ask_again_in_ms = kAskApprovalMs;
+  } else if (kind == "REDIRECT") {
+    view.kind = StepKind::REDIRECT;
+    view.asked = *payment.step;
+    view.came_back = session.came_back_at && payment.asked_at < *session.came_back_at;
+    if (!view.came_back) view.redirect_url = way_to_bank(session);
+    view.ask_again_in_ms = view.came_back ? kAskAgainMs : kAskApprovalMs;
   }
   return {};
 }

@@ -54,6 +54,7 @@ void write_bank(json::Writer& writer, const banking::Bank& bank) {
       .member("main_color", bank.main_color)
       .member("background_color", bank.background_color)
       .member("available", bank.active);
+  if (!bank.active && bank.back_at) writer.member("back_at", qantara::to_text(*bank.back_at));
   if (!bank.app_url.empty()) writer.member("app_url", bank.app_url);
   writer.end_object();
 }

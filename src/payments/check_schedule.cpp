@@ -22,7 +22,7 @@ Duration at(std::span<const Duration> schedule, int checks) {
 
 }  // namespace
 
-Duration next_check_delay(PaymentStatus status, int checks) {
+Duration next_check_delay(PaymentStatus status, int checks, std::span<const Duration> of_bank) {
   switch (status) {
     case PaymentStatus::AWAITING_LOGIN_MFA:
     case PaymentStatus::AWAITING_PAYMENT_MFA:
@@ -34,7 +34,7 @@ Duration next_check_delay(PaymentStatus status, int checks) {
     case PaymentStatus::PENDING_WITH_BANK:
     case PaymentStatus::ACCEPTED_BY_BANK:
     case PaymentStatus::FAILED:
-      return at(kUnknown, checks);
+      return at(of_bank.empty() ? kUnknown : of_bank, checks);
   }
   return hours{1};
 }

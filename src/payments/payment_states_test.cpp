@@ -176,6 +176,12 @@ TEST(check_schedule, asks_about_unknown_outcomes_ever_more_rarely_and_never_stop
     EXPECT_EQ(next_check_delay(PaymentStatus::SUBMITTING, i), expected[i]) << i;
   }
   EXPECT_EQ(next_check_delay(PaymentStatus::PENDING_WITH_BANK, 1'000'000), hours{1});
+
+  const Duration of_bank[] = {seconds{7}, minutes{9}};
+  EXPECT_EQ(next_check_delay(PaymentStatus::PENDING_WITH_BANK, 0, of_bank), seconds{7});
+  EXPECT_EQ(next_check_delay(PaymentStatus::PENDING_WITH_BANK, 5, of_bank), minutes{9});
+  EXPECT_EQ(next_check_delay(PaymentStatus::AWAITING_APP_AUTH, 0, of_bank), seconds{2})
+      << "a person's act has its own pace";
 }
 
 TEST(check_schedule, asks_often_while_a_person_looks_at_a_phone) {
@@ -207,6 +213,31 @@ TEST(check_schedule, waits_longer_or_as_long_but_always_a_while) {
 }
 
 // What goes to the statement
+
+TEST(reference_for, is_made_of_what_the_bank_takes) {
+  const auto id = *IntentId::parse("01a1fe52d181710f8fb6837d937ba468");
+  const struct {
+    std::string_view description;
+    std::string_view characters;
+    std::size_t length;
+    std::string_view sent;
+  } rows[] = {
+      {"Order #17, Dubai", "", 32, "Order #17, Dubai"},
+      {"Order #17, Dubai", "A-Za-z0-9 ", 32, "Order 17 Dubai"},
+      {"Order #17, Dubai", "A-Z0-9 ", 12, "ORDER 17 DUB"},
+      {" (a) ", "0-9a-f", 32, "a"},
+      {"طلب 17", "A-F0-9", 32, "17"},
+      {"طلب", "A-F0-9", 12, "837D937BA468"},
+      {"طلب", "", 2, "طل"},
+      {"###", "a-z0-9", 12, "837d937ba468"},
+  };
+  for (const auto& row : rows) {
+    const payment_intents::PaymentIntent intent{
+        .id = id, .amount = {100, *money::Currency::find("AED")}, .description = std::string{row.description}};
+    const banking::Bank bank{.reference_length = row.length, .reference_characters = std::string{row.characters}};
+    EXPECT_EQ(reference_for(intent, bank), row.sent) << row.description << " at " << row.characters;
+  }
+}
 
 TEST(cut_reference, keeps_the_beginning_of_the_merchants_words_and_the_end_of_ours) {
   const struct {

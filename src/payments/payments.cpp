@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "banking/bank_store.h"
 #include "banking/step_json.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -33,6 +34,11 @@ Result<void> check_bank_limits(const banking::Bank& bank, money::Money amount) {
     if (limits.minimum.currency() == amount.currency()) RETURN_IF_ERROR(payment_intents::check_limits(amount, limits));
   }
   return {};
+}
+
+std::vector<Duration> poll_schedule_of(const banking::Banks& banks, std::string_view identifier) {
+  const auto bank = banks.find(identifier);
+  return bank ? bank->poll_schedule : std::vector<Duration>{};
 }
 
 /// The public payload of `payment.created` and `payment.updated`.
@@ -135,14 +141,45 @@ std::string cut_reference(std::string_view description, bool is_default, std::si
   return std::string{description.substr(0, end)};
 }
 
+namespace {
+
+constexpr bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// Without the characters that are not in `allowed`; letters that are in the other case are written so. Beyond ASCII nothing is
+/// allowed but by an empty set.
+std::string cleaned(std::string_view text, std::string_view allowed) {
+  if (allowed.empty()) return std::string{text};
+  std::string kept;
+  for (const char c : text) {
+    const char other_case = static_cast<char>(c ^ 0x20);
+    if (banking::allows(allowed, c)) {
+      kept += c;
+    } else if (is_ascii_letter(c) && banking::allows(allowed, other_case)) {
+      kept += other_case;
+    }
+  }
+  return std::string{trim(kept)};
+}
+
+}  // namespace
+
+std::string reference_for(const payment_intents::PaymentIntent& intent, const banking::Bank& bank) {
+  const auto own = cleaned(intent.description, bank.reference_characters);
+  if (!own.empty()) return cut_reference(own, intent.default_description, bank.reference_length);
+  return cut_reference(cleaned(intent.id.to_plain_text(), bank.reference_characters), true, bank.reference_length);
+}
+
 Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx,
                                                              const payment_intents::PaymentIntent& intent) const {
   ASSIGN_OR_RETURN(const auto sources, sources_.list(tx, intent.application, intent.customer));
+  ASSIGN_OR_RETURN(const auto switched_off, banking::select_switched_off(tx, intent.application));
   std::vector<PayingAccount> accounts;
   std::vector<PayingAccount> unusable;
   for (const auto& source : sources) {
     const auto* const beneficiary = beneficiary_for(source, intent.destination);
     const auto bank = banks_.find(source.bank_identifier);
+    const bool is_usable =
+        bank && bank->active && std::ranges::find(switched_off, source.bank_identifier) == switched_off.end();
     for (const auto& account : source.accounts) {
       PayingAccount row{.source = source.id,
                         .account = account,
@@ -156,7 +193,7 @@ Result<std::vector<PayingAccount>> Payments::paying_accounts(db::Transaction& tx
       } else if (beneficiary->status != BeneficiaryStatus::ACTIVE) {
         row.reason = "COOL_OFF";
         row.cool_off_expires_at = beneficiary->cool_off_expires_at;
-      } else if (bank == nullptr || !bank->active) {
+      } else if (!is_usable) {
         row.reason = "BANK_UNAVAILABLE";
       } else if (!check_bank_limits(*bank, intent.amount)) {
         row.reason = "LIMIT";
@@ -196,33 +233,33 @@ Result<Payment> Payments::start(db::Transaction& tx, ApplicationId application, 
     return cooling;
   }
   const auto bank = banks_.find(chosen->bank_identifier);
-  if (bank == nullptr || !bank->active) return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
+  if (bank == nullptr || chosen->reason == "BANK_UNAVAILABLE")
+    return error(ErrorCode::SERVICE_UNAVAILABLE, "the bank is not available now");
   RETURN_IF_ERROR(check_bank_limits(*bank, intent.amount));
 
   ASSIGN_OR_RETURN(const auto destination, destinations_.get(tx, application, intent.destination));
   const auto id = PaymentId::make(clock_, random_);
-  Payment payment{
-      .id = id,
-      .application = application,
-      .customer = intent.customer,
-      .intent = intent.id,
-      .destination = intent.destination,
-      .source = chosen->source,
-      .account = account_id,
-      .bank_identifier = chosen->bank_identifier,
-      .amount = intent.amount,
-      .description = intent.description,
-      .reference_sent = cut_reference(intent.description, intent.default_description, bank->reference_length),
-      .end_to_end_id = id.to_plain_text(),
-      .request_key = Uuid::make(clock_, random_).to_text(),
-      .parties = {.debtor = {.resource_id = chosen->account.bank_resource_id,
-                             .iban = chosen->account.iban,
-                             .account_number = chosen->account.account_number,
-                             .name = chosen->account.name,
-                             .owner_name = chosen->account.owner_name,
-                             .currency = chosen->account.currency},
-                  .creditor = creditor_of(destination)},
-      .created_at = clock_.now()};
+  Payment payment{.id = id,
+                  .application = application,
+                  .customer = intent.customer,
+                  .intent = intent.id,
+                  .destination = intent.destination,
+                  .source = chosen->source,
+                  .account = account_id,
+                  .bank_identifier = chosen->bank_identifier,
+                  .amount = intent.amount,
+                  .description = intent.description,
+                  .reference_sent = reference_for(intent, *bank),
+                  .end_to_end_id = id.to_plain_text(),
+                  .request_key = Uuid::make(clock_, random_).to_text(),
+                  .parties = {.debtor = {.resource_id = chosen->account.bank_resource_id,
+                                         .iban = chosen->account.iban,
+                                         .account_number = chosen->account.account_number,
+                                         .name = chosen->account.name,
+                                         .owner_name = chosen->account.owner_name,
+                                         .currency = chosen->account.currency},
+                              .creditor = creditor_of(destination)},
+                  .created_at = clock_.now()};
   ASSIGN_OR_RETURN(const bool inserted, insert_payment(tx, vault_, payment));
   if (!inserted) return error(ErrorCode::VERSION_CONFLICT, "the intent is being paid in another window");
 
@@ -473,7 +510,9 @@ Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::s
 Result<void> Payments::hasten_check(db::Transaction& tx, PaymentId id) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
   const Instant now = clock_.now();
-  const bool is_open = payment.status == PaymentStatus::PENDING_WITH_BANK && !payment.connector_state.json.empty();
+  const bool may_have_moved =
+      payment.status == PaymentStatus::PENDING_WITH_BANK || payment.status == PaymentStatus::AWAITING_APP_AUTH;
+  const bool is_open = may_have_moved && !payment.connector_state.json.empty();
   const bool is_in_work = is_leased(payment, real_clock_.now()) || payment.next_check_at <= now;
   const bool is_too_soon = now < payment.asked_at.value_or(Instant::min()) + kAskAgainMin || payment.quiet_until > now;
   if (!is_open || is_in_work || is_too_soon) return {};
@@ -602,7 +641,8 @@ Result<void> Payments::ask_later(db::Transaction& tx, Payment& payment, const ba
 void Payments::schedule_check(db::Transaction& tx, Payment& payment) const {
   if (payment.connector_state.json.empty()) return;  // Nothing exists at the bank yet.
   const auto status = payment.is_silent() ? PaymentStatus::AWAITING_APP_AUTH : payment.status;
-  payment.next_check_at = clock_.now() + next_check_delay(status, payment.checks);
+  payment.next_check_at =
+      clock_.now() + next_check_delay(status, payment.checks, poll_schedule_of(banks_, payment.bank_identifier));
   tx.announce(kCheckScheduled);
 }
 

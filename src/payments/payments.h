@@ -115,7 +115,7 @@ class Payments {
   /// A question to the bank without an answer: it is asked again later, and nothing else changes.
   Result<Payment> record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const;
 
-  /// The payer wants news of a pending payment: the next question to its bank is due now. It is not where one is in work, was asked
+  /// The payer wants news of a pending payment, or is back from the bank's pages: the next question to its bank is due now. It is not where one is in work, was asked
   /// less than kAskAgainMin ago, or the bank asked for patience. The schedule goes on as if nobody had asked.
   Result<void> hasten_check(db::Transaction& tx, PaymentId id) const;
 
@@ -153,5 +153,9 @@ banking::Creditor creditor_of(const destinations::Destination& destination);
 /// What a bank keeps of a description: the first `length` characters of the merchant's own; the *last* of the default, since ids
 /// made close together begin alike.
 std::string cut_reference(std::string_view description, bool is_default, std::size_t length);
+
+/// What the bank is sent of the intent's description: the characters it takes, in the case it takes them, as many as it keeps.
+/// Where nothing of the merchant's own words is left, the default takes their place.
+std::string reference_for(const payment_intents::PaymentIntent& intent, const banking::Bank& bank);
 
 }  // namespace qantara::payments

@@ -26,6 +26,8 @@ export interface Bank {
   main_color: string;
   background_color: string;
   available: boolean;
+  /** Of one that is not available: when it has said it will be back. */
+  back_at?: string;
   /** The bank's own app or page for approvals, where the operator has set one. */
   app_url?: string;
 }

@@ -45,6 +45,7 @@ export const en = {
   banks_none: 'No bank found for “{q}”. Check the spelling or clear the search.',
   banks_clear: 'Clear search',
   bank_down: 'Unavailable now',
+  bank_down_until: 'Unavailable until {when}',
   bank_silent: '{bank} is not answering at the moment. Nothing is wrong with your account. Try later or choose another bank.',
 
   // 3
@@ -243,6 +244,8 @@ export const en = {
   act_refused: 'That could not be used. Check what you typed.',
   alone_title: 'This page opens from a shop',
   alone_text: 'Go back to the shop’s page and start there.',
+  returned_title: 'You can close this page',
+  returned_text: 'Go back to the shop’s page, in the browser where you started. It goes on there.',
   unknown_step_title: 'This step cannot be shown here',
 } as const;
 

@@ -4,7 +4,7 @@ import {foldName} from '../../shared/format.js';
 import type {Bank} from '../../shared/step.js';
 import {StatusContext} from '../frame.js';
 import {Icon} from '../icons.js';
-import {BankMark, BankName, Button, Figure, Name, type ScreenProps, Title} from '../parts.js';
+import {BankMark, BankName, Button, Figure, Name, type ScreenProps, Title, When} from '../parts.js';
 import {useWords} from '../words.js';
 
 const kCountAfterMs = 300;
@@ -73,7 +73,11 @@ function BankRow({bank, silent, onPress}: {bank: Bank; silent: boolean; onPress:
         <BankMark bank={bank} />
         <span class="row-text">
           <BankName bank={bank} />
-          {!bank.available && <span class="note">{plain('bank_down')}</span>}
+          {!bank.available && (
+            <span class="note">
+              {bank.back_at ? say('bank_down_until', {when: <When at={bank.back_at} />}) : plain('bank_down')}
+            </span>
+          )}
         </span>
         {bank.available && <Icon name="forward" />}
       </button>
