@@ -40,7 +40,7 @@ function flood({count, seed, nonce, isNonceRight, to}: {count: number; seed: num
   ];
   const polluted = JSON.parse('{"__proto__":{"polluted":1,"qantara":1,"nonce":"x","type":"close"},"constructor":{"prototype":{"polluted":1}}}') as object;
   const rightShapes = () => [
-    {type: 'ready'}, {type: 'close'}, {type: 'leave'}, {type: 'result', result}, {type: 'step', title: 'x', over: true},
+    {type: 'ready'}, {type: 'close'}, {type: 'leave'}, {type: 'result', result}, {type: 'step', title: 'x', over: true, screen: 'X'},
     {type: 'open', session, customization: {}}, {type: 'open_url', url: 'https://evil.example/'}, {type: 'problem', text: 'x'},
   ];
   const wrongTypes = ['', 'READY', 'toString', 'constructor', '__proto__', 'hasOwnProperty', 'valueOf', 'x'.repeat(1000), 7, null, ['close']];
