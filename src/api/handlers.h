@@ -71,6 +71,11 @@ Task<HandlerResult> list_webhook_attempts(const http::Request& request, const Ca
 Task<Result<Write>> resend_webhook_delivery(const http::Request& request, const Caller& caller,
                                             const Services& services);
 
+// redirects.cpp
+Task<HandlerResult> depart_to_bank(const http::Request& request, const Services& services);
+Task<HandlerResult> return_from_bank(const http::Request& request, const Services& services);
+Task<HandlerResult> open_returned_session(const http::Request& request, const Services& services);
+
 // link.cpp
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services);
 Task<HandlerResult> get_link_session(const http::Request& request, const Services& services);

@@ -25,12 +25,18 @@ constexpr MemberRule kOpenSession[] = {
     {"reconnect_id"},
     {"allow_payment_source_change", MemberType::ANY},
     {"destination_alias"},
+    {"success_redirect_url"},
+    {"fail_redirect_url"},
+    {"consent_attempt_id"},
     {"sandbox", MemberType::ANY, Presence::IGNORED},
     // Published options that mean nothing here: there are no balances, entities or other end users, nothing is loaded from
     // other hosts, and what is told of the payer's risk stays where it is.
     {"access_from", MemberType::ANY, Presence::IGNORED},
     {"access_to", MemberType::ANY, Presence::IGNORED},
     {"account_type", MemberType::ANY, Presence::IGNORED},
+    {"consent_id", MemberType::ANY, Presence::IGNORED},
+    {"granular_status_code", MemberType::ANY, Presence::IGNORED},
+    {"status_additional_info", MemberType::ANY, Presence::IGNORED},
     {"customer_metadata", MemberType::ANY, Presence::IGNORED},
     {"customer_name", MemberType::ANY, Presence::IGNORED},
     {"destination_avatar", MemberType::ANY, Presence::IGNORED},
@@ -73,15 +79,39 @@ Result<std::string> read_alias(const json::Value& body) {
   return alias;
 }
 
-Result<link::OpenSession> read_session(const http::Request& request) {
-  ASSIGN_OR_RETURN(const auto body, read_body(request, kOpenSession));
+Result<ApplicationId> read_application(const json::Value& body) {
   const auto application = ApplicationId::parse(required_text(body, "app_token"));
   if (!application) return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  return *application;
+}
+
+Result<std::optional<std::string>> read_language(const json::Value& body) {
+  auto language = optional_text(body, "language");
+  if (language && language != "en" && language != "ar")
+    return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
+  return language;
+}
+
+/// What the shop's page passes on from the address that the payer's browser came back to.
+Result<link::CaptureRedirect> read_capture(const json::Value& body) {
+  RETURN_IF_ERROR(require(body, "customer_id"));
+  RETURN_IF_ERROR(require(body, "consent_attempt_id"));
+  ASSIGN_OR_RETURN(const auto application, read_application(body));
+  ASSIGN_OR_RETURN(const auto customer, optional_body_id<CustomerId>(body, "customer_id"));
+  ASSIGN_OR_RETURN(const auto language, read_language(body));
+  return link::CaptureRedirect{.application = application,
+                               .customer = customer.value(),
+                               .attempt = optional_text(body, "consent_attempt_id").value_or(""),
+                               .language = language};
+}
+
+Result<link::OpenSession> read_session(const json::Value& body) {
+  ASSIGN_OR_RETURN(const auto application, read_application(body));
   const auto method = link::parse_method(required_text(body, "method"));
   if (!method) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "method",
                        "method must be one of CONNECT, CREATE_PAYMENT_SOURCE, UPDATE_PAYMENT_SOURCE, "
-                       "CREATE_BENEFICIARY, RECONNECT, PAY, CHECKOUT");
+                       "CREATE_BENEFICIARY, RECONNECT, PAY, CHECKOUT, CAPTURE_REDIRECT");
   }
   if (link::is_paying(*method)) {
     RETURN_IF_ERROR(require(body, "payment_intent_id"));
@@ -94,9 +124,7 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     RETURN_IF_ERROR(require(body, "payment_source_id"));
     RETURN_IF_ERROR(require(body, "payment_destination_id"));
   }
-  const auto language = optional_text(body, "language");
-  if (language && language != "en" && language != "ar")
-    return field_error(ErrorCode::INVALID_PARAMETERS, "language", "language must be en or ar");
+  ASSIGN_OR_RETURN(const auto language, read_language(body));
   if (*method == link::Method::CONNECT) {
     const auto* const permissions = body.find("permissions");
     const bool payments =
@@ -105,9 +133,11 @@ Result<link::OpenSession> read_session(const http::Request& request) {
     if (!payments)
       return field_error(ErrorCode::INVALID_PARAMETERS, "permissions", "permissions must contain \"payments\"");
   }
-  link::OpenSession wanted{.application = *application, .method = *method};
+  link::OpenSession wanted{.application = application, .method = *method};
   wanted.language = language;
   if (*method != link::Method::RECONNECT) wanted.bank_identifier = optional_text(body, "bank_identifier").value_or("");
+  wanted.success_redirect_url = optional_text(body, "success_redirect_url");
+  wanted.fail_redirect_url = optional_text(body, "fail_redirect_url");
   ASSIGN_OR_RETURN(wanted.destination_alias, read_alias(body));
   ASSIGN_OR_RETURN(wanted.account_choice, read_account_choice(body));
   ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
@@ -165,18 +195,36 @@ banking::PayerDevice device_of(const http::Request& request) {
           .return_urls = {}};
 }
 
+http::Response opened(const link::LinkView& view, const Services& services) {
+  return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
+}
+
 }  // namespace
 
 // POST /link/v1/sessions · 201 session, token, window and step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED · 429
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services) {
-  CO_ASSIGN_OR_RETURN(auto wanted, read_session(request));
+  CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kOpenSession));
+  CO_ASSIGN_OR_RETURN(const auto id, read_application(body));
+  const bool captures = required_text(body, "method") == "CAPTURE_REDIRECT";
+  std::optional<link::OpenSession> wanted;
+  std::optional<link::CaptureRedirect> captured;
+  if (captures) {
+    CO_ASSIGN_OR_RETURN(captured, read_capture(body));
+    captured->peer_address = request.peer_address;
+  } else {
+    CO_ASSIGN_OR_RETURN(wanted, read_session(body));
+    wanted->peer_address = request.peer_address;
+  }
   CO_ASSIGN_OR_RETURN(const auto application, co_await services.database.read([&](db::Transaction& tx) {
-    return services.applications.find(tx, wanted.application);
+    return services.applications.find(tx, id);
   }));
   if (!application) co_return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
-  wanted.peer_address = request.peer_address;
-  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open(std::move(wanted)));
-  co_return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
+  if (captures) {
+    CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.capture(*std::move(captured)));
+    co_return opened(view, services);
+  }
+  CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open(*std::move(wanted)));
+  co_return opened(view, services);
 }
 
 // GET /link/v1/sessions/{session_id} · 200 the step · 404 UNKNOWN_LINK_SESSION

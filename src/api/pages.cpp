@@ -184,6 +184,17 @@ http::Response make_web_view_page(const http::Request& request, const std::optio
   return response;
 }
 
+http::Response make_returned_page(const http::Request& request) {
+  const std::string language = request.query_parameter("language").value_or("") == "ar" ? "ar" : "en";
+  auto response = assets::serve(assets::get("link/index." + language + ".html"), request, assets::Caching::NEVER);
+  add_page_headers(response, std::string{kPagePolicy} + "'none'");
+  return response;
+}
+
+http::Response make_notice_page(int status, std::string_view english, std::string_view arabic) {
+  return make_plain_page({.status = status, .english = escape_html(english), .arabic = escape_html(arabic)});
+}
+
 namespace {
 
 /// The application that `request` names, if there is one.

@@ -23,4 +23,10 @@ http::Response make_link_page(const http::Request& request, const std::optional<
 /// The answer to GET …/lean-sdk.html?app_token=…&language=…: the same page for the web view of an app, which nobody may frame.
 http::Response make_web_view_page(const http::Request& request, const std::optional<PageOwner>& owner);
 
+/// The page that a payer comes back to from the bank's own pages, which nobody may frame.
+http::Response make_returned_page(const http::Request& request);
+
+/// A plain page that says one thing in both languages; plain text.
+http::Response make_notice_page(int status, std::string_view english, std::string_view arabic);
+
 }  // namespace qantara::api

@@ -81,6 +81,9 @@ constexpr RouteRow kRoutes[] = {
     {GET, "/link/v1/sessions/{session_id}", everybody(get_link_session)},
     {POST, "/link/v1/sessions/{session_id}/steps/{number}", everybody(answer_link_step)},
     {POST, "/link/v1/sessions/{session_id}/leave", everybody(leave_link_session)},
+    {POST, "/link/v1/returns/{token}", everybody(open_returned_session)},
+    {GET, "/link/redirect/{token}", everybody(depart_to_bank)},
+    {GET, "/link/return/{token}", everybody(return_from_bank)},
 
     {GET, "/link", everybody(get_link_page)},
     {GET, "/link/assets/{file}", everybody(get_link_asset)},

@@ -14,6 +14,7 @@ struct Row {
   std::string_view swift_code;
   std::string_view color;
   std::string_view prefix;  ///< Of the sandbox bank's paths: which behaviour.
+  enum class Asks { HERE, ON_ITS_PAGES } asks = Asks::HERE;
 };
 
 constexpr Row kBanks[] = {
@@ -21,6 +22,8 @@ constexpr Row kBanks[] = {
     {"LEANMB1_SAU", "Lean Mockbank 1 Saudi Arabia", "بنك لين التجريبي 1 السعودية", "SAU", "", "#0B6B4F", "/sau"},
     {"SANDBOX_SLOW", "Sandbox Slow Bank", "بنك التجربة البطيء", "ARE", "", "#7A5C00", "/slow"},
     {"SANDBOX_APP", "Sandbox App Bank", "بنك التجربة بالتطبيق", "ARE", "", "#3B2F8F", "/app"},
+    {"SANDBOX_REDIRECT", "Sandbox Redirect Bank", "بنك التجربة بإعادة التوجيه", "ARE", "", "#5B2C6F", "/redirect",
+     Row::Asks::ON_ITS_PAGES},
     {"SANDBOX_MAINTENANCE", "Sandbox Maintenance Bank", "بنك التجربة قيد الصيانة", "ARE", "", "#8C2F1B",
      "/maintenance"},
 };
@@ -44,6 +47,7 @@ std::vector<banking::Bank> sandbox_banks(const std::string& url, std::chrono::mi
                      .base_url = url + std::string{row.prefix},
                      .product_by_currency = {{"AED", kProduct}, {"USD", kProduct}, {"BHD", kProduct}},
                      .call_timeout = call_timeout});
+    if (row.asks == Row::Asks::ON_ITS_PAGES) banks.back().sca_ways = {banking::ScaWay::REDIRECT};
   }
   return banks;
 }

@@ -93,6 +93,13 @@ std::string_view to_text(MoneyWord money) { return name_of(kMoneyWords, money); 
 std::optional<Method> parse_method(std::string_view text) { return value_of(kMethods, text); }
 std::optional<StepKind> parse_step_kind(std::string_view text) { return value_of(kStepKinds, text); }
 std::optional<Action> parse_action(std::string_view text) { return value_of(kActions, text); }
+std::string_view to_text(CameBack way) { return way == CameBack::DONE ? "DONE" : "REFUSED"; }
+std::optional<CameBack> parse_came_back(std::string_view text) {
+  for (const auto way : {CameBack::DONE, CameBack::REFUSED}) {
+    if (text == to_text(way)) return way;
+  }
+  return std::nullopt;
+}
 std::optional<EndReason> parse_end_reason(std::string_view text) { return value_of(kEndReasons, text); }
 
 }  // namespace qantara::link

@@ -94,6 +94,12 @@ constexpr bool is_end(StepKind kind) {
   return kind == StepKind::CONNECTED || kind == StepKind::COOL_OFF || kind == StepKind::FAILED || kind == StepKind::END;
 }
 
+/// By which way the payer came back from the bank's own pages. Only DONE lets a connection be completed: it proves that the
+/// browser which is back has seen the visit through.
+enum class CameBack { DONE, REFUSED };
+std::string_view to_text(CameBack way);
+std::optional<CameBack> parse_came_back(std::string_view text);
+
 /// What the shop's page is told in the end, and nothing else. A hint; truth is the webhook.
 struct LinkResult {
   enum class Status { SUCCESS, ERROR, CANCELLED } status;
@@ -127,6 +133,11 @@ struct LinkSession {
   std::optional<banking::Linked> linked;    ///< What linking brought, until it is written to a source.
   std::optional<Instant> lease_until;       ///< Real time: a call to the bank is in work until then.
   int code_tries = 0;
+  std::optional<Uuid> visit;  ///< The latest to the bank's own pages; in the addresses that lead there and back.
+  std::optional<CameBack> came_back;    ///< From it, if the payer is back and the bank was not asked since.
+  std::optional<Instant> came_back_at;  ///< Domain time.
+  std::string success_redirect_url;     ///< Where the browser goes on from there; both or none.
+  std::string fail_redirect_url;
   Instant created_at;  ///< Real time, as is `expires_at`: a page's life is not the sandbox's.
   Instant expires_at;
   std::int64_t version = 1;

@@ -95,6 +95,12 @@ SealedSession read_session(db::Row& row) {
   session.version = row.take<std::int64_t>();
   session.destination_alias = row.take<std::optional<std::string>>().value_or("");
   session.account_settled = row.take<int>() != 0;
+  session.visit = row.take<std::optional<Uuid>>();
+  session.came_back =
+      row.take<std::optional<std::string>>().and_then([](const auto& text) { return parse_came_back(text); });
+  session.came_back_at = row.take<std::optional<Instant>>();
+  session.success_redirect_url = row.take<std::optional<std::string>>().value_or("");
+  session.fail_redirect_url = row.take<std::optional<std::string>>().value_or("");
   return read;
 }
 
@@ -107,33 +113,40 @@ Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkS
       tx.execute("INSERT INTO link_sessions (id, application_id, customer_id, method, intent_id, destination_id, "
                  "payment_source_id, account_id, "
                  "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
-                 "connector_state_sealed, link_sealed, created_at, expires_at, destination_alias, account_settled) "
+                 "connector_state_sealed, link_sealed, created_at, expires_at, destination_alias, account_settled, "
+                 "success_redirect_url, fail_redirect_url) "
                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
-                 "$21) "
+                 "$21, $22, $23) "
                  "ON CONFLICT DO NOTHING",
                  session.id, session.application, session.customer, to_text(session.method), session.intent,
                  session.destination, session.source, session.account, none_if_empty(session.wanted_bank),
                  none_if_empty(session.bank_identifier), session.language, session.window, session.step_number,
                  to_text(session.step_kind), session.step, bytes_of(sealed.state), bytes_of(sealed.link),
                  session.created_at, session.expires_at, none_if_empty(session.destination_alias),
-                 session.account_settled ? 1 : 0));
+                 session.account_settled ? 1 : 0, none_if_empty(session.success_redirect_url),
+                 none_if_empty(session.fail_redirect_url)));
   return inserted == 1;
 }
 
 Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session) {
   const auto sealed = seal(vault, session);
-  ASSIGN_OR_RETURN(const auto updated,
-                   tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, "
-                              "step_kind = $6, step = $7, "
-                              "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
-                              "expires_at = $12, language = $13, window_number = $14, method = $15, "
-                              "destination_alias = $16, account_settled = $17, version = version + 1 "
-                              "WHERE id = $1 AND version = $2",
-                              session.id, session.version, session.account, none_if_empty(session.bank_identifier),
-                              session.step_number, to_text(session.step_kind), session.step, bytes_of(sealed.state),
-                              bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at,
-                              session.language, session.window, to_text(session.method),
-                              none_if_empty(session.destination_alias), session.account_settled ? 1 : 0));
+  ASSIGN_OR_RETURN(
+      const auto updated,
+      tx.execute("UPDATE link_sessions SET account_id = $3, bank_identifier = $4, step_number = $5, "
+                 "step_kind = $6, step = $7, "
+                 "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
+                 "expires_at = $12, language = $13, window_number = $14, method = $15, "
+                 "destination_alias = $16, account_settled = $17, visit = $18, came_back = $19, "
+                 "came_back_at = $20, success_redirect_url = $21, fail_redirect_url = $22, "
+                 "version = version + 1 "
+                 "WHERE id = $1 AND version = $2",
+                 session.id, session.version, session.account, none_if_empty(session.bank_identifier),
+                 session.step_number, to_text(session.step_kind), session.step, bytes_of(sealed.state),
+                 bytes_of(sealed.link), session.lease_until, session.code_tries, session.expires_at, session.language,
+                 session.window, to_text(session.method), none_if_empty(session.destination_alias),
+                 session.account_settled ? 1 : 0, session.visit,
+                 session.came_back.transform([](CameBack way) { return to_text(way); }), session.came_back_at,
+                 none_if_empty(session.success_redirect_url), none_if_empty(session.fail_redirect_url)));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
   ++session.version;
   return {};
@@ -153,7 +166,8 @@ Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vau
           "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
           "connector_state_sealed, link_sealed, lease_until, code_tries, created_at, expires_at, version, "
           "destination_alias, "
-          "account_settled FROM link_sessions WHERE id = $1",
+          "account_settled, visit, came_back, came_back_at, success_redirect_url, fail_redirect_url FROM link_sessions "
+          "WHERE id = $1",
           read_session, id));
   if (!read) return std::optional<LinkSession>{};
   if (read->sealed.state) {
@@ -171,6 +185,14 @@ Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx,
   ASSIGN_OR_RETURN(const auto id, tx.one(
                                       "SELECT id FROM link_sessions WHERE intent_id = $1",
                                       [](db::Row& row) { return row.take<LinkSessionId>(); }, intent));
+  if (!id) return std::optional<LinkSession>{};
+  return select_session(tx, vault, *id);
+}
+
+Result<std::optional<LinkSession>> select_session_of_visit(db::Transaction& tx, const Vault& vault, const Uuid& visit) {
+  ASSIGN_OR_RETURN(const auto id, tx.one(
+                                      "SELECT id FROM link_sessions WHERE visit = $1",
+                                      [](db::Row& row) { return row.take<LinkSessionId>(); }, visit));
   if (!id) return std::optional<LinkSession>{};
   return select_session(tx, vault, *id);
 }

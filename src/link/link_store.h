@@ -19,6 +19,8 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
 Result<void> release_session_leases(db::Transaction& tx);
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id);
 Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
+/// The session whose latest visit to the bank's pages this is.
+Result<std::optional<LinkSession>> select_session_of_visit(db::Transaction& tx, const Vault& vault, const Uuid& visit);
 /// The one unfinished session of this customer, method, destination and source; not of PAY. It may have run out of time.
 Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
                                                              const LinkSession& like);

@@ -160,6 +160,7 @@ class Payer {
 
   payments::Installation it;
   OpeningLimits opening_limits;
+  const std::string public_url = "https://pay.example";
   banking::ScriptedBank& bank;
   const LinkFlow flow{{.database = *it.database,
                        .clock = it.clock,
@@ -174,7 +175,8 @@ class Payer {
                        .payments = it.payments,
                        .authorisation = it.authorisation,
                        .banks = it.banks,
-                       .opening_limits = opening_limits}};
+                       .opening_limits = opening_limits,
+                       .public_url = public_url}};
   LinkView view;
   std::optional<Result<LinkView>> later;
   IntentId intent;

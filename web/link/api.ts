@@ -32,6 +32,7 @@ export interface LinkApi {
 }
 
 const kSessions = '/link/v1/sessions';
+const kReturns = '/link/v1/returns';
 const kReadPatienceMs = 15_000;
 /** A call to a slow bank is answered within it. */
 const kActPatienceMs = 90_000;
@@ -42,14 +43,15 @@ interface Session {
   window?: number;
 }
 
-export function linkApi(wanted: () => OpenSession): LinkApi {
+/** `returned`: the token by which this browser came back from a bank's page, where that opens the session. */
+export function linkApi(wanted: () => OpenSession, returned?: string): LinkApi {
   let session: Session | undefined;
   const trace: Trace = {};
 
   async function call(method: 'GET' | 'POST', path: string, body: unknown, patience: number): Promise<Answer> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
-    if (session && path !== '') {
+    if (session && path.startsWith(`${kSessions}/`)) {
       headers['link-session-token'] = session.token;
       if (session.window !== undefined) headers['link-window'] = String(session.window);
     }
@@ -57,12 +59,13 @@ export function linkApi(wanted: () => OpenSession): LinkApi {
     const timer = setTimeout(() => stop.abort(), patience);
     let reached = false;
     try {
-      const response = await fetch(kSessions + path, {
+      const response = await fetch(path, {
         method,
         headers,
         body: body === undefined ? null : JSON.stringify(body),
         cache: 'no-store',
-        credentials: 'omit',
+        // The cookie of the browser that left for the bank's page goes back with it, and nowhere else.
+        credentials: path.startsWith(kReturns) ? 'same-origin' : 'omit',
         redirect: 'error',
         referrerPolicy: 'no-referrer',
         signal: stop.signal,
@@ -96,11 +99,14 @@ export function linkApi(wanted: () => OpenSession): LinkApi {
     session = {id: session_id, token: session_token, ...(typeof window === 'number' && {window})};
   }
 
-  const here = (rest = '') => `/${session?.id ?? ''}${rest}`;
+  const open = () => (returned === undefined
+    ? call('POST', kSessions, wanted(), kReadPatienceMs)
+    : call('POST', `${kReturns}/${returned}`, {}, kReadPatienceMs));
+  const here = (rest = '') => `${kSessions}/${session?.id ?? ''}${rest}`;
   return {
     trace,
-    open: () => call('POST', '', wanted(), kReadPatienceMs),
-    look: () => (session ? call('GET', here(), undefined, kReadPatienceMs) : call('POST', '', wanted(), kReadPatienceMs)),
+    open,
+    look: () => (session ? call('GET', here(), undefined, kReadPatienceMs) : open()),
     act: (step, action, fields) => call('POST', here(`/steps/${step.number}`), {action, fields}, kActPatienceMs),
     leave: () => call('POST', here('/leave'), {}, kReadPatienceMs),
   };

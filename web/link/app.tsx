@@ -16,7 +16,7 @@ import {Accepted, Connected, CoolOff, End, Failed, Pending, Unknown} from './scr
 import {Method} from './screens/method.js';
 import {Payee} from './screens/payee.js';
 import {Question} from './screens/question.js';
-import {Redirect} from './screens/redirect.js';
+import {Asking, Redirect} from './screens/redirect.js';
 import {Review} from './screens/review.js';
 import {Approval, BankUnreachable, Working} from './screens/waiting.js';
 import {Welcome} from './screens/welcome.js';
@@ -56,8 +56,9 @@ function screenOf(step: Step): FunctionComponent<ScreenProps> {
 const isQuestion = ({fields = []}: Step) =>
   fields.length === 1 && fields[0]!.kind === 'TEXT' && fields[0]!.name !== 'username';
 
-/** What the page is told to draw before there is a session: it waits to be opened, nobody will, or it was asked in a wrong way. */
-export type Waiting = 'to_be_opened' | 'alone' | {wrong: string[]; end: () => void};
+/** What the page is told to draw before there is a session: it waits to be opened, nobody will, or it was asked in a wrong way;
+ *  and in the window that came back from a bank's page, before and after. */
+export type Waiting = 'to_be_opened' | 'alone' | 'returned' | {wrong: string[]; end: () => void};
 
 interface AppProps {
   session: Session | undefined;
@@ -78,7 +79,7 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
   const words = wordsOf(language);
   const view = session?.view;
   const step = view?.step;
-  const works = useAfter(view?.busy === true && !view.asksToLeave && step !== undefined, kWorkingAfterMs);
+  const works = useAfter(view?.busy === true && !view.asksToLeave && step !== undefined && !step.came_back, kWorkingAfterMs);
 
   // At once, not after the paint: the first answer may come before it.
   useLayoutEffect(() => session?.watch(() => draw()), [session]);
@@ -104,7 +105,7 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
     if (view?.phase === 'step') onDrawn(title, session!.over);
   }, [phase, view?.screen, works, language]);
 
-  if (view?.closed) return null;
+  if (view?.closed && waiting !== 'returned') return null;
   const status = statusOf(words, view, told);
   const goesBack = view?.phase === 'step' && !view.busy && step?.elsewhere !== true && step?.actions.includes('back') === true;
   return (
@@ -114,9 +115,9 @@ export function App({session, waiting, firstLanguage, onDrawn}: AppProps) {
           <div class="page" ref={page}>
             <Frame key={step ? 'flow' : 'no flow'} screen={`${view?.screen} ${works}`} step={step} status={status} setLanguage={setLanguage}
               onBack={goesBack ? () => void session?.act('back') : undefined}
-              onClose={session ? () => session.askToLeave() : undefined}>
+              onClose={session && !view?.closed ? () => session.askToLeave() : undefined}>
               <div role="alert">{view?.actRefused && <ErrorText>{words.plain('act_refused')}</ErrorText>}</div>
-              {session && view?.phase === 'step' && step ? <StepScreen step={step} session={session} works={works} /> : <OtherScreen session={session} waiting={waiting} />}
+              {session && view?.phase === 'step' && step && !view.closed ? <StepScreen step={step} session={session} works={works} /> : <OtherScreen session={session} waiting={waiting} />}
             </Frame>
             {session && step && view?.asksToLeave && <LeaveQuestion step={step} session={session} />}
             {session && view?.asksToStay && <StillThere session={session} />}
@@ -141,8 +142,19 @@ function StepScreen({step, session, works}: ScreenProps & {works: boolean}) {
 }
 
 function OtherScreen({session, waiting}: {session: Session | undefined; waiting: Waiting}) {
-  const {plain} = useWords();
+  const {plain, say} = useWords();
   const view = session?.view;
+  if (waiting === 'returned' && view?.phase === 'opening') {
+    return <div class="screen"><Asking>{say('redirect_back_title', {bank: plain('your_bank')})}</Asking></div>;
+  }
+  if (waiting === 'returned' && (view?.closed || view?.phase === 'refused')) {
+    return (
+      <div class="screen" key="returned">
+        <Outcome tone="plain" icon="handoff">{plain('returned_title')}</Outcome>
+        <p>{plain('returned_text')}</p>
+      </div>
+    );
+  }
   if (!view && waiting === 'alone') {
     return (
       <div class="screen">

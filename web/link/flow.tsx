@@ -26,11 +26,11 @@ export function draw(waiting: Waiting, channel?: Channel): void {
   render(<App key={String(session !== undefined)} session={session} waiting={waiting} onDrawn={onDrawn} firstLanguage={session?.wanted.language ?? firstLanguage} />, root);
 }
 
-/** Opens the session that is wanted, draws it, and tells of it. */
-export function begin(channel: Channel, wanted: OpenSession, customization: Customization): void {
+/** Opens the session that is wanted, draws it, and tells of it. `returned`: as linkApi's. */
+export function begin(channel: Channel, wanted: OpenSession, customization: Customization, returned?: string): void {
   const problems = wearTheme(customization);
   problems.forEach((key) => channel.post({type: 'problem', text: `CONFIG_ERROR__INVALID_PARAM_TYPE: ${key}`}));
-  const api = linkApi(() => wanted);
+  const api = linkApi(() => wanted, returned);
   const begun = new Session(api, wanted, {
     result: (result) => channel.post({type: 'result', result}),
     close: () => void guard?.release().then(() => channel.post({type: 'close'})),
@@ -54,7 +54,7 @@ export function begin(channel: Channel, wanted: OpenSession, customization: Cust
     if (link) channel.post({type: 'open_url', url: link.href});
   });
   void begun.open();
-  draw('to_be_opened', channel);
+  draw(returned === undefined ? 'to_be_opened' : 'returned', channel);
 }
 
 function goBack(begun: Session): void {

@@ -22,6 +22,13 @@ function beInFrame(): void {
   draw('to_be_opened');
 }
 
+/** Back from the bank's page in a window of its own: nobody beside it is to be told. */
+function beReturned(token: string): void {
+  const language = document.documentElement.lang === 'ar' ? 'ar' : 'en';
+  const channel: Channel = {post: () => undefined};
+  begin(channel, {app_token: '', method: 'CAPTURE_REDIRECT', language}, {dialog_mode: 'uncontained'}, token);
+}
+
 // Enter held down is one press. Whoever uses the keyboard also sees where a new screen begins.
 addEventListener('keydown', (event) => {
   document.documentElement.toggleAttribute('data-keys', true);
@@ -29,5 +36,7 @@ addEventListener('keydown', (event) => {
 }, {capture: true});
 addEventListener('pointerdown', () => document.documentElement.toggleAttribute('data-keys', false), {capture: true});
 
-if (location.pathname.endsWith('/lean-sdk.html')) void import('./webview.js').then(({beInWebView}) => beInWebView());
+const returned = /^\/link\/return\/([0-9a-f]+)$/.exec(location.pathname)?.[1];
+if (returned !== undefined) beReturned(returned);
+else if (location.pathname.endsWith('/lean-sdk.html')) void import('./webview.js').then(({beInWebView}) => beInWebView());
 else beInFrame();

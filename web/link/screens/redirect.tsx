@@ -1,5 +1,6 @@
 // The way to the bank's own page, and back from it.
-import {useEffect} from 'preact/hooks';
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
 
 import {BankMark, Button, type ScreenProps, Title, slotsOf} from '../parts.js';
 import {useWords} from '../words.js';
@@ -32,15 +33,27 @@ function Out({step, session}: ScreenProps) {
   );
 }
 
+const kAskAgainMs = 2000;
+
 function Back({step, session}: ScreenProps) {
-  const {plain, say} = useWords();
-  const waits = step.actions.includes('check_again');
+  const {say} = useWords();
+  const asked = useRef(0);
+  // To be sent once; and again where that was lost on the way.
+  const waits = step.actions.includes('check_again') && !session.view.busy;
   useEffect(() => {
-    if (waits) void session.act('check_again');
-  }, [step.number, waits]);
+    if (!waits) return;
+    const timer = setTimeout(() => void session.act('check_again'), asked.current++ === 0 ? 0 : kAskAgainMs);
+    return () => clearTimeout(timer);
+  }, [waits]);
+  return <Asking>{say('redirect_back_title', slotsOf({step}))}</Asking>;
+}
+
+/** The payer is back, and the bank is being asked. */
+export function Asking({children}: {children: ComponentChildren}) {
+  const {plain} = useWords();
   return (
     <div class="working" aria-busy="true">
-      <Title>{say('redirect_back_title', slotsOf({step}))}</Title>
+      <Title>{children}</Title>
       <p>{plain('redirect_back_text')}</p>
       <Bar />
     </div>
