@@ -43,7 +43,8 @@ Result<std::int64_t> insert_event_for_seq(db::Transaction& tx, EventId id, const
 
 Result<std::int64_t> last_sequence(db::Transaction& tx, const Uuid& aggregate) {
   ASSIGN_OR_RETURN(const auto last, tx.one(
-                                        "SELECT COALESCE(MAX(sequence), 0) FROM events WHERE aggregate_id = $1",
+                                        "SELECT COALESCE((SELECT MAX(sequence) FROM events WHERE aggregate_id = $1), "
+                                        "(SELECT last FROM event_sequences WHERE aggregate_id = $1), 0)",
                                         [](db::Row& row) { return row.take<std::int64_t>(); }, aggregate));
   return last.value_or(0);
 }

@@ -112,6 +112,9 @@ struct Gateway::Parts {
                                    random, vault, *timers, webhook_addresses(options.webhook_networks)}};
   std::shared_ptr<http::ServerTls> tls;  // Null without TLS, and so is its watch.
   std::unique_ptr<CertificateWatch> certificate_watch;
+  Pruner pruner{*database, clock, real_clock, *timers, options.retention, [this](const Pruned& pruned) {
+                  if (metrics) metrics->count_pruned(pruned);
+                }};
   Nursery loops{executor};
 
   api::Access access{*database, real_clock, credentials, access_tokens};
@@ -160,6 +163,7 @@ struct Gateway::Parts {
     if (certificate_watch) certificate_watch->stop();
     watch.stop();
     dispatcher.stop();
+    pruner.stop();
     co_await loops.finish();
     database->close();
   }
@@ -356,6 +360,7 @@ Task<Result<void>> Gateway::Parts::serve() {
     co_return Result<void>{};
   }
   loops.start(dispatcher.run());
+  loops.start(pruner.run());
   loops.start(cool_off_timer.run());
   loops.start(consent_remover.run());
   loops.start(intent_timer.run());

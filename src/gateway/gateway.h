@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "gateway/home.h"
+#include "gateway/pruner.h"
 #include "http/forwarded.h"
 #include "http/server_tls.h"
 
@@ -31,6 +32,7 @@ struct GatewayOptions {
   std::vector<banking::Bank> banks;  ///< Of the configuration file.
   std::size_t commit_max = 256;  ///< Writes in one commit.
   link::Operator run_by;  ///< What payers are told of who runs the gateway.
+  Retention retention;
   /// Where Prometheus may ask, apart from the API; nothing: nobody counts.
   struct MetricsAddress {
     std::string address;

@@ -29,6 +29,9 @@ constexpr MetricRow kRows[] = {
     {"qantara_commit_duration_seconds", HISTOGRAM, "",
      "How long a commit itself took, most of it the flush to the disk (fsync)."},
 
+    {"qantara_pruned_rows_total", COUNTER, "kind",
+     "Rows deleted because they were old enough: `event`, `delivery` (with its event), `dead_letter`, `link_session`."},
+
     {"qantara_events_total", COUNTER, "type", "Events committed since the start."},
     {"qantara_payments_completed_total", COUNTER, "status",
      "Payments told of by `payment.created` or `payment.updated` since the start, by the status told."},

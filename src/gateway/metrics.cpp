@@ -25,6 +25,8 @@ constexpr std::int64_t kDurations[] = {250,     500,     1'000,   2'500,     5'0
 /// Up to SqliteOptions::batch_max.
 constexpr std::int64_t kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
 
+constexpr std::string_view kPrunedKinds[] = {"event", "delivery", "dead_letter", "link_session"};  ///< As in Pruned.
+
 constexpr std::int64_t kEventsPerRead = 20'000;  ///< Well below 0.1 s of a reader's time.
 
 /// What an attempt came to. The reasons follow http::ClientFailure::Reason.
@@ -168,6 +170,11 @@ void Metrics::count_commit(std::size_t closures, std::chrono::microseconds took)
   commit_duration_.observe(took.count());
 }
 
+void Metrics::count_pruned(const Pruned& pruned) {
+  const std::int64_t counts[] = {pruned.events, pruned.deliveries, pruned.dead_letters, pruned.sessions};
+  for (std::size_t i = 0; i < pruned_.size(); ++i) pruned_[i].add(static_cast<std::uint64_t>(counts[i]));
+}
+
 // Telling.
 
 Task<Result<std::string>> Metrics::render(Surroundings with) {
@@ -237,6 +244,8 @@ void Metrics::write_commits(metrics::Exposition& out, const Surroundings& with) 
   out.sample({}, commit_closures_);
   begin(out, "qantara_commit_duration_seconds");
   out.sample({}, commit_duration_, Unit::MICROSECONDS);
+  begin(out, "qantara_pruned_rows_total");
+  for (std::size_t i = 0; i < pruned_.size(); ++i) out.sample({{"kind", kPrunedKinds[i]}}, pruned_[i]);
 }
 
 void Metrics::write_events(metrics::Exposition& out, const std::vector<StatusCount>& open) const {

@@ -19,6 +19,7 @@
 #include "gateway/home.h"
 #include "gateway/measured_bank.h"
 #include "gateway/metrics_store.h"
+#include "gateway/pruner.h"
 #include "http/client.h"
 #include "http/router.h"
 #include "metrics/exposition.h"
@@ -47,6 +48,7 @@ class Metrics {
 
   /// For db::SqliteOptions::on_measured.
   void count_commit(std::size_t closures, std::chrono::microseconds took);
+  void count_pruned(const Pruned& pruned);
 
   /// What only the moment of asking knows.
   struct Surroundings {
@@ -98,6 +100,7 @@ class Metrics {
 
   metrics::Histogram commit_closures_;
   metrics::Histogram commit_duration_;
+  std::array<metrics::Counter, 4> pruned_;
 
   std::array<metrics::Counter, 16> attempts_;  // By outcome.
   metrics::Histogram attempt_duration_;

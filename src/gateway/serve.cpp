@@ -5,6 +5,7 @@
 
 #include "base/event_loop.h"
 #include "base/timers.h"
+#include "gateway/configuration.h"
 #include "gateway/gateway.h"
 #include "gateway/server_options.h"
 #include "json/json.h"
@@ -39,17 +40,28 @@ std::optional<GatewayOptions::MetricsAddress> metrics_address(const ServeOptions
                                         .port = options.metrics_listen->port};
 }
 
+std::optional<http::ServerTlsOptions> tls_options(const ServeOptions& options) {
+  return options.tls.certificate.empty() ? std::nullopt : std::optional{options.tls};
+}
+
 Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const ServeOptions& options) {
+  auto banks = configured_banks(*options.banks);
+  if (!banks) co_return refuse_to_start(banks.error());
   auto started = co_await Gateway::start(loop.executor(), clock, random,
                                          {.address = options.listen.address,
                                           .port = options.listen.port,
+                                          .public_url = options.public_url,
                                           .data = options.data,
                                           .webhook_networks = options.webhook_networks,
                                           .sandbox_bank_url = options.sandbox_bank_url,
                                           .bank_timeout = options.bank_timeout,
+                                          .banks = *std::move(banks),
                                           .commit_max = options.commit_max,
                                           .run_by = options.run_by,
+                                          .retention = options.retention,
                                           .metrics = metrics_address(options),
+                                          .tls = tls_options(options),
+                                          .proxies = options.proxies,
                                           .on_copy = GatewayOptions::OnCopy::STAND_BY});
   if (!started) co_return refuse_to_start(started.error());
   const auto gateway = *std::move(started);
@@ -72,6 +84,7 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
   }
   const auto timers = make_system_timers(loop.executor(), clock);
   const auto bell = timers->make_bell();
+  if (tls_options(options)) loop.on_hangup([&gateway] { gateway->reload_certificate(); });
   co_await wait_for_signal(loop, *bell);
   co_await gateway->stop();
   co_return 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "gateway/pruner.h"
+#include "http/forwarded.h"
+#include "http/server_tls.h"
 #include "link/link_view.h"
 
 namespace qantara::gateway {
@@ -26,12 +30,17 @@ std::optional<Listen> parse_listen(std::string_view text);
 
 struct ServeOptions {
   Listen listen{"127.0.0.1", 7070};
+  std::string public_url;  ///< Empty: where it listens.
   std::filesystem::path data = "qantara-data";
   std::vector<std::string> webhook_networks;
   std::string sandbox_bank_url;
+  std::shared_ptr<const std::string> banks = std::make_shared<std::string>();  ///< configured_banks takes them.
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;
+  Retention retention;
   std::optional<Listen> metrics_listen;
+  http::ServerTlsOptions tls;  ///< Without a certificate: no TLS.
+  http::TrustedProxies proxies;
   std::size_t commit_max = 256;  ///< Writes in one commit; no flag: more is never better.
   log::Level log_level = log::Level::INFO;
   bool json = false;
@@ -46,7 +55,9 @@ struct SandboxBankOptions {
 
 struct DevOptions {
   Listen listen{"127.0.0.1", 7070};  ///< Of the gateway; bank and shop take the next two ports, or free ones too.
+  std::string public_url;            ///< Empty: where it listens.
   std::filesystem::path data = "qantara-data";
+  std::shared_ptr<const std::string> banks = std::make_shared<std::string>();  ///< configured_banks takes them.
   std::string webhook_url;
   std::chrono::milliseconds bank_timeout{10'000};
   link::Operator run_by;

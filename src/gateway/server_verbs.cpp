@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "gateway/configuration.h"
 #include "gateway/server_options.h"
 #include "http/message.h"
 #include "json/json.h"
@@ -21,8 +22,18 @@ namespace {
 constexpr auto kBankTimeoutMax =
     std::chrono::seconds{20};  ///< A lease (payments.cpp) must outlast a conversation of five calls.
 
+// A delivery is tried for three days (webhooks/retry_schedule.h): less than one makes no sense, but demonstrations like it.
+constexpr Duration kRetentionMin = std::chrono::days{1};
+constexpr Duration kRetentionMax = std::chrono::days{3650};
+
 std::string check_http_url(const std::string& text) {
   return http::parse_url(text) ? "" : "'" + text + "' is no http or https URL";
+}
+
+std::string check_public_url(const std::string& text) {
+  const auto url = http::parse_url(text);
+  return url && url->origin() == text ? ""
+                                      : "'" + text + "' is no origin in lower case; type one like https://pay.example";
 }
 
 std::string check_operator_name(const std::string& text) {
@@ -59,6 +70,18 @@ class Declaration {
     return verb_->add_option_function<std::string>(flag, parse, help)->envname(variable)->type_name("ADDRESS:PORT");
   }
 
+  /// Without a trailing slash it is what tokens name as their issuer.
+  void public_url() {
+    verb_
+        ->add_option_function<std::string>(
+            "--public-url", [options = options_](const std::string& text) { options->public_url = text; },
+            "Where clients find the gateway, like https://pay.example: issuer and audience of its access tokens "
+            "(default: where it listens)")
+        ->envname("QANTARA_PUBLIC_URL")
+        ->type_name("URL")
+        ->check(check_public_url);
+  }
+
   std::shared_ptr<Options> shared() const { return options_; }
 
   void data(const std::string& help) {
@@ -81,6 +104,31 @@ class Declaration {
         ->envname("QANTARA_BANK_TIMEOUT")
         ->type_name("TIME")
         ->default_str("10s");
+  }
+
+  /// How long is kept what nobody needs any more.
+  void retention() {
+    auto& kept = options_->retention;
+    time("--retain-events", "QANTARA_RETAIN_EVENTS", "How long events are kept, with their deliveries", kept.events);
+    time("--retain-dead-letters", "QANTARA_RETAIN_DEAD_LETTERS",
+         "How long deliveries that were given up are kept: so long they can be replayed", kept.dead_letters);
+    time("--retain-sessions", "QANTARA_RETAIN_SESSIONS", "How long payers' sessions are kept after they have expired",
+         kept.sessions);
+  }
+
+  /// A number of days or hours into `target`, which says what is usual.
+  void time(const std::string& flag, const std::string& variable, const std::string& help, Duration& target) {
+    const auto parse = [flag, options = options_, &target](const std::string& text) {
+      const auto parsed = parse_duration(text);
+      if (!parsed || *parsed < kRetentionMin || *parsed > kRetentionMax) {
+        throw CLI::ValidationError(flag, "'" + text + "' is no length of time from 1d to 3650d; type one like 90d");
+      }
+      target = *parsed;
+    };
+    verb_->add_option_function<std::string>(flag, parse, help)
+        ->envname(variable)
+        ->type_name("TIME")
+        ->default_str(std::to_string(target / std::chrono::days{1}) + "d");
   }
 
   /// Who runs the gateway, as its pages tell payers.
@@ -121,9 +169,65 @@ class Declaration {
   std::shared_ptr<Options> options_;
 };
 
-void add_serve(CLI::App& program, cli::Verb& chosen) {
+void add_tls(Declaration<ServeOptions>& verb) {
+  auto& tls = verb.options().tls;
+  auto* const certificate =
+      verb->add_option("--tls-certificate", tls.certificate,
+                       "Serve https alone, with the certificate in this PEM file and those behind it. "
+                       "Changed files are read by themselves, and at once on SIGHUP")
+          ->envname("QANTARA_TLS_CERTIFICATE")
+          ->type_name("FILE");
+  auto* const key =
+      verb->add_option("--tls-key", tls.key, "The certificate's key, PEM without a password, mode 0600 or 0640")
+          ->envname("QANTARA_TLS_KEY")
+          ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  verb->add_option("--tls-client-ca", tls.client_authorities,
+                   "The authorities (PEM) that clients' certificates must come from; without it every certificate is "
+                   "taken, and an application knows its own")
+      ->envname("QANTARA_TLS_CLIENT_CA")
+      ->type_name("FILE")
+      ->needs(certificate);
+  verb->add_option("--tls-client-name", tls.client_name,
+                   "Ask only those for a certificate who come to this host name; browsers that are asked bother payers")
+      ->envname("QANTARA_TLS_CLIENT_NAME")
+      ->type_name("NAME")
+      ->needs(certificate);
+}
+
+void add_proxies(Declaration<ServeOptions>& verb) {
+  using Headers = http::TrustedProxies::Headers;
+  const auto take = [options = verb.shared()](const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+      const auto network = http::parse_network(text);
+      if (!network) {
+        throw CLI::ValidationError("--trusted-proxy", "'" + text + "' is no network; type one like 10.0.0.0/8");
+      }
+      options->proxies.networks.push_back(*network);
+    }
+  };
+  verb->add_option_function<std::vector<std::string>>(
+          "--trusted-proxy", take,
+          "A proxy in front, as an address or a network: what it says of the client's address and of https is believed")
+      ->envname("QANTARA_TRUSTED_PROXY")
+      ->type_name("CIDR")
+      ->delimiter(',');
+  const std::map<std::string, Headers> headers{{"x-forwarded", Headers::X_FORWARDED},
+                                               {"forwarded", Headers::FORWARDED}};
+  verb->add_option("--trusted-proxy-headers", verb.options().proxies.headers,
+                   "Where it says so: x-forwarded (X-Forwarded-For, X-Forwarded-Proto) or forwarded (RFC 7239)")
+      ->transform(CLI::CheckedTransformer(headers, CLI::ignore_case))
+      ->envname("QANTARA_TRUSTED_PROXY_HEADERS")
+      ->type_name("KIND")
+      ->default_str("x-forwarded");
+}
+
+void add_serve(CLI::App& program, cli::Verb& chosen, std::shared_ptr<const std::string> banks) {
   Declaration<ServeOptions> verb{program, chosen, "serve", "Run the gateway", serve};
+  verb.options().banks = std::move(banks);
   verb.listen("Where the API is served; port 0 takes a free one");
+  verb.public_url();
   verb.data("The data folder: database, key file, operator's socket");
   verb->add_option("--sandbox-bank-url", verb.options().sandbox_bank_url,
                    "The sandbox bank to connect with: its banks join the registry")
@@ -138,9 +242,12 @@ void add_serve(CLI::App& program, cli::Verb& chosen) {
       ->delimiter(',');
   verb.bank_timeout();
   verb.run_by();
+  verb.retention();
   verb.address("--metrics-listen", "QANTARA_METRICS_LISTEN",
                "Where Prometheus may ask for /metrics; off without it. Not for the public: no credential is asked for",
                [options = verb.shared()](const Listen& parsed) { options->metrics_listen = parsed; });
+  add_tls(verb);
+  add_proxies(verb);
   verb.common();
 }
 
@@ -152,10 +259,12 @@ void add_sandbox_bank(CLI::App& program, cli::Verb& chosen) {
   verb.common();
 }
 
-void add_dev(CLI::App& program, cli::Verb& chosen) {
+void add_dev(CLI::App& program, cli::Verb& chosen, std::shared_ptr<const std::string> banks) {
   Declaration<DevOptions> verb{program, chosen, "dev",
                                "Run gateway and sandbox bank together, with an application to try", run_dev};
+  verb.options().banks = std::move(banks);
   verb.listen("Where the API is served; bank and demo shop take the next two ports. Port 0: free ports for all");
+  verb.public_url();
   verb.data("The data folder. Started again on it, it is the same application with the same credentials");
   verb->add_option("--webhook-url", verb.options().webhook_url,
                    "Where the application's webhooks go, besides this terminal")
@@ -210,8 +319,10 @@ void add_server_verbs(CLI::App& program, cli::Verb& chosen) {
       ->envname("QANTARA_CONFIG")
       ->type_name("FILE");
   program.allow_config_extras(false);
-  add_dev(program, chosen);
-  add_serve(program, chosen);
+  const auto banks = std::make_shared<std::string>();
+  program.config_formatter(make_configuration(banks));
+  add_dev(program, chosen, banks);
+  add_serve(program, chosen, banks);
   add_sandbox_bank(program, chosen);
   add_routes(program, chosen);
 }

@@ -280,7 +280,7 @@ Result<Dispatcher::GivenUp> Dispatcher::record(db::Transaction& tx, const Round&
 Result<void> Dispatcher::give_up(db::Transaction& tx, WebhookEndpointId id, DisabledReason reason) const {
   ASSIGN_OR_RETURN(const auto endpoint, select_endpoint(tx, id));
   if (!endpoint || endpoint->status == EndpointStatus::DISABLED) return {};
-  RETURN_IF_ERROR(disable_endpoint(tx, id, reason));
+  RETURN_IF_ERROR(disable_endpoint(tx, id, reason, with_.domain_clock.now()));
   const auto since = endpoint->failing_since;
   json::Writer payload;
   payload.begin_object()

@@ -39,6 +39,14 @@ Result<http::Url> check_url(std::string_view url, const http::AddressPolicy& add
   return *std::move(parsed);
 }
 
+Result<void> check_live_url(std::string_view url) {
+  const auto parsed = http::parse_url(url);
+  if (parsed && parsed->scheme == "https" && parsed->port == "443") return {};
+  return field_error(
+      ErrorCode::INVALID_PARAMETERS, "url",
+      "url must be of https, without another port than 443: a live application's events go nowhere else");
+}
+
 Error forbidden_address() {
   return field_error(
       ErrorCode::INVALID_PARAMETERS, "url",

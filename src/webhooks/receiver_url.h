@@ -16,6 +16,9 @@ namespace qantara::webhooks {
 /// "0x7f.1" and "2130706433" for 127.0.0.1, and "010.0.0.1" for 8.0.0.1. "localhost" and names below it are loopback.
 Result<http::Url> check_url(std::string_view url, const http::AddressPolicy& addresses);
 
+/// What a live application may have besides: https, at the usual port. Errors: INVALID_PARAMETERS (field "url").
+Result<void> check_live_url(std::string_view url);
+
 /// The refusal of a URL that leads to a forbidden address.
 Error forbidden_address();
 

@@ -38,6 +38,7 @@ inline constexpr auto kOther = "https://other.example/hooks";
 
 /// In webhook_store_test.cpp, where SQL may stand.
 Result<void> insert_application(db::Transaction& tx, ApplicationId id);
+Result<void> make_live(db::Transaction& tx, ApplicationId id);
 Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx);
 
 /// A new directory, removed with all that is in it.

@@ -105,6 +105,13 @@ Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndp
   return endpoint;
 }
 
+Result<bool> select_is_live(db::Transaction& tx, ApplicationId application) {
+  ASSIGN_OR_RETURN(const auto mode, tx.one(
+                                        "SELECT mode FROM applications WHERE id = $1",
+                                        [](db::Row& row) { return row.take<std::string>(); }, application));
+  return mode == "live";
+}
+
 Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application) {
   ASSIGN_OR_RETURN(auto endpoints,
                    tx.all("SELECT id, application_id, url, description, status, disabled_reason, failing_since, "
@@ -146,14 +153,15 @@ Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const Sea
   return {};
 }
 
-Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason) {
+Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason,
+                              Instant now) {
   const auto words = reason ? std::optional{to_text(*reason)} : std::nullopt;
   RETURN_IF_ERROR(
       tx.execute("UPDATE webhook_endpoints SET status = 'DISABLED', disabled_reason = $2 WHERE id = $1", id, words));
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL, lease_until = NULL "
-                 "WHERE endpoint_id = $1 AND status = 'PENDING'",
-                 id));
+  RETURN_IF_ERROR(tx.execute(
+      "UPDATE webhook_deliveries SET status = 'DEAD', died_at = $2, next_attempt_at = NULL, lease_until = NULL "
+      "WHERE endpoint_id = $1 AND status = 'PENDING'",
+      id, now));
   return {};
 }
 
@@ -292,12 +300,12 @@ Result<void> store_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std
   const auto lease = started_at ? std::optional{lease_until} : std::nullopt;
   RETURN_IF_ERROR(tx.execute(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, first_attempt_at, "
-      "next_attempt_at, lease_until) "
+      "next_attempt_at, lease_until, died_at) "
       "SELECT p.id, $2, $3, CASE WHEN p.status = 'DISABLED' THEN 'DEAD' ELSE 'PENDING' END, $4, "
       "  CASE WHEN p.status = 'DISABLED' THEN NULL WHEN $5 IS NOT NULL THEN $5 WHEN NOT EXISTS ("
       "    SELECT 1 FROM webhook_deliveries d "
       "    WHERE d.endpoint_id = $1 AND d.aggregate_id = $3 AND d.again = 0 AND d.status = 'PENDING') THEN $6 END, "
-      "  CASE WHEN p.status <> 'DISABLED' THEN $5 END "
+      "  CASE WHEN p.status <> 'DISABLED' THEN $5 END, CASE WHEN p.status = 'DISABLED' THEN $6 END "
       "FROM webhook_endpoints p WHERE p.id = $1 "
       "ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET first_attempt_at = excluded.first_attempt_at, "
       "  next_attempt_at = excluded.next_attempt_at, lease_until = excluded.lease_until "
@@ -392,13 +400,15 @@ Result<void> record_attempt(db::Transaction& tx, std::int64_t delivery, const At
   ASSIGN_OR_RETURN(
       const auto line,
       tx.one(
-          "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL "
-          "WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, aggregate_id, again",
+          "UPDATE webhook_deliveries SET status = $2, attempts = $3, next_attempt_at = $4, lease_until = NULL, "
+          "died_at = $5 WHERE id = $1 AND status = 'PENDING' AND attempts = $3 - 1 RETURNING endpoint_id, "
+          "aggregate_id, again",
           [](db::Row& row) {
             return Line{
                 .endpoint = row.take<WebhookEndpointId>(), .aggregate = row.take<Uuid>(), .again = row.take<int>()};
           },
-          delivery, to_text(status), attempt.number, next_attempt_at));
+          delivery, to_text(status), attempt.number, next_attempt_at,
+          status == DeliveryStatus::DEAD ? std::optional{now} : std::nullopt));
   if (!line || status == DeliveryStatus::PENDING) return {};
   return move_line(tx, line->endpoint, line->aggregate, line->again, now);
 }

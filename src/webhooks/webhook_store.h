@@ -43,6 +43,8 @@ struct Claim {
 Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std::string_view secret_sealed);
 Result<std::optional<Endpoint>> select_endpoint(db::Transaction& tx, WebhookEndpointId id);
 /// Oldest first.
+/// False for an unknown application too.
+Result<bool> select_is_live(db::Transaction& tx, ApplicationId application);
 Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationId application);
 /// Its URL, description and types. A new URL begins without failures.
 Result<void> update_settings(db::Transaction& tx, const Endpoint& endpoint);
@@ -50,7 +52,8 @@ Result<void> update_endpoint_status(db::Transaction& tx, WebhookEndpointId id, E
 Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, WebhookEndpointId id);
 Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const SealedSecrets& secrets);
 /// DISABLED, and its PENDING deliveries DEAD.
-Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason);
+Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason,
+                              Instant now);
 /// ACTIVE after DISABLED: told of what is committed from now on, with no failures behind it.
 Result<void> enable_endpoint(db::Transaction& tx, WebhookEndpointId id);
 /// After it was disabled: nobody finds it any more.

@@ -12,6 +12,11 @@ Result<void> insert_application(db::Transaction& tx, ApplicationId id) {
   return {};
 }
 
+Result<void> make_live(db::Transaction& tx, ApplicationId id) {
+  RETURN_IF_ERROR(tx.execute("UPDATE applications SET mode = 'live' WHERE id = $1", id));
+  return {};
+}
+
 Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx) {
   return tx.one("SELECT value FROM settings WHERE name = 'fanned_out'",
                 [](db::Row& row) { return row.take<std::string>(); });

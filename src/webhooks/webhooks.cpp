@@ -33,6 +33,14 @@ Result<void> check_settings(const EndpointSettings& settings, const http::Addres
   return {};
 }
 
+Result<void> check_settings(db::Transaction& tx, ApplicationId application, const EndpointSettings& settings,
+                            const http::AddressPolicy& addresses) {
+  RETURN_IF_ERROR(check_settings(settings, addresses));
+  ASSIGN_OR_RETURN(const bool is_live, select_is_live(tx, application));
+  if (is_live) RETURN_IF_ERROR(check_live_url(settings.url));
+  return {};
+}
+
 /// Makes the deliveries of everything that was committed: by the settings that are about to change.
 Result<void> fan_out_all(db::Transaction& tx, Instant now) {
   for (;;) {
@@ -110,7 +118,7 @@ Task<Result<void>> Webhooks::check_receiver(std::string url) const {
 
 Result<CreatedEndpoint> Webhooks::create_endpoint(db::Transaction& tx, ApplicationId application,
                                                   EndpointSettings settings) const {
-  RETURN_IF_ERROR(check_settings(settings, addresses_));
+  RETURN_IF_ERROR(check_settings(tx, application, settings, addresses_));
   CreatedEndpoint created{.endpoint = {.id = WebhookEndpointId::make(clock_, random_),
                                        .application = application,
                                        .url = std::move(settings.url),
@@ -155,7 +163,7 @@ Result<Endpoint> Webhooks::update_endpoint(db::Transaction& tx, ApplicationId ap
   const EndpointSettings settings{.url = change.url.value_or(endpoint.url),
                                   .description = change.description.value_or(endpoint.description),
                                   .types = change.types.value_or(endpoint.types)};
-  RETURN_IF_ERROR(check_settings(settings, addresses_));
+  RETURN_IF_ERROR(check_settings(tx, application, settings, addresses_));
   RETURN_IF_ERROR(fan_out_all(tx, clock_.now()));
   endpoint.url = settings.url;
   endpoint.description = settings.description;
@@ -189,7 +197,7 @@ Result<void> Webhooks::delete_endpoint(db::Transaction& tx, ApplicationId applic
 Result<void> Webhooks::remove_endpoint(db::Transaction& tx, WebhookEndpointId id) const {
   ASSIGN_OR_RETURN(const auto endpoint, select_endpoint(tx, id));
   if (!endpoint) return unknown_endpoint();
-  RETURN_IF_ERROR(disable_endpoint(tx, id, endpoint->disabled_reason));
+  RETURN_IF_ERROR(disable_endpoint(tx, id, endpoint->disabled_reason, clock_.now()));
   return webhooks::delete_endpoint(tx, id, clock_.now());
 }
 

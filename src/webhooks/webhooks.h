@@ -31,8 +31,8 @@ class Webhooks {
 
   /// A new ACTIVE endpoint. It is told of every public event of its types that the application commits from now on.
   /// Errors: INVALID_PARAMETERS for a `url` that is not one of http or https of at most 2,000 characters or names a forbidden
-  /// address outright, a `description` of more than 500 bytes, `types` that are not public event types. Any port and plain
-  /// http are right: sandbox is the only mode there is.
+  /// address outright, a `description` of more than 500 bytes, `types` that are not public event types. A live
+  /// application's must be of https at port 443; in a sandbox any port and plain http are right.
   Result<CreatedEndpoint> create_endpoint(db::Transaction& tx, ApplicationId application,
                                           EndpointSettings settings) const;
   /// The same for all types.

@@ -104,6 +104,33 @@ TEST_F(webhooks, accepts_and_refuses_urls) {
   }
 }
 
+TEST_F(webhooks, of_a_live_application_go_to_https_at_its_usual_port_alone) {
+  const auto live = stage.make_application();
+  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return make_live(tx, live); }));
+  const struct {
+    std::string_view url;
+    bool accepted;
+  } rows[] = {
+      {"https://shop.example/hooks", true},     {"https://shop.example:443/hooks", true},
+      {"HTTPS://shop.example/hooks", true},     {"http://shop.example/hooks", false},
+      {"http://shop.example:443/hooks", false}, {"https://shop.example:8443/hooks", false},
+      {"https://shop.example:80/hooks", false}, {"https://10.0.0.1/hooks", false},
+  };
+  for (const auto& row : rows) {
+    const auto created =
+        stage.write([&](db::Transaction& tx) { return stage.webhooks.create_endpoint(tx, live, row.url); });
+    EXPECT_EQ(created.has_value(), row.accepted) << row.url;
+    if (!created) EXPECT_EQ(created.error().fields.at(0).field, "url");
+  }
+  const auto made = stage.write(
+      [&](db::Transaction& tx) { return stage.webhooks.create_endpoint(tx, live, "https://shop.example/hooks"); });
+  const auto changed = stage.write([&](db::Transaction& tx) {
+    return stage.webhooks.update_endpoint(tx, live, made->endpoint.id, {.url = "http://shop.example/hooks"});
+  });
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().fields.at(0).field, "url");
+}
+
 TEST_F(webhooks, looks_where_a_name_leads_before_it_registers_it) {
   stage.dns.answer("public.example", {"8.8.8.8"});
   stage.dns.answer("both.example", {"10.0.0.1", "2606:4700::1111"});
@@ -150,7 +177,8 @@ TEST_F(webhooks, a_disabled_endpoint_is_resumed_and_told_of_what_happens_from_th
   const auto payment = stage.make_aggregate();
   stage.publish(payment);
   fan_out_now();
-  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return disable_endpoint(tx, id, DisabledReason::GONE); }));
+  ASSERT_TRUE(stage.write(
+      [&](db::Transaction& tx) { return disable_endpoint(tx, id, DisabledReason::GONE, stage.clock.now()); }));
   EXPECT_EQ(stage.endpoint(id).disabled_reason, DisabledReason::GONE);
   stage.publish(payment);
   const EventId event = stage.deliveries(id).front().event;
