@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "api/access.h"
 #include "api/responses.h"
 #include "base/log.h"
 
@@ -43,10 +44,6 @@ ErrorCode code_of(http::Refusal refusal) {
       return ErrorCode::INVALID_PARAMETERS;
   }
   return ErrorCode::INVALID_PARAMETERS;
-}
-
-Caller caller_of(ApplicationId id, applications::Mode mode) {
-  return {.application = id, .mode = mode, .scopes = applications::scopes_of_api(), .customer = std::nullopt};
 }
 
 /// For a customer's token other customers are ids that nothing has: the answer is the very one of an unknown id.
@@ -104,28 +101,6 @@ http::Response Api::refuse(http::Refusal refusal, int status, std::string_view r
   return response;
 }
 
-Task<Result<Caller>> Api::authenticate(const http::Request& request) {
-  const auto* const token = request.headers.find("lean-app-token");
-  if (token != nullptr && request.headers.find("authorization") != nullptr) {
-    co_return error(ErrorCode::INVALID_PARAMETERS, "send either Authorization or lean-app-token, not both");
-  }
-  const auto id = token == nullptr ? std::nullopt : ApplicationId::parse(*token);
-  if (!id) co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
-  {
-    const std::scoped_lock lock{known_mutex_};
-    const auto known = known_applications_.find(*id);
-    if (known != known_applications_.end()) co_return caller_of(*id, known->second);
-  }
-  CO_ASSIGN_OR_RETURN(const auto application, co_await services_.database.read([&](db::Transaction& tx) {
-    return services_.applications.find(tx, *id);
-  }));
-  if (!application)
-    co_return error(ErrorCode::UNAUTHORIZED, "the header lean-app-token must carry your application's token");
-  const std::scoped_lock lock{known_mutex_};
-  known_applications_.emplace(*id, application->mode);
-  co_return caller_of(*id, application->mode);
-}
-
 Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request, const Caller& caller) {
   const std::function<Task<Result<Write>>()> plan = [&] { return handler(request, caller, services_); };
   auto result = co_await idempotency_.run(request, caller.application, plan);
@@ -133,7 +108,7 @@ Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request,
 }
 
 Task<HandlerResult> Api::authenticate_and_run(const RouteRow& row, http::Request& request) {
-  CO_ASSIGN_OR_RETURN(const auto caller, co_await authenticate(request));
+  CO_ASSIGN_OR_RETURN(const auto caller, co_await services_.access.authenticate(request));
   if (!caller.scopes.contains(*row.scope)) {
     co_return error(ErrorCode::INSUFFICIENT_ACCESS_LEVEL,
                     "this call wants a credential with the scope " + std::string{to_text(*row.scope)});
@@ -166,12 +141,14 @@ http::Response Api::refused(const Error& refusal, const http::Request& request) 
     log::error("request failed",
                {{"request_id", request.request_id}, {"code", to_text(refusal.code)}, {"cause", refusal.cause}});
   }
-  return error_response(refusal, request.request_id, services_.clock.now());
+  auto response = error_response(refusal, request.request_id, services_.clock.now());
+  if (response.status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+  return response;
 }
 
 Task<http::Response> Api::respond_unrouted(const http::Request& request, Error refusal) {
-  const auto caller = co_await authenticate(request);
-  co_return error_response(caller ? refusal : caller.error(), request.request_id, services_.clock.now());
+  const auto caller = co_await services_.access.authenticate(request);
+  co_return refused(caller ? refusal : caller.error(), request);
 }
 
 }  // namespace qantara::api

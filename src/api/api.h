@@ -1,9 +1,7 @@
 // The API as one handler for the HTTP server: credential, route, idempotency, use case, envelope, in that order for every request.
 #pragma once
 
-#include <mutex>
 #include <string_view>
-#include <unordered_map>
 
 #include "api/routes.h"
 #include "api/services.h"
@@ -25,7 +23,6 @@ class Api {
   http::Response refuse(http::Refusal refusal, int status, std::string_view request_id, std::string_view message) const;
 
  private:
-  Task<Result<Caller>> authenticate(const http::Request& request);
   Task<HandlerResult> run(WriteHandler handler, const http::Request& request, const Caller& caller);
   Task<HandlerResult> authenticate_and_run(const RouteRow& row, http::Request& request);
   Task<http::Response> respond(const RouteRow& row, http::Request& request);
@@ -35,10 +32,6 @@ class Api {
   Services services_;
   Idempotency idempotency_;
   http::Router router_;
-
-  // Applications are never removed and keep their mode, so what was found once stays good.
-  std::mutex known_mutex_;
-  std::unordered_map<ApplicationId, applications::Mode> known_applications_;
 };
 
 }  // namespace qantara::api

@@ -1,11 +1,12 @@
 // What the handlers work with. Everything outlives the API.
 #pragma once
 
-#include <optional>
 #include <string>
 
+#include "api/caller.h"
+#include "applications/access_tokens.h"
 #include "applications/applications.h"
-#include "applications/scope.h"
+#include "applications/credentials.h"
 #include "banking/banks.h"
 #include "customers/customers.h"
 #include "db/database.h"
@@ -18,6 +19,8 @@
 #include "webhooks/webhooks.h"
 
 namespace qantara::api {
+
+class Access;
 
 struct Services {
   db::Database& database;
@@ -34,19 +37,9 @@ struct Services {
   const webhooks::Webhooks& webhooks;
   const events::Events& events;
   const banking::Banks& banks;
-};
-
-/// Who asks: an application that has proved itself, and how far its credential goes.
-struct Caller {
-  ApplicationId application;
-  applications::Mode mode = applications::Mode::SANDBOX;
-  applications::ScopeSet scopes;
-  /// Of a customer's token: other customers do not exist for it. Paths are seen to (api.cpp); what a query or a list names is
-  /// the handler's business.
-  std::optional<CustomerId> customer;
-
-  /// Whether what belongs to `owner` (nothing: to the application itself) exists for this caller.
-  bool may_see(std::optional<CustomerId> owner) const { return !customer || !owner || owner == customer; }
+  const applications::Credentials& credentials;
+  const applications::AccessTokens& access_tokens;
+  Access& access;
 };
 
 }  // namespace qantara::api

@@ -29,10 +29,6 @@ int show_origins(Context& context, const json::Value& origins) {
 }  // namespace
 
 Task<int> app_create(Context& context, AppCreateOptions options) {
-  if (options.mode == "live") {
-    co_return tell(context,
-                   refusal("--mode live does not exist yet: this version serves sandboxes only.", "--mode sandbox"));
-  }
   json::Writer request;
   request.begin_object().member("name", options.name).member("mode", options.mode);
   if (!options.webhook_url.empty()) request.member("webhook_url", options.webhook_url);

@@ -27,11 +27,14 @@ constexpr auto kFlags = std::to_array<FlagOfField>({
     {"bank_identifier", "--bank"},
     {"by", "clock advance BY"},
     {"customer_id", "--customer"},
+    {"expires_in", "--expires"},
     {"mode", "--mode"},
     {"name", "--name"},
     {"origins", "--origin"},
+    {"overlap", "--overlap"},
     {"payment_destination_id", "--destination"},
     {"payment_intent_id", "--intent"},
+    {"scopes", "--scope"},
     {"webhook_url", "--webhook-url"},
 });
 

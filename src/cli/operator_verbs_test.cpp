@@ -1,3 +1,6 @@
+#include <fstream>
+
+#include "cli/access.h"
 #include "cli/app.h"
 #include "cli/clock.h"
 #include "cli/explain.h"
@@ -40,13 +43,6 @@ TEST_F(OperatorVerbs, app_create_answers_with_the_apis_own_names) {
   EXPECT_EQ(out_.str(), std::string(kCreated) + "\n");
 }
 
-TEST_F(OperatorVerbs, app_create_refuses_live_by_name_and_asks_nobody) {
-  EXPECT_EQ(run(app_create(context(), {.data = data_, .name = "Marsa", .mode = "live"})), kRefused);
-  EXPECT_THAT(err_.str(), HasSubstr("--mode live"));
-  EXPECT_THAT(err_.str(), HasSubstr("try  --mode sandbox"));
-  EXPECT_THAT(operators_.calls, IsEmpty());
-}
-
 TEST_F(OperatorVerbs, app_list_shows_the_tokens_that_other_verbs_want) {
   operators_.on(
       "GET /admin/v1/applications", 200,
@@ -86,6 +82,73 @@ TEST_F(OperatorVerbs, app_origin_wants_a_token_where_there_are_several_applicati
   operators_.on("GET /admin/v1/applications", 200, R"([{"app_token":"t1"},{"app_token":"t2"}])");
   EXPECT_EQ(run(app_origin_add(context(), {.data = data_, .origin = "https://b"})), kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--app-token"));
+}
+
+TEST_F(OperatorVerbs, app_redirect_shows_what_is_registered_after_each_change) {
+  operators_.on("GET /admin/v1/applications", 200, R"([{"app_token":"t1"}])");
+  operators_.on("POST /admin/v1/redirect-urls", 200, R"([{"redirect_url":"https://shop.example/back"}])");
+  operators_.on("DELETE /admin/v1/redirect-urls?app_token=t1&redirect_url=https%3A%2F%2Fshop.example%2Fback", 200,
+                "[]");
+  EXPECT_EQ(run(app_redirect_add(context(), {.data = data_, .url = "https://shop.example/back"})), kDone);
+  EXPECT_THAT(operators_.bodies_of("POST /admin/v1/redirect-urls"),
+              ElementsAre(R"({"app_token":"t1","redirect_url":"https://shop.example/back"})"));
+  EXPECT_EQ(out_.str(), "https://shop.example/back\n");
+  EXPECT_EQ(run(app_redirect_remove(context(), {.data = data_, .url = "https://shop.example/back"})), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("none"));
+}
+
+TEST_F(OperatorVerbs, app_secret_rotate_prints_the_new_one_whole) {
+  operators_.on("POST /admin/v1/client-secrets/rotate", 200,
+                R"({"client_id":"t1","client_secret":"qs_1","older_until":"2026-11-22T09:40:00.000000Z"})");
+  EXPECT_EQ(run(app_secret_rotate(context(), {.data = data_, .app_token = "t1", .overlap = "1h"})), kDone);
+  EXPECT_THAT(operators_.bodies_of("POST /admin/v1/client-secrets/rotate"),
+              ElementsAre(R"({"app_token":"t1","overlap":"1h"})"));
+  EXPECT_EQ(out_.str(),
+            "client_id         t1\n"
+            "client_secret     qs_1\n"
+            "older until       2026-11-22T09:40:00.000Z\n");
+}
+
+TEST_F(OperatorVerbs, app_certificate_add_sends_the_file_and_shows_what_is_bound) {
+  const auto file = data_ / "client.pem";
+  std::ofstream{file} << "-----BEGIN CERTIFICATE-----\n";
+  operators_.on("POST /admin/v1/certificates", 200,
+                R"([{"fingerprint":"ab12","subject":"CN=shop","expires_at":"2027-01-01T00:00:00.000000Z"}])");
+  EXPECT_EQ(run(app_certificate_add(context(), {.data = data_, .app_token = "t1", .file = file})), kDone);
+  EXPECT_THAT(operators_.bodies_of("POST /admin/v1/certificates"),
+              ElementsAre(R"({"app_token":"t1","certificate":"-----BEGIN CERTIFICATE-----\n"})"));
+  EXPECT_THAT(out_.str(), HasSubstr("ab12\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("CN=shop"));
+  EXPECT_EQ(run(app_certificate_add(context(), {.data = data_, .app_token = "t1", .file = data_ / "none"})), kRefused);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot be read"));
+}
+
+TEST_F(OperatorVerbs, app_key_create_shows_the_key_once_and_list_only_how_it_begins) {
+  constexpr auto kKey = R"("id":"k1","name":"reports","hint":"qk_test_3f2a9c","scopes":["payment.read"])";
+  operators_.on("POST /admin/v1/keys", 201, std::string{"{"} + kKey + R"(,"secret_key":"qk_test_3f2a9c0123"})");
+  operators_.on("GET /admin/v1/keys?app_token=t1", 200, std::string{"[{"} + kKey + "}]");
+  EXPECT_EQ(
+      run(app_key_create(
+          context(),
+          {.data = data_, .app_token = "t1", .name = "reports", .scopes = {"payment.read"}, .expires_in = "90d"})),
+      kDone);
+  EXPECT_THAT(operators_.bodies_of("POST /admin/v1/keys"),
+              ElementsAre(R"({"app_token":"t1","name":"reports","scopes":["payment.read"],"expires_in":"90d"})"));
+  EXPECT_THAT(out_.str(), HasSubstr("qk_test_3f2a9c0123\n"));
+  out_.str("");
+  EXPECT_EQ(run(app_key_list(context(), {.data = data_, .app_token = "t1"})), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("qk_test_3f2a9c\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("not yet"));
+}
+
+TEST_F(OperatorVerbs, signing_key_rotate_shows_which_signs) {
+  operators_.on(
+      "POST /admin/v1/signing-keys/rotate", 200,
+      R"([{"id":"new","created_at":"2026-11-22T09:40:00.000000Z","retired_at":null},)"
+      R"({"id":"old","created_at":"2026-11-21T09:40:00.000000Z","retired_at":"2026-11-22T09:40:00.000000Z"}])");
+  EXPECT_EQ(run(signing_key_rotate(context(), {.data = data_})), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("new  signs since"));
+  EXPECT_THAT(out_.str(), HasSubstr("old  retired"));
 }
 
 TEST_F(OperatorVerbs, destination_default_masks_the_iban) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/event_loop.h"
+#include "cli/access.h"
 #include "cli/app.h"
 #include "cli/clock.h"
 #include "cli/explain.h"
@@ -180,6 +181,76 @@ void add_origin_verbs(CLI::App& app, Verb& chosen) {
   add_flags(remove);
 }
 
+template <class Options>
+void add_application_flags(Declaration<Options>& verb) {
+  verb.text("--app-token", verb.options().app_token, "TOKEN", kAppTokenHelp)->envname("QANTARA_APP_TOKEN");
+  verb.common_flags(kDataHelp);
+}
+
+void add_redirect_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("redirect", "Where payers may be sent back to after the hosted flow");
+  group->require_subcommand(1);
+  Declaration add{group->add_subcommand("add", "Let payers be sent back to URL, letter for letter"), chosen,
+                  app_redirect_add};
+  add.text("URL", add.options().url, "", "Like https://shop.example/back")->required();
+  add_application_flags(add);
+  Declaration list{group->add_subcommand("list", "Show the URLs that are registered"), chosen, app_redirect_list};
+  add_application_flags(list);
+  Declaration remove{group->add_subcommand("remove", "Do not let them any longer"), chosen, app_redirect_remove};
+  remove.text("URL", remove.options().url, "", "As `app redirect list` shows it")->required();
+  add_application_flags(remove);
+}
+
+void add_secret_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("secret", "The client secret, for POST /oauth2/token");
+  group->require_subcommand(1);
+  Declaration rotate{group->add_subcommand("rotate", "Make a new client secret; it is printed once"), chosen,
+                     app_secret_rotate};
+  rotate.text("--overlap", rotate.options().overlap, "TIME", "How long the one before opens too: 0s to 30d")
+      ->check(check_duration)
+      ->capture_default_str();
+  add_application_flags(rotate);
+}
+
+void add_certificate_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("certificate", "Client certificates that open a live application (mTLS)");
+  group->require_subcommand(1);
+  Declaration add{group->add_subcommand("add", "Bind the certificate in FILE; the older ones stay"), chosen,
+                  app_certificate_add};
+  add->add_option("FILE", add.options().file, "The certificate in PEM, without its private key")
+      ->type_name("")
+      ->required();
+  add_application_flags(add);
+  Declaration list{group->add_subcommand("list", "Show the certificates that are bound"), chosen, app_certificate_list};
+  add_application_flags(list);
+  Declaration remove{group->add_subcommand("remove", "Bind it no longer"), chosen, app_certificate_remove};
+  remove.text("FINGERPRINT", remove.options().fingerprint, "", "As `app certificate list` shows it")->required();
+  add_application_flags(remove);
+}
+
+void add_key_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("key", "Secret keys, for Authorization: Bearer");
+  group->require_subcommand(1);
+  Declaration create{group->add_subcommand("create", "Make a secret key; it is printed once"), chosen, app_key_create};
+  create.text("--name", create.options().name, "NAME", "What it is for")->required();
+  create
+      ->add_option("--scope", create.options().scopes,
+                   "read, write, or a scope like payment.read; may be given again; without it everything")
+      ->type_name("SCOPE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  create
+      .text("--expires", create.options().expires_in, "TIME", "How long it opens, like 90d; without it until revoked")
+      ->check(check_duration);
+  add_application_flags(create);
+  Declaration list{group->add_subcommand("list", "Show the keys, what they open and when they last did"), chosen,
+                   app_key_list};
+  add_application_flags(list);
+  Declaration revoke{group->add_subcommand("revoke", "Let it open nothing any more, at once"), chosen, app_key_revoke};
+  revoke.text("ID", revoke.options().id, "", "As `app key list` shows it")->required();
+  add_application_flags(revoke);
+}
+
 void add_app_verbs(CLI::App& program, Verb& chosen) {
   auto* const group =
       program.add_subcommand("app", "Applications: a merchant's integrations, each with its credentials");
@@ -188,7 +259,8 @@ void add_app_verbs(CLI::App& program, Verb& chosen) {
   Declaration create{group->add_subcommand("create", "Make an application; its secrets are printed once"), chosen,
                      app_create};
   create.text("--name", create.options().name, "NAME", "Name of the merchant, as payers will see it")->required();
-  create.text("--mode", create.options().mode, "MODE", "sandbox; live does not exist yet")
+  create
+      .text("--mode", create.options().mode, "MODE", "sandbox, whose token alone opens it, or live, which wants more")
       ->check(CLI::IsMember({"sandbox", "live"}))
       ->capture_default_str();
   create.text("--webhook-url", create.options().webhook_url, "URL", "Where its webhooks go")->check(check_url);
@@ -204,6 +276,21 @@ void add_app_verbs(CLI::App& program, Verb& chosen) {
   list.common_flags(kDataHelp);
 
   add_origin_verbs(*group, chosen);
+  add_redirect_verbs(*group, chosen);
+  add_secret_verbs(*group, chosen);
+  add_certificate_verbs(*group, chosen);
+  add_key_verbs(*group, chosen);
+}
+
+void add_signing_key_verbs(CLI::App& program, Verb& chosen) {
+  auto* const group = program.add_subcommand("signing-key", "What access tokens are signed with");
+  group->group("Operator verbs")->require_subcommand(1);
+  Declaration list{group->add_subcommand("list", "Show the key that signs, and those that are being retired"), chosen,
+                   signing_key_list};
+  list.common_flags(kDataHelp);
+  Declaration rotate{group->add_subcommand("rotate", "Sign with a new key; tokens of the older one stay good"), chosen,
+                     signing_key_rotate};
+  rotate.common_flags(kDataHelp);
 }
 
 void add_destination_verbs(CLI::App& program, Verb& chosen) {
@@ -356,6 +443,7 @@ void dress(CLI::App& verb, const std::shared_ptr<HelpFormatter>& formatter) {
 void add_client_verbs(CLI::App& program, Verb& chosen) {
   add_sandbox_verbs(program, chosen);
   add_app_verbs(program, chosen);
+  add_signing_key_verbs(program, chosen);
   add_destination_verbs(program, chosen);
   add_clock_verb(program, chosen);
   add_listen_verb(program, chosen);
