@@ -16,6 +16,16 @@ namespace asio = boost::asio;
 struct EventLoop::State {
   asio::io_context context{1};  // One thread runs it.
   asio::signal_set signals{context};
+  asio::signal_set hangups{context};
+  std::function<void()> reload;
+
+  void wait_for_hangup() {
+    hangups.async_wait([this](const boost::system::error_code& cancelled, int) {
+      if (cancelled) return;
+      reload();
+      wait_for_hangup();
+    });
+  }
 };
 
 EventLoop::EventLoop() : state_(std::make_unique<State>()) {}
@@ -36,12 +46,19 @@ int EventLoop::run(Task<int> main) {
 }
 
 void EventLoop::on_signal(std::function<void()> stop) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) state_->signals.add(signal);
+  for (const int signal : {SIGINT, SIGTERM}) state_->signals.add(signal);
+  if (!state_->reload) state_->signals.add(SIGHUP);
   state_->signals.async_wait([this, stop = std::move(stop)](const boost::system::error_code& cancelled, int) {
     if (cancelled) return;
     state_->signals.clear();  // From here on they do what they do by default.
     stop();
   });
+}
+
+void EventLoop::on_hangup(std::function<void()> reload) {
+  state_->reload = std::move(reload);
+  state_->hangups.add(SIGHUP);
+  state_->wait_for_hangup();
 }
 
 struct LoopThread::State {

@@ -26,6 +26,9 @@ class EventLoop {
   /// presses Ctrl-C twice means it. To be called once.
   void on_signal(std::function<void()> stop);
 
+  /// SIGHUP calls `reload`, each time, on the loop, and stops nothing. To be called once, before `on_signal`.
+  void on_hangup(std::function<void()> reload);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

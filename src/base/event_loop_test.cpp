@@ -49,6 +49,19 @@ TEST(EventLoop, hands_the_first_signal_to_whoever_stops_the_program) {
   }
 }
 
+TEST(EventLoop, tells_of_each_hangup_where_it_is_asked_to_and_goes_on) {
+  EventLoop loop;
+  const SystemClock clock;
+  const auto timers = make_system_timers(loop.executor(), clock);
+  const auto bell = timers->make_bell();
+  int hangups = 0;
+  loop.on_hangup([&] { std::raise(++hangups < 3 ? SIGHUP : SIGTERM); });
+  loop.on_signal([&] { bell->ring(); });
+  boost::asio::post(loop.executor(), [] { std::raise(SIGHUP); });
+  EXPECT_EQ(loop.run(wait_for_ring(bell.get())), 7);
+  EXPECT_EQ(hangups, 3);
+}
+
 TEST(EventLoopDeathTest, lets_the_second_signal_end_the_process) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   EXPECT_EXIT(

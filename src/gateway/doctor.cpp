@@ -15,6 +15,7 @@
 #include "base/crypto.h"
 #include "db/database_file.h"
 #include "gateway/backup_store.h"
+#include "gateway/certificate_watch.h"
 #include "gateway/home.h"
 #include "gateway/settings_store.h"
 #include "http/server.h"
@@ -187,16 +188,28 @@ Task<std::optional<std::string>> running_version(http::Client& client, fs::path 
   co_return is_told ? version->string() : std::string{"an unknown version"};
 }
 
-Finding look_at_address(Executor executor, Random& random, const Listen& listen, bool is_running) {
+Finding look_at_certificate(const http::ServerTlsOptions& tls, const Clock& clock) {
+  if (tls.certificate.empty()) return {"certificates", OK, "none: TLS is the affair of the proxy in front", {}};
+  const auto loaded = http::ServerTls::load(tls, clock.now());
+  if (!loaded)
+    return failed("certificates", loaded.error(), "put the right file there; a gateway that runs reads it then");
+  const Instant end = (*loaded)->expires_at();
+  const auto text = tls.certificate.string() + " ends at " + to_text(end);
+  if (end - clock.now() > kCertificateEndsSoon) return {"certificates", OK, text, {}};
+  return {"certificates", LOOK, text, "renew it; a gateway that runs reads the new one by itself"};
+}
+
+Finding look_at_address(Executor executor, Random& random, const DoctorOptions& options, bool is_running) {
+  const auto& listen = options.listen;
   const auto place = listen.address + " port " + std::to_string(listen.port);
   if (!is_running) {
     const auto taken = http::listen(std::move(executor), random, {.address = listen.address, .port = listen.port});
     if (!taken) return failed("address", taken.error(), "stop what has it, or choose another: --listen");
   }
   const bool is_private = listen.address.starts_with("127.") || listen.address == "::1";
-  if (is_private) return {"address", OK, place + (is_running ? "" : ", free"), {}};
+  if (is_private || !options.tls.certificate.empty()) return {"address", OK, place + (is_running ? "" : ", free"), {}};
   return {"address", LOOK, place + ": reachable from outside, and what is sent there is not encrypted",
-          "listen on 127.0.0.1 and put a proxy with TLS before it"};
+          "give it a certificate (--tls-certificate), or listen on 127.0.0.1 behind a proxy with TLS"};
 }
 
 }  // namespace
@@ -216,8 +229,8 @@ Task<std::vector<Finding>> examine(Executor executor, http::Client& client, cons
   findings.push_back({"gateway", is_other ? LOOK : OK, running ? "runs on this folder, " + *running : "does not run",
                       is_other ? "restart it to run this version" : ""});
   findings.push_back(look_at_clock(clock));
-  findings.push_back(look_at_address(std::move(executor), random, options.listen, running.has_value()));
-  findings.push_back({"certificates", OK, "none: TLS is the affair of the proxy in front", {}});
+  findings.push_back(look_at_address(std::move(executor), random, options, running.has_value()));
+  findings.push_back(look_at_certificate(options.tls, clock));
   if (!is_found(options.data)) {
     findings.push_back({"data folder", LOOK, options.data.string() + " is not there yet; the first start makes it",
                         "name another with --data, if this is not the one"});

@@ -27,6 +27,7 @@ struct DoctorOptions {
   std::filesystem::path data = "qantara-data";
   std::filesystem::path config;  ///< Empty: none was named.
   Listen listen{"127.0.0.1", 7070};
+  http::ServerTlsOptions tls;  ///< Without a certificate: no TLS.
 };
 
 /// Never fails: what cannot be looked at is a finding. A gateway may be running on the folder. Reads the whole database.

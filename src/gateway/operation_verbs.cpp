@@ -32,6 +32,7 @@ struct Options {
   std::filesystem::path key;
   Listen listen{"127.0.0.1", 7070};
   std::filesystem::path config;
+  http::ServerTlsOptions tls;
   enum class After { NOTHING, MAKE_LIVE } after = After::NOTHING;
   enum class Depth { RESTORE, CHECK } depth = Depth::RESTORE;
   cli::Output output = cli::Output::TEXT;
@@ -195,7 +196,7 @@ Task<int> look_around(EventLoop& loop, const Options& options, Terminals& termin
   SystemRandom random;
   const auto dns = http::make_system_dns(loop.executor());
   const auto client = http::make_client(loop.executor(), *dns, {});
-  DoctorOptions wanted{.data = options.data, .config = options.config, .listen = options.listen};
+  DoctorOptions wanted{.data = options.data, .config = options.config, .listen = options.listen, .tls = options.tls};
   const auto findings = co_await examine(loop.executor(), *client, clock, random, std::move(wanted));
   for (const auto& finding : findings) print_finding(terminals.out, options.output, finding);
   const bool has_failed = std::ranges::find(findings, Verdict::FAIL, &Finding::verdict) != findings.end();
@@ -270,6 +271,12 @@ void add_doctor(CLI::App& program, cli::Verb& chosen) {
       },
       "Where the gateway is to listen");
   address->envname("QANTARA_LISTEN")->type_name("ADDRESS:PORT")->default_str("127.0.0.1:7070");
+  auto& tls = doctor.options().tls;
+  doctor.path("--tls-certificate", tls.certificate, "FILE", "The certificate that it is to show")
+      ->envname("QANTARA_TLS_CERTIFICATE");
+  doctor.path("--tls-key", tls.key, "FILE", "That certificate's key")->envname("QANTARA_TLS_KEY");
+  doctor.path("--tls-client-ca", tls.client_authorities, "FILE", "The authorities of clients' certificates")
+      ->envname("QANTARA_TLS_CLIENT_CA");
   doctor.output();
   // Behind the file, which is read after the flags.
   doctor->callback([&program, &chosen, options = doctor.shared(), verb = doctor.operator->()] {
@@ -283,6 +290,9 @@ void add_doctor(CLI::App& program, cli::Verb& chosen) {
     };
     if (const auto data = configured("--data")) options->data = *data;
     if (const auto text = configured("--listen")) options->listen = parse_listen(*text).value_or(options->listen);
+    if (const auto file_name = configured("--tls-certificate")) options->tls.certificate = *file_name;
+    if (const auto file_name = configured("--tls-key")) options->tls.key = *file_name;
+    if (const auto file_name = configured("--tls-client-ca")) options->tls.client_authorities = *file_name;
     chosen = [options] { return run_doctor(*options); };
   });
 }

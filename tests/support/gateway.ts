@@ -57,6 +57,11 @@ export class Gateway {
   get url(): string {
     return this.prism?.url ?? this.info.url;
   }
+  /** Of the process, for signals. */
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error('the gateway is not running');
+    return this.child.pid;
+  }
   get bankUrl(): string {
     return this.info.sandbox_bank_url;
   }
