@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/access.h"
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/responses.h"
@@ -13,6 +14,7 @@ constexpr std::size_t kAliasLengthMax = 70;  ///< As long as a name may be in a 
 
 constexpr MemberRule kOpenSession[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
+    {"access_token"},
     {"method", MemberType::TEXT, Presence::REQUIRED},
     {"customer_id"},
     {"payment_destination_id"},
@@ -79,9 +81,11 @@ Result<std::string> read_alias(const json::Value& body) {
   return alias;
 }
 
+Error no_application() { return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token"); }
+
 Result<ApplicationId> read_application(const json::Value& body) {
   const auto application = ApplicationId::parse(required_text(body, "app_token"));
-  if (!application) return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  if (!application) return no_application();
   return *application;
 }
 
@@ -195,6 +199,38 @@ banking::PayerDevice device_of(const http::Request& request) {
           .return_urls = {}};
 }
 
+/// Who proves by `token` to be the customer whose session it is to be; nothing in a sandbox, where nobody need prove it.
+Task<Result<std::optional<CustomerId>>> prove_customer(const http::Request& request, const Services& services,
+                                                       ApplicationId application, std::optional<std::string> token) {
+  CO_ASSIGN_OR_RETURN(const auto mode, co_await services.access.mode(application));
+  if (!mode) co_return no_application();
+  if (token) {
+    CO_ASSIGN_OR_RETURN(const auto customer,
+                        co_await services.access.customer_of(request, application, *std::move(token)));
+    co_return std::optional{customer};
+  }
+  if (*mode == applications::Mode::SANDBOX) co_return std::optional<CustomerId>{};
+  co_return error(
+      ErrorCode::UNAUTHORIZED,
+      "a live application's payers need access_token: POST /oauth2/token with the scope customer.<customer_id>");
+}
+
+/// What is another customer's does not exist for `customer`: in its place stands an id that nothing has.
+Result<void> confine(db::Transaction& tx, const Services& services, CustomerId customer, link::OpenSession& wanted) {
+  if (wanted.customer && wanted.customer != customer) wanted.customer = CustomerId{};
+  if (wanted.intent) {
+    const auto intent = services.intents.get(tx, wanted.application, *wanted.intent);
+    if (!intent && intent.error().code != ErrorCode::UNKNOWN_PAYMENT_INTENT) return intent.error();
+    if (!intent || intent->customer != customer) wanted.intent = IntentId{};
+  }
+  if (wanted.reconnect) {
+    const auto source = services.sources.of_reconnect_id(tx, wanted.application, *wanted.reconnect);
+    if (!source && http_status(source.error().code) != 404) return source.error();
+    if (!source || source->customer != customer) wanted.reconnect = Uuid{};
+  }
+  return {};
+}
+
 http::Response opened(const link::LinkView& view, const Services& services) {
   return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
 }
@@ -215,13 +251,16 @@ Task<HandlerResult> open_link_session(const http::Request& request, const Servic
     CO_ASSIGN_OR_RETURN(wanted, read_session(body));
     wanted->peer_address = request.peer_address;
   }
-  CO_ASSIGN_OR_RETURN(const auto application, co_await services.database.read([&](db::Transaction& tx) {
-    return services.applications.find(tx, id);
-  }));
-  if (!application) co_return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token");
+  auto token = optional_text(body, "access_token");
+  CO_ASSIGN_OR_RETURN(const auto customer, co_await prove_customer(request, services, id, std::move(token)));
   if (captures) {
+    if (customer && captured->customer != *customer) captured->customer = CustomerId{};
     CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.capture(*std::move(captured)));
     co_return opened(view, services);
+  }
+  if (customer) {
+    CO_RETURN_IF_ERROR(co_await services.database.read(
+        [&](db::Transaction& tx) { return confine(tx, services, *customer, *wanted); }));
   }
   CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open(*std::move(wanted)));
   co_return opened(view, services);
