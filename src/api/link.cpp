@@ -83,7 +83,7 @@ Result<std::string> read_alias(const json::Value& body) {
 
 Error no_application() { return error(ErrorCode::UNAUTHORIZED, "app_token must be an application's token"); }
 
-Result<ApplicationId> read_application(const json::Value& body) {
+Result<ApplicationId> read_app_token(const json::Value& body) {
   const auto application = ApplicationId::parse(required_text(body, "app_token"));
   if (!application) return no_application();
   return *application;
@@ -100,7 +100,7 @@ Result<std::optional<std::string>> read_language(const json::Value& body) {
 Result<link::CaptureRedirect> read_capture(const json::Value& body) {
   RETURN_IF_ERROR(require(body, "customer_id"));
   RETURN_IF_ERROR(require(body, "consent_attempt_id"));
-  ASSIGN_OR_RETURN(const auto application, read_application(body));
+  ASSIGN_OR_RETURN(const auto application, read_app_token(body));
   ASSIGN_OR_RETURN(const auto customer, optional_body_id<CustomerId>(body, "customer_id"));
   ASSIGN_OR_RETURN(const auto language, read_language(body));
   return link::CaptureRedirect{.application = application,
@@ -110,7 +110,7 @@ Result<link::CaptureRedirect> read_capture(const json::Value& body) {
 }
 
 Result<link::OpenSession> read_session(const json::Value& body) {
-  ASSIGN_OR_RETURN(const auto application, read_application(body));
+  ASSIGN_OR_RETURN(const auto application, read_app_token(body));
   const auto method = link::parse_method(required_text(body, "method"));
   if (!method) {
     return field_error(ErrorCode::INVALID_PARAMETERS, "method",
@@ -240,7 +240,7 @@ http::Response opened(const link::LinkView& view, const Services& services) {
 // POST /link/v1/sessions · 201 session, token, window and step · 400 · 401 · 404 UNKNOWN_* · 409 PENDING_BENEFICIARY_COOL_OFF, PAYMENT_INTENT_EXPIRED · 429
 Task<HandlerResult> open_link_session(const http::Request& request, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kOpenSession));
-  CO_ASSIGN_OR_RETURN(const auto id, read_application(body));
+  CO_ASSIGN_OR_RETURN(const auto id, read_app_token(body));
   const bool captures = required_text(body, "method") == "CAPTURE_REDIRECT";
   std::optional<link::OpenSession> wanted;
   std::optional<link::CaptureRedirect> captured;

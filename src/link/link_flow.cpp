@@ -14,7 +14,6 @@ namespace qantara::link {
 
 namespace {
 
-constexpr auto kReadable = std::chrono::hours{24};  ///< How long an end can be looked at after the page timed out.
 constexpr auto kLease = std::chrono::minutes{2};    ///< Longer than any call to a bank may take.
 constexpr int kFollowMs = 2000;                     ///< How often a window looks at what another one does.
 constexpr int kCodeTriesMax = 5;

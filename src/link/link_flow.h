@@ -36,6 +36,9 @@ struct OpeningLimits {
   RateLimit per_address{{.per_second = 50, .burst = 200}};  ///< A proxy in front is one address.
 };
 
+/// How long an end can be looked at after the page timed out.
+inline constexpr auto kReadable = std::chrono::hours{24};
+
 /// Unfinished sessions that a customer may have at once; those of payments are bounded by their intents.
 inline constexpr int kUnfinishedMax = 20;
 

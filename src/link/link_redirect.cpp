@@ -20,8 +20,6 @@ constexpr std::string_view kRefused = "refused";
 constexpr std::string_view kBrowser = "browser";
 constexpr std::size_t kHalf = 32;  ///< Hex digits of 128 bits.
 
-constexpr auto kReadable = std::chrono::hours{24};
-
 Error unknown_visit() {
   return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no such visit to a bank, or it is somebody else's");
 }
