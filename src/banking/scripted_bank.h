@@ -22,11 +22,12 @@ struct ProcessEnded {};
 class ScriptedBank final : public BankConnector {
  public:
   struct Heard {
-    std::string call;                   ///< "submit_payment otp=1111"
-    std::string state;                  ///< What the connector remembered when it was called.
-    std::optional<PaymentOrder> order;  ///< Of payments.
-    Creditor creditor;                  ///< Of add_beneficiary.
-    std::string language;               ///< Of submit: the payer's.
+    std::string call;                       ///< "submit_payment otp=1111"
+    std::string state;                      ///< What the connector remembered when it was called.
+    std::optional<PaymentOrder> order;      ///< Of payments.
+    Creditor creditor;                      ///< Of add_beneficiary.
+    std::string language;                   ///< Of submit: the payer's.
+    std::optional<ReturnUrls> return_urls;  ///< Of what may redirect.
   };
 
   explicit ScriptedBank(Timers& timers) : timers_(timers) {}
@@ -59,19 +60,23 @@ class ScriptedBank final : public BankConnector {
   }
 
   std::deque<Heard> heard;
+  bool asks_on_pages = false;  ///< Linking begins on the bank's own pages.
   Capabilities can{.embedded = true, .decoupled = true, .beneficiaries = true};
 
   Capabilities capabilities() const override { return can; }
   NeedFields begin_link() const override {
+    if (asks_on_pages) return {.stage = Stage::LOGIN};
     return {
         .stage = Stage::LOGIN,
         .fields = {{.name = "username", .kind = FieldKind::TEXT}, {.name = "password", .kind = FieldKind::PASSWORD}}};
   }
   Task<BankResult<Step>> submit(const Answers& answers, const PayerDevice& device, ConnectorState& state) override {
-    return answer({.call = "submit" + text_of(answers), .language = device.language}, state);
+    return answer({.call = "submit" + text_of(answers), .language = device.language, .return_urls = device.return_urls},
+                  state);
   }
-  Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice&, ConnectorState& state) override {
-    return answer({.call = "add_beneficiary", .creditor = creditor}, state);
+  Task<BankResult<Step>> add_beneficiary(const Creditor& creditor, const PayerDevice& device,
+                                         ConnectorState& state) override {
+    return answer({.call = "add_beneficiary", .creditor = creditor, .return_urls = device.return_urls}, state);
   }
   Task<BankResult<BeneficiaryAdded>> read_beneficiary(const std::string& id, ConnectorState& state) override {
     const auto brought = co_await answer({.call = "read_beneficiary " + id}, state);
@@ -83,13 +88,14 @@ class ScriptedBank final : public BankConnector {
     if (!brought) co_return std::unexpected{brought.error()};
     co_return BankResult<void>{};
   }
-  Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice&, const ConnectorState& link,
+  Task<BankResult<Step>> begin_payment(const PaymentOrder& order, const PayerDevice& device, const ConnectorState& link,
                                        ConnectorState& state) override {
-    return answer({.call = "begin_payment after " + link.json, .order = order}, state);
+    return answer({.call = "begin_payment after " + link.json, .order = order, .return_urls = device.return_urls},
+                  state);
   }
-  Task<BankResult<Step>> advance_payment(const PaymentOrder& order, const PayerDevice&,
+  Task<BankResult<Step>> advance_payment(const PaymentOrder& order, const PayerDevice& device,
                                          ConnectorState& state) override {
-    return answer({.call = "advance_payment", .order = order}, state);
+    return answer({.call = "advance_payment", .order = order, .return_urls = device.return_urls}, state);
   }
   Task<BankResult<Step>> submit_payment(const PaymentOrder& order, const Answers& answers, const PayerDevice&,
                                         ConnectorState& state) override {
