@@ -178,7 +178,8 @@ async function send(operation: Operation, name: string, credential: boolean): Pr
     else headers[parameter] = value;
   }
   if (query.size > 0) url += `?${query}`;
-  for (const scheme of credential ? operation.security : []) {
+  // Of the ways in, the one that needs no more than a header.
+  for (const scheme of credential ? operation.security.slice(0, 1) : []) {
     const token = scheme === 'app_token' ? gateway.info.app_token : known.get(namedSessionToken());
     headers[document.components.securitySchemes[scheme].name] = String(token);
   }
