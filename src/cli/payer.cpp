@@ -113,6 +113,22 @@ Move fill_in(const json::Value& step, const Payer& payer, Submitted submitted) {
   return Act{"submit", std::move(answers)};
 }
 
+/// The bank asks on its own pages, where only a browser can go.
+Move visit_bank(const json::Value& step) {
+  if (is_true(step, "came_back")) {
+    for (const auto& action : items_of(step, "actions")) {
+      if (action.is(json::Kind::STRING) && action.string() == "check_again") return Act{"check_again", {}};
+    }
+    return Wait{};
+  }
+  if (text_of(step, "stage") == "PAYMENT") {
+    return Stuck{"The bank asks for the approval on its own page.",
+                 "open " + text_of(step, "url") + " in a browser; the same command again shows what became of it"};
+  }
+  return Stuck{"The bank asks on its own page, and a connection goes on in the browser that went there.",
+               "the hosted page, from a shop's; or another bank"};
+}
+
 }  // namespace
 
 Move next_move(const json::Value& step, const Payer& payer, Submitted submitted) {
@@ -126,6 +142,7 @@ Move next_move(const json::Value& step, const Payer& payer, Submitted submitted)
   if (kind == "REVIEW") return review(step, payer);
   if (kind == "BANK_UNREACHABLE") return Act{"try_again", {}};
   if (kind == "APPROVAL") return DecideInApp{};
+  if (kind == "REDIRECT") return visit_bank(step);
   if (kind == "WORKING") return Wait{};
   return Stuck{"This command does not know the step " + kind + ".",
                "a qantara of the gateway's version, or the hosted page"};

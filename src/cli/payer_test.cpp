@@ -96,6 +96,17 @@ TEST(Payer, names_the_flag_and_the_choices_where_it_cannot_go_on) {
   EXPECT_EQ(stuck.why, "No account can pay this (SAVINGS AE79 •••• 4002: Another currency).");
 }
 
+TEST(Payer, sends_people_to_a_browser_where_the_bank_asks_on_its_own_page) {
+  const auto paying =
+      stuck_at(R"({"kind":"REDIRECT","stage":"PAYMENT","url":"http://127.0.0.1:7070/link/redirect/1"})");
+  EXPECT_THAT(paying.remedy, HasSubstr("open http://127.0.0.1:7070/link/redirect/1 in a browser"));
+  EXPECT_THAT(stuck_at(R"({"kind":"REDIRECT","stage":"LOGIN","url":"http://x/"})").why,
+              HasSubstr("the browser that went"));
+  EXPECT_EQ(move_at(R"({"kind":"REDIRECT","came_back":true,"actions":["check_again","cancel"]})"),
+            Move(Act{"check_again", {}}));
+  EXPECT_EQ(move_at(R"({"kind":"REDIRECT","came_back":true,"actions":["cancel"]})"), Move(Wait{}));
+}
+
 TEST(Payer, gives_no_wrong_answer_twice) {
   constexpr std::string_view kRefused =
       R"({"kind":"CODE","fields":[{"name":"otp"}],"wrong_answer":true,"tries_left":2})";

@@ -5,7 +5,7 @@ import {useEffect, useRef, useState} from 'preact/hooks';
 import type {LeanCustomization, LeanResult} from '../sdk/types.js';
 import {type Refusal, type Source, type State, type TopUp, post} from './backend.js';
 import {Icon, type IconName} from './icons.js';
-import {connectBank, loadSdk, pay} from './lean.js';
+import {attempt, connectBank, goOn, loadSdk, pay} from './lean.js';
 import {readAmount} from './plain.js';
 import {Amount, Code, Say, When, useLanguage} from './words.js';
 
@@ -89,6 +89,19 @@ export function Wallet({state, customization, refresh}: WalletProps): JSX.Elemen
     pay(paying(intent), intent);
     return undefined;
   });
+
+  // Back from a bank's own page: the window goes on where it was.
+  const {customer_id: customer} = state;
+  useEffect(() => {
+    const came = attempt;
+    if (came === undefined || customer === null) return;
+    const before = latestSources.current;
+    void act('connect', async () => {
+      const ended = (result: LeanResult) => (result.method === 'PAY' ? undefined : connecting(before).callback(result));
+      goOn(opening(ended), customer, came);
+      return undefined;
+    });
+  }, []);
 
   // Before there is a bank, connecting one is the thing to do.
   const isFirst = state.sources.length === 0;
