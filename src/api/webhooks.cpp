@@ -148,7 +148,7 @@ void write_delivery(json::Writer& writer, const Delivery& delivery) {
       .end_object();
 }
 
-/// What the receiver answered is not shown: bytes of somebody's choice stay with the operator.
+/// `answer` holds bytes of the receiver's choice: at most a kilobyte, as text, whatever was no UTF-8 replaced.
 void write_attempt(json::Writer& writer, const webhooks::Attempt& attempt) {
   writer.begin_object()
       .member("number", attempt.number)
@@ -161,6 +161,7 @@ void write_attempt(json::Writer& writer, const webhooks::Attempt& attempt) {
   }
   writer.member("failure", attempt.failure)
       .member("elapsed_ms", static_cast<std::int64_t>(attempt.elapsed / std::chrono::milliseconds{1}))
+      .member("answer", attempt.status ? std::optional<std::string_view>{attempt.answer} : std::nullopt)
       .end_object();
 }
 

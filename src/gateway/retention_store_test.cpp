@@ -75,6 +75,15 @@ class retention : public testing::Test {
         [&](db::Transaction& tx) { return tx.one(sql, [](db::Row& row) { return row.take<std::int64_t>(); }); });
   }
 
+  void publish_others(int count) {
+    apply([&](db::Transaction& tx) -> Result<void> {
+      for (int i = 0; i < count; ++i) {
+        RETURN_IF_ERROR(events.append(tx, {.application = application, .aggregate = Uuid::make(clock, random)},
+                                      events::Type::PAYMENT_CREATED, "{}"));
+      }
+      return {};
+    });
+  }
   void publish(const Uuid& aggregate) {
     apply([&](db::Transaction& tx) {
       return events.append(tx, {.application = application, .aggregate = aggregate}, events::Type::PAYMENT_CREATED,
@@ -133,11 +142,11 @@ class retention : public testing::Test {
 };
 
 TEST_F(retention, events_go_with_their_deliveries_and_attempts_when_they_are_old_enough) {
-  for (int i = 0; i < 250; ++i) publish(Uuid::make(clock, random));
+  publish_others(250);
   fan_out();
   end_deliveries(DeliveryStatus::DELIVERED);
   clock.advance(days{60});
-  for (int i = 0; i < 10; ++i) publish(Uuid::make(clock, random));
+  publish_others(10);
   fan_out();
   end_deliveries(DeliveryStatus::DELIVERED);
   EXPECT_EQ(prune().events, 0);
@@ -171,7 +180,7 @@ TEST_F(retention, where_nobody_listens_events_go_all_the_same) {
   apply([&](db::Transaction& tx) {
     return webhooks::disable_endpoint(tx, endpoint, webhooks::DisabledReason::GONE, clock.now());
   });
-  for (int i = 0; i < 3; ++i) publish(Uuid::make(clock, random));
+  publish_others(3);
   clock.advance(days{91});
   publish(Uuid::make(clock, random));
   EXPECT_EQ(prune().events, 3);
@@ -239,7 +248,7 @@ TEST_F(retention, the_file_does_not_grow_while_as_much_goes_as_comes) {
   const auto pages = [&] { return count("SELECT page_count FROM pragma_page_count()"); };
   std::int64_t after_a_while = 0;
   for (int day = 0; day < 40; ++day) {
-    for (int i = 0; i < 50; ++i) publish(Uuid::make(clock, random));
+    publish_others(50);
     fan_out();
     end_deliveries(DeliveryStatus::DELIVERED);
     clock.advance(days{1});
