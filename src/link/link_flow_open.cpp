@@ -243,7 +243,7 @@ Result<void> LinkFlow::begin_paying(db::Transaction& tx, const OpenSession& want
     // Linked, but not for this amount or not now: the list says so. With nothing to pay with, the flow offers to connect a bank.
     const bool is_linked = std::ranges::any_of(
         accounts, [](const auto& row) { return row.reason == "LIMIT" || row.reason == "BANK_UNAVAILABLE"; });
-    session.step_kind = is_linked ? StepKind::ACCOUNT : StepKind::WELCOME;
+    session.step_kind = is_linked || settles_account(wanted) ? StepKind::ACCOUNT : StepKind::WELCOME;
     return {};
   }
   const auto chosen =
