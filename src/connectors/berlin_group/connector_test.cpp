@@ -204,6 +204,40 @@ TEST_F(BerlinGroup, stops_when_the_bank_has_rejected_the_payee) {
   EXPECT_EQ(submit(code()), "refused MFA_ATTEMPTS_EXHAUSTED");
 }
 
+struct EndingCase {
+  int status;
+  std::string_view body;
+  std::string_view expected;
+};
+
+TEST_F(BerlinGroup, ends_a_consent_by_the_banks_yes_or_because_it_has_none) {
+  link_plainly();
+  constexpr auto kCases = std::to_array<EndingCase>({
+      {204, "", "done"},
+      {200, "{}", "done"},
+      {404, R"({"tppMessages":[{"category":"ERROR","code":"CONSENT_UNKNOWN"}]})", "done"},
+      {403, R"({"tppMessages":[{"category":"ERROR","code":"CONSENT_UNKNOWN"}]})", "done"},
+      {401, R"({"tppMessages":[{"category":"ERROR","code":"CONSENT_EXPIRED"}]})", "done"},
+      {200, "", "OUTCOME_UNKNOWN "},
+      {202, "soon", "OUTCOME_UNKNOWN "},
+      {500, "{}", "OUTCOME_UNKNOWN "},
+      {503, "", "OUTCOME_UNKNOWN "},
+  });
+  for (const auto& c : kCases) {
+    server_.then(c.status, std::string{c.body});
+    EXPECT_EQ(end_link(), c.expected) << c.status << " " << c.body;
+    EXPECT_EQ(server_.last(), "DELETE https://bank.test/xs2a/v1/consents/c0nsent-1 ");
+  }
+  server_.then(failed(http::Reached::NOT_SENT, http::ClientFailure::Reason::CONNECT));
+  EXPECT_EQ(end_link(), "NOT_SENT ");
+}
+
+TEST_F(BerlinGroup, takes_204_for_an_answer_only_where_nothing_had_to_be_said) {
+  link_plainly();
+  server_.then(204, "");
+  EXPECT_EQ(add_beneficiary(), "OUTCOME_UNKNOWN ");
+}
+
 TEST_F(BerlinGroup, finds_a_payee_that_is_on_the_list_already) {
   link_plainly();
   server_.then_fixture(200, "beneficiary_active");

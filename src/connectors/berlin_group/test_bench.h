@@ -131,6 +131,7 @@ class BerlinGroup : public testing::Test {
   std::string pay(const Answers& answers) {
     return describe(run(connector_->submit_payment(order_, answers, device_, payment_)));
   }
+  std::string end_link() { return describe(run(connector_->end_link(link_))); }
   std::string poll() { return describe(run(connector_->poll_payment(payment_))); }
 
   static Answers credentials() {

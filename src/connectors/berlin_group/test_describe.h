@@ -75,5 +75,8 @@ inline std::string describe(const banking::BankResult<banking::Step>& result) {
 inline std::string describe(const banking::BankResult<banking::BeneficiaryAdded>& result) {
   return result ? Describe{}(*result) : describe(banking::BankResult<banking::Step>{std::unexpected(result.error())});
 }
+inline std::string describe(const banking::BankResult<void>& result) {
+  return result ? "done" : describe(banking::BankResult<banking::Step>{std::unexpected(result.error())});
+}
 
 }  // namespace qantara::connectors::berlin_group
