@@ -26,7 +26,7 @@ constexpr std::string_view kPermissions =
     "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()";
 
 /// Why there is no page, in HTML.
-struct Refusal {
+struct PageRefusal {
   int status = 400;
   std::string english;
   std::string arabic;
@@ -90,7 +90,7 @@ void add_page_headers(http::Response& response, std::string policy) {
   response.headers.set("Cross-Origin-Resource-Policy", "cross-origin");
 }
 
-http::Response make_plain_page(const Refusal& refusal) {
+http::Response make_plain_page(const PageRefusal& refusal) {
   const auto remedy = refusal.remedy.empty() ? std::string{} : "<footer>" + code(refusal.remedy) + "</footer>";
   http::Response response{.status = refusal.status};
   response.headers.add("Content-Type", "text/html; charset=utf-8");
@@ -106,42 +106,42 @@ struct PageParameters {
   std::string language;
 };
 
-Refusal malformed_app_token() {
+PageRefusal malformed_app_token() {
   return {.english = "<code>app_token</code> must be an application’s token.",
           .arabic = "يجب أن تكون قيمة <code>app_token</code> رمز تطبيق."};
 }
 
-std::expected<PageParameters, Refusal> read_parameters(const http::Request& request) {
+std::expected<PageParameters, PageRefusal> read_parameters(const http::Request& request) {
   if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) {
     return std::unexpected(malformed_app_token());
   }
   auto origin = applications::parse_origin(request.query_parameter("origin").value_or(""));
   if (!origin) {
     return std::unexpected(
-        Refusal{.english = "<code>origin</code> must be the origin of the page that shows this one, such as "
-                           "<code>https://shop.example</code>.",
-                .arabic = "يجب أن تكون قيمة <code>origin</code> مصدر الصفحة التي تعرض هذه الصفحة، مثل "
-                          "<code>https://shop.example</code>."});
+        PageRefusal{.english = "<code>origin</code> must be the origin of the page that shows this one, such as "
+                               "<code>https://shop.example</code>.",
+                    .arabic = "يجب أن تكون قيمة <code>origin</code> مصدر الصفحة التي تعرض هذه الصفحة، مثل "
+                              "<code>https://shop.example</code>."});
   }
   auto language = request.query_parameter("language").value_or("");
   if (language != "en" && language != "ar") {
     return std::unexpected(
-        Refusal{.english = "<code>language</code> must be <code>en</code> or <code>ar</code>.",
-                .arabic = "يجب أن تكون قيمة <code>language</code> إما <code>en</code> أو <code>ar</code>."});
+        PageRefusal{.english = "<code>language</code> must be <code>en</code> or <code>ar</code>.",
+                    .arabic = "يجب أن تكون قيمة <code>language</code> إما <code>en</code> أو <code>ar</code>."});
   }
   return PageParameters{.origin = *std::move(origin), .language = std::move(language)};
 }
 
-Refusal unknown_application() {
+PageRefusal unknown_application() {
   return {.status = 404,
           .english = "There is no application with this <code>app_token</code>.",
           .arabic = "لا يوجد تطبيق بهذا الرمز <code>app_token</code>."};
 }
 
-Refusal not_framed_by(const std::string& origin, const applications::Application& application) {
-  Refusal refusal{.status = 403,
-                  .english = "Pages of " + code(origin) + " are not allowed to show it.",
-                  .arabic = "لا يُسمح لصفحات " + code(origin) + " بعرضها."};
+PageRefusal not_framed_by(const std::string& origin, const applications::Application& application) {
+  PageRefusal refusal{.status = 403,
+                      .english = "Pages of " + code(origin) + " are not allowed to show it.",
+                      .arabic = "لا يُسمح لصفحات " + code(origin) + " بعرضها."};
   if (application.mode == applications::Mode::SANDBOX)
     refusal.remedy = "qantara app origin add " + origin + " --app-token " + application.id.to_text();
   return refusal;
@@ -176,7 +176,8 @@ http::Response make_link_page(const http::Request& request, const std::optional<
 }
 
 http::Response make_web_view_page(const http::Request& request, const std::optional<PageOwner>& owner) {
-  if (!ApplicationId::parse(request.query_parameter("app_token").value_or(""))) return make_plain_page(malformed_app_token());
+  if (!ApplicationId::parse(request.query_parameter("app_token").value_or("")))
+    return make_plain_page(malformed_app_token());
   if (!owner) return make_plain_page(unknown_application());
   const std::string language = request.query_parameter("language").value_or("") == "ar" ? "ar" : "en";
   auto response = assets::serve(assets::get("link/index." + language + ".html"), request, assets::Caching::NEVER);

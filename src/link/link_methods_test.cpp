@@ -4,7 +4,7 @@
 namespace qantara::link {
 namespace {
 
-OpenSession wanting(const Payer& payer, Method method) {
+OpenSession wish_of(const Payer& payer, Method method) {
   OpenSession wanted{.method = method};
   wanted.customer = payer.it.customer;
   return wanted;
@@ -43,7 +43,7 @@ TEST_F(link_create_beneficiary, adds_the_payee_to_the_newest_source_that_lacks_i
   const auto source = payer.it.connect();
   const auto other = payer.it.make_destination();
   const auto newest = connect_another(payer, other);  // Has it.
-  auto wanted = wanting(payer, Method::CREATE_BENEFICIARY);
+  auto wanted = wish_of(payer, Method::CREATE_BENEFICIARY);
   wanted.destination = other;
   const auto opened = *payer.open(wanted);
   EXPECT_STEP(K::PAYEE);
@@ -59,7 +59,7 @@ TEST_F(link_create_beneficiary, adds_the_payee_to_the_newest_source_that_lacks_i
 TEST_F(link_create_beneficiary, takes_the_source_that_is_named) {
   payer.it.connect();
   const auto named = connect_another(payer, payer.it.make_destination());
-  auto wanted = wanting(payer, Method::CREATE_BENEFICIARY);
+  auto wanted = wish_of(payer, Method::CREATE_BENEFICIARY);
   wanted.destination = payer.it.make_destination();
   wanted.source = named;
   ASSERT_TRUE(payer.open(wanted));
@@ -69,7 +69,7 @@ TEST_F(link_create_beneficiary, takes_the_source_that_is_named) {
 }
 
 TEST_F(link_create_beneficiary, says_what_stands_in_its_way) {
-  auto wanted = wanting(payer, Method::CREATE_BENEFICIARY);
+  auto wanted = wish_of(payer, Method::CREATE_BENEFICIARY);
   wanted.destination = payer.it.destination;
   EXPECT_EQ(code_of(payer.open(wanted)), "UNKNOWN_PAYMENT_SOURCE");
   payer.it.connect();
