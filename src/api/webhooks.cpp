@@ -161,7 +161,7 @@ void write_attempt(json::Writer& writer, const webhooks::Attempt& attempt) {
   }
   writer.member("failure", attempt.failure)
       .member("elapsed_ms", static_cast<std::int64_t>(attempt.elapsed / std::chrono::milliseconds{1}))
-      .member("answer", attempt.status ? std::optional<std::string_view>{attempt.answer} : std::nullopt)
+      .member("answer", attempt.status ? std::optional{attempt.answer} : std::nullopt)
       .end_object();
 }
 

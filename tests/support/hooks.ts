@@ -31,6 +31,7 @@ export interface Attempt {
   status: number | null;
   failure: string | null;
   elapsed_ms: number;
+  answer: string | null;
 }
 
 const kPatienceMs = 10_000;
