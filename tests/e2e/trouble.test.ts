@@ -315,3 +315,15 @@ test('a request that nobody began to pay in time has expired, and the shop can m
     const result = await flow.end();
     assert.deepEqual([result.status, result.secondary_status], ['ERROR', 'PAYMENT_INTENT_EXPIRED']);
   }));
+
+test('a request that the merchant took back is told as that', async () =>
+  world.browser.in({}, async (window) => {
+    const {intent} = await world.payable('payer-plain');
+    await world.shop.ok('POST', `/payments/v1/intents/${intent}/cancel`);
+    window.expect(/409 \(Conflict\)/);
+    const flow = await world.paying(window, intent);
+    await flow.at('request_withdrawn');
+    await flow.reads('not_moved');
+    const result = await flow.end();
+    assert.deepEqual([result.status, result.secondary_status], ['ERROR', 'PAYMENT_INTENT_EXPIRED']);
+  }));
