@@ -27,6 +27,21 @@ std::string cookie_of(const http::Request& request) {
   return {};
 }
 
+void set_cookie(const http::Request& request, http::Response& response, std::string_view value, std::string_view life) {
+  const std::string_view where = request.secure ? "; Path=/; Secure" : "; Path=/link";
+  response.headers.set("Set-Cookie", std::string{cookie_name(request)}
+                                         .append("=")
+                                         .append(value)
+                                         .append(where)
+                                         .append("; HttpOnly; SameSite=Lax; Max-Age=")
+                                         .append(life));
+}
+
+/// It has served: nothing stays in the browser.
+void forget_cookie(const http::Request& request, http::Response& response) {
+  if (!cookie_of(request).empty()) set_cookie(request, response, "", "0");
+}
+
 http::Response go_to(std::string_view address) {
   http::Response response{.status = 303};
   response.headers.set("Location", address);
@@ -48,12 +63,8 @@ Task<HandlerResult> depart_to_bank(const http::Request& request, const Services&
   CO_RETURN_IF_ERROR(departure);
   auto response = go_to(departure->bank_url);
   // Only from the page itself: somebody who was sent this address by others is not the payer who began.
-  if (request.headers.value_or("Sec-Fetch-Site", "") == "same-origin") {
-    const std::string_view where = request.secure ? "; Path=/; Secure" : "; Path=/link";
-    response.headers.set("Set-Cookie", std::string{cookie_name(request)} + "=" + departure->browser +
-                                           std::string{where} +
-                                           "; HttpOnly; SameSite=Lax; Max-Age=" + std::string{kCookieLife});
-  }
+  if (request.headers.value_or("Sec-Fetch-Site", "") == "same-origin")
+    set_cookie(request, response, departure->browser, kCookieLife);
   co_return response;
 }
 
@@ -61,8 +72,10 @@ Task<HandlerResult> depart_to_bank(const http::Request& request, const Services&
 Task<HandlerResult> return_from_bank(const http::Request& request, const Services& services) {
   const std::string token{request.path_parameter("token")};
   CO_ASSIGN_OR_RETURN(const auto address, co_await services.link.arrive(token));
-  if (!address.empty()) co_return go_to(address);
-  co_return make_returned_page(request);
+  if (address.empty()) co_return make_returned_page(request);
+  auto response = go_to(address);
+  forget_cookie(request, response);
+  co_return response;
 }
 
 // POST /link/v1/returns/{token} · 201 session, token, window and step · 404 UNKNOWN_LINK_SESSION
@@ -70,7 +83,9 @@ Task<HandlerResult> open_returned_session(const http::Request& request, const Se
   std::string token{request.path_parameter("token")};
   std::string browser = cookie_of(request);
   CO_ASSIGN_OR_RETURN(const auto view, co_await services.link.open_returned(std::move(token), std::move(browser)));
-  co_return http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
+  auto response = http::Response::json(201, link::to_json(view, services.link.token_of(view.session)));
+  forget_cookie(request, response);
+  co_return response;
 }
 
 }  // namespace qantara::api
