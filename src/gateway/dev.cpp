@@ -12,6 +12,7 @@
 #include "base/timers.h"
 #include "cli/listen.h"
 #include "demo_shop/demo_shop.h"
+#include "gateway/configuration.h"
 #include "gateway/demo.h"
 #include "gateway/dev_application.h"
 #include "gateway/gateway.h"
@@ -105,6 +106,7 @@ class Founding {
 
  private:
   Task<Result<void>> found() {
+    CO_ASSIGN_OR_RETURN(auto banks, configured_banks(*options_.banks));
     CO_ASSIGN_OR_RETURN(const auto known, read_dev_application(options_.data));
     const auto& address = options_.listen.address;
     // The shop listens before the gateway runs: what an earlier run did not deliver comes at once.
@@ -122,10 +124,12 @@ class Founding {
     CO_ASSIGN_OR_RETURN(town_.gateway, co_await Gateway::start(executor_, clock_, random_,
                                                                {.address = address,
                                                                 .port = options_.listen.port,
+                                                                .public_url = options_.public_url,
                                                                 .data = options_.data,
                                                                 .webhook_networks = {"127.0.0.0/8", "::1/128", address},
                                                                 .sandbox_bank_url = town_.bank->url(),
                                                                 .bank_timeout = options_.bank_timeout,
+                                                                .banks = std::move(banks),
                                                                 .run_by = options_.run_by}));
     CO_ASSIGN_OR_RETURN(town_.application,
                         co_await open_dev_application(town_.gateway->services(), options_.data, known,
