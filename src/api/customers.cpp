@@ -57,15 +57,21 @@ Task<Result<Write>> create_customer(const http::Request& request, const Caller& 
 // GET /customers/v1 · 200 a page, in the order of creation; or with `after`, what comes behind it · 400 INVALID_PARAMETERS
 Task<HandlerResult> list_customers(const http::Request& request, const Caller& caller, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, query_list(request));
-  CO_ASSIGN_OR_RETURN(const auto list,
-                      co_await services.database.read([&](db::Transaction& tx) -> Result<Listed<customers::Customer>> {
-                        Listed<customers::Customer> found;
-                        ASSIGN_OR_RETURN(found.items, services.customers.list(tx, caller.application, wanted.slice()));
-                        if (wanted.counts()) {
-                          ASSIGN_OR_RETURN(found.total, services.customers.count(tx, caller.application));
-                        }
-                        return found;
-                      }));
+  CO_ASSIGN_OR_RETURN(
+      const auto list, co_await services.database.read([&](db::Transaction& tx) -> Result<Listed<customers::Customer>> {
+        Listed<customers::Customer> found;
+        if (caller.customer) {
+          ASSIGN_OR_RETURN(const auto own, services.customers.get(tx, caller.application, *caller.customer));
+          if (wanted.shows_the_only(own.id.uuid)) found.items.push_back(own);
+          found.total = 1;
+          return found;
+        }
+        ASSIGN_OR_RETURN(found.items, services.customers.list(tx, caller.application, wanted.slice()));
+        if (wanted.counts()) {
+          ASSIGN_OR_RETURN(found.total, services.customers.count(tx, caller.application));
+        }
+        return found;
+      }));
   const auto id_of = [](const customers::Customer& customer) { return customer.id.uuid; };
   co_return http::Response::json(200, to_json(list, wanted, write_customer, id_of));
 }
@@ -82,9 +88,13 @@ Task<HandlerResult> get_customer(const http::Request& request, const Caller& cal
 // GET /customers/v1/app-user-id/{app_user_id} · 200 the customer · 404 UNKNOWN_CUSTOMER
 Task<HandlerResult> get_customer_named(const http::Request& request, const Caller& caller, const Services& services) {
   const auto app_user_id = decoded_segment(request.path_parameter("app_user_id"));
-  CO_ASSIGN_OR_RETURN(const auto customer, co_await services.database.read([&](db::Transaction& tx) {
-    return services.customers.get_named(tx, caller.application, app_user_id);
-  }));
+  CO_ASSIGN_OR_RETURN(const auto customer,
+                      co_await services.database.read([&](db::Transaction& tx) -> Result<customers::Customer> {
+                        ASSIGN_OR_RETURN(auto found, services.customers.get_named(tx, caller.application, app_user_id));
+                        if (!caller.may_see(found.id))
+                          return services.customers.get(tx, caller.application, CustomerId{});
+                        return found;
+                      }));
   co_return shown(customer);
 }
 

@@ -103,18 +103,23 @@ Task<Result<Write>> create_destination(const http::Request& request, const Calle
 
 // GET /payments/v1/destinations · 200 an array
 Task<HandlerResult> list_destinations(const http::Request&, const Caller& caller, const Services& services) {
-  CO_ASSIGN_OR_RETURN(const auto destinations, co_await services.database.read([&](db::Transaction& tx) {
+  CO_ASSIGN_OR_RETURN(auto destinations, co_await services.database.read([&](db::Transaction& tx) {
     return services.destinations.list(tx, caller.application);
   }));
+  std::erase_if(destinations, [&](const auto& one) { return !caller.may_see(one.customer); });
   co_return http::Response::json(200, to_json_array(destinations, write_destination));
 }
 
 // GET /payments/v1/destinations/{payment_destination_id} · 200 the destination · 404 UNKNOWN_PAYMENT_DESTINATION
 Task<HandlerResult> get_destination(const http::Request& request, const Caller& caller, const Services& services) {
   const auto id = path_id<DestinationId>(request, "payment_destination_id");
-  CO_ASSIGN_OR_RETURN(const auto destination, co_await services.database.read([&](db::Transaction& tx) {
-    return services.destinations.get(tx, caller.application, id);
-  }));
+  CO_ASSIGN_OR_RETURN(const auto destination,
+                      co_await services.database.read([&](db::Transaction& tx) -> Result<destinations::Destination> {
+                        ASSIGN_OR_RETURN(auto found, services.destinations.get(tx, caller.application, id));
+                        if (!caller.may_see(found.customer))
+                          return services.destinations.get(tx, caller.application, DestinationId{});
+                        return found;
+                      }));
   co_return http::Response::json(200, to_json(destination));
 }
 

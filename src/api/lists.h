@@ -25,6 +25,8 @@ struct ListWanted {
     if (by_cursor) return {.after = after.value_or(Uuid{}), .offset = 0, .limit = page.size + 1};
     return {.after = {}, .offset = page.number * page.size, .limit = page.size};
   }
+  /// Whether a list that has this one element shows it.
+  bool shows_the_only(const Uuid& id) const { return by_cursor ? after.value_or(Uuid{}) < id : page.number == 0; }
   /// Whether the number of all elements is told.
   bool counts() const { return !by_cursor; }
 };

@@ -94,9 +94,11 @@ Result<std::optional<std::string>> query_status(const http::Request& request, St
 }
 
 template <class Filter>
-Result<Filter> read_filter(const http::Request& request, Statuses statuses) {
+Result<Filter> read_filter(const http::Request& request, const Caller& caller, Statuses statuses) {
   Filter filter;
   ASSIGN_OR_RETURN(filter.customer, query_id<CustomerId>(request, "customer_id"));
+  if (!filter.customer) filter.customer = caller.customer;
+  if (!caller.may_see(filter.customer)) filter.customer = CustomerId{};  // Whom nobody is: nothing is found.
   ASSIGN_OR_RETURN(filter.status, query_status(request, statuses));
   ASSIGN_OR_RETURN(filter.from, query_instant(request, "from"));
   ASSIGN_OR_RETURN(filter.to, query_instant(request, "to"));
@@ -129,6 +131,9 @@ Task<HandlerResult> get_payment_intent(const http::Request& request, const Calle
   CO_ASSIGN_OR_RETURN(const auto shown,
                       co_await services.database.read([&](db::Transaction& tx) -> Result<ShownIntent> {
                         ASSIGN_OR_RETURN(auto intent, services.intents.get(tx, caller.application, id));
+                        if (!caller.may_see(intent.customer)) {
+                          ASSIGN_OR_RETURN(intent, services.intents.get(tx, caller.application, IntentId{}));
+                        }
                         return complete(tx, services, std::move(intent));
                       }));
   co_return http::Response::json(200, to_json(shown.intent, shown.destination, shown.payment));
@@ -138,7 +143,7 @@ Task<HandlerResult> get_payment_intent(const http::Request& request, const Calle
 Task<HandlerResult> list_payment_intents(const http::Request& request, const Caller& caller, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, query_list(request));
   CO_ASSIGN_OR_RETURN(const auto filter,
-                      read_filter<payment_intents::IntentFilter>(request, Statuses::OF_INTENTS_AND_PAYMENTS));
+                      read_filter<payment_intents::IntentFilter>(request, caller, Statuses::OF_INTENTS_AND_PAYMENTS));
   CO_ASSIGN_OR_RETURN(
       const auto list, co_await services.database.read([&](db::Transaction& tx) -> Result<Listed<ShownIntent>> {
         Listed<ShownIntent> found;
@@ -170,7 +175,7 @@ Task<Result<Write>> cancel_payment_intent(const http::Request& request, const Ca
 // GET /payments/v1 · 200 a page, in the order of creation; or with `after`, what comes behind it · 400 INVALID_PARAMETERS
 Task<HandlerResult> list_payments(const http::Request& request, const Caller& caller, const Services& services) {
   CO_ASSIGN_OR_RETURN(const auto wanted, query_list(request));
-  CO_ASSIGN_OR_RETURN(const auto filter, read_filter<payments::PaymentFilter>(request, Statuses::OF_PAYMENTS));
+  CO_ASSIGN_OR_RETURN(const auto filter, read_filter<payments::PaymentFilter>(request, caller, Statuses::OF_PAYMENTS));
   CO_ASSIGN_OR_RETURN(
       const auto list, co_await services.database.read([&](db::Transaction& tx) -> Result<Listed<payments::Payment>> {
         Listed<payments::Payment> found;
@@ -187,9 +192,13 @@ Task<HandlerResult> list_payments(const http::Request& request, const Caller& ca
 // GET /payments/v1/{payment_id} · 200 the payment · 404 UNKNOWN_PAYMENT
 Task<HandlerResult> get_payment(const http::Request& request, const Caller& caller, const Services& services) {
   const auto id = path_id<PaymentId>(request, "payment_id");
-  CO_ASSIGN_OR_RETURN(const auto payment, co_await services.database.read([&](db::Transaction& tx) {
-    return services.payments.get(tx, caller.application, id);
-  }));
+  CO_ASSIGN_OR_RETURN(const auto payment,
+                      co_await services.database.read([&](db::Transaction& tx) -> Result<payments::Payment> {
+                        ASSIGN_OR_RETURN(auto found, services.payments.get(tx, caller.application, id));
+                        if (!caller.may_see(found.customer))
+                          return services.payments.get(tx, caller.application, PaymentId{});
+                        return found;
+                      }));
   json::Writer writer;
   write_payment(writer, payment);
   co_return http::Response::json(200, std::move(writer).text());
