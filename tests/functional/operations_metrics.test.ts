@@ -144,7 +144,8 @@ test('an outcome that nobody knows and a delivery that fails are seen, with the 
   shop.receiver.script.push(...Array<number>(100).fill(503));
   await session.act('submit', {otp: '1111'});
   await shop.event(intent, 'payment.created');
-  const waits = (found: Sample[]) => value(found, 'qantara_webhook_attempts_total', {outcome: 'status_5xx'}) > 0;
+  const waits = (found: Sample[]) =>
+    value(found, 'qantara_webhook_attempts_total', {outcome: 'status_5xx'}) > 0 && value(found, 'qantara_webhook_deliveries_waiting') > 0;
   const samples = await eventually(scrape, waits, 'a failed attempt');
   assert.equal(value(samples, 'qantara_bank_calls_total', {call: 'submit_payment', outcome: 'outcome_unknown'}), 1);
   assert.equal(value(samples, 'qantara_payments_open', {status: 'PENDING_WITH_BANK'}), 1);
