@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -11,9 +12,11 @@
 #include <string>
 #include <utility>
 
+#include "banking/bank_settings.h"
 #include "base/event_loop.h"
 #include "cli/access.h"
 #include "cli/app.h"
+#include "cli/bank.h"
 #include "cli/clock.h"
 #include "cli/explain.h"
 #include "cli/listen.h"
@@ -251,6 +254,19 @@ void add_key_verbs(CLI::App& app, Verb& chosen) {
   add_application_flags(revoke);
 }
 
+void add_app_bank_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("bank", "Which banks an application offers to its payers");
+  group->require_subcommand(1);
+  const auto add_verb = [&](const char* name, const char* help, Task<int> (*work)(Context&, AppBankOptions)) {
+    Declaration<AppBankOptions> verb{group->add_subcommand(name, help), chosen, work};
+    verb.text("ID", verb.options().identifier, "", "The bank, as `bank list` shows it")->required();
+    verb.text("--app-token", verb.options().app_token, "TOKEN", kAppTokenHelp)->envname("QANTARA_APP_TOKEN");
+    verb.common_flags(kDataHelp);
+  };
+  add_verb("enable", "Offer the bank (so it is with every bank at first)", app_bank_enable);
+  add_verb("disable", "Do not offer the bank, and let nobody pay from it", app_bank_disable);
+}
+
 void add_app_verbs(CLI::App& program, Verb& chosen) {
   auto* const group =
       program.add_subcommand("app", "Applications: a merchant's integrations, each with its credentials");
@@ -276,6 +292,7 @@ void add_app_verbs(CLI::App& program, Verb& chosen) {
   list.common_flags(kDataHelp);
 
   add_origin_verbs(*group, chosen);
+  add_app_bank_verbs(*group, chosen);
   add_redirect_verbs(*group, chosen);
   add_secret_verbs(*group, chosen);
   add_certificate_verbs(*group, chosen);
@@ -291,6 +308,48 @@ void add_signing_key_verbs(CLI::App& program, Verb& chosen) {
   Declaration rotate{group->add_subcommand("rotate", "Sign with a new key; tokens of the older one stay good"), chosen,
                      signing_key_rotate};
   rotate.common_flags(kDataHelp);
+}
+
+void add_bank_verbs(CLI::App& program, Verb& chosen) {
+  auto* const group = program.add_subcommand("bank", "Banks: which the gateway reaches, and how they are");
+  group->group("Operator verbs")->require_subcommand(1);
+
+  Declaration add{
+      group->add_subcommand("add", "Add a bank, in use at once; docs/reference/banks.md explains the settings"), chosen,
+      bank_add};
+  for (const auto& row : banking::bank_settings()) {
+    std::string flag = "--" + std::string{row.name};
+    std::ranges::replace(flag, '_', '-');
+    const auto take = [options = add.shared(), name = std::string{row.name}](const std::string& typed) {
+      options->settings[name] = typed;
+    };
+    auto* const option = add->add_option_function<std::string>(flag, take, std::string{row.meaning});
+    option->type_name(row.form == banking::SettingForm::TABLE    ? "CURRENCY=VALUE,..."
+                      : row.form == banking::SettingForm::LIST   ? "VALUE,..."
+                      : row.form == banking::SettingForm::NUMBER ? "NUMBER"
+                                                                 : "TEXT");
+    if (row.usual == "required") {
+      option->required();
+    } else {
+      option->default_str(std::string{row.usual});
+    }
+  }
+  add.common_flags(kDataHelp);
+
+  const auto add_verb = [&](const char* name, const char* help, Task<int> (*work)(Context&, BankOptions)) {
+    Declaration<BankOptions> verb{group->add_subcommand(name, help), chosen, work};
+    verb.text("ID", verb.options().identifier, "", "The bank, as `bank list` shows it")->required();
+    verb.common_flags(kDataHelp);
+  };
+  Declaration<BankOptions> list{group->add_subcommand("list", "Show the banks and how they are"), chosen, bank_list};
+  list.common_flags(kDataHelp);
+  add_verb("test",
+           "Show what works at a bank and what does not, without moving money; exit code 1 if something does not",
+           bank_test);
+  add_verb("enable", "Switch a bank on again", bank_enable);
+  add_verb("disable", "Switch a bank off: nobody connects it or pays from it until it is switched on", bank_disable);
+  add_verb("remove", "Take out a bank that was added; payments under way there wait until it is added again",
+           bank_remove);
 }
 
 void add_destination_verbs(CLI::App& program, Verb& chosen) {
@@ -443,6 +502,7 @@ void dress(CLI::App& verb, const std::shared_ptr<HelpFormatter>& formatter) {
 void add_client_verbs(CLI::App& program, Verb& chosen) {
   add_sandbox_verbs(program, chosen);
   add_app_verbs(program, chosen);
+  add_bank_verbs(program, chosen);
   add_signing_key_verbs(program, chosen);
   add_destination_verbs(program, chosen);
   add_clock_verb(program, chosen);

@@ -14,7 +14,7 @@ namespace qantara::cli {
 /// A verb that was asked for: runs it to its end and returns the exit code.
 using Verb = std::function<int()>;
 
-/// Adds `app`, `destination`, `clock`, `listen`, `sandbox` and `explain` to the program. Parsing a command line that names
+/// Adds `app`, `bank`, `destination`, `clock`, `listen`, `sandbox` and `explain` to the program. Parsing a command line that names
 /// one of them sets `chosen`, which must outlive `program`.
 void add_client_verbs(CLI::App& program, Verb& chosen);
 

@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 #include "base/uuid.h"
+#include "connectors/bank_identity.h"
 #include "connectors/berlin_group/mapping.h"
-#include "http/tls_identity.h"
 #include "json/json.h"
 
 namespace qantara::connectors {
@@ -54,15 +54,13 @@ class Examination {
 
   /// Our own certificate, as far as it can be judged here.
   bool look_at_files() {
-    if (bank_.client_certificate.empty() && bank_.certificate_authority.empty()) return true;
-    auto loaded = http::TlsIdentity::load(
-        {.certificate = bank_.client_certificate, .key = bank_.client_key, .authority = bank_.certificate_authority});
+    auto loaded = identity_of(bank_);
     if (!loaded) {
       say("files", Verdict::FAIL, loaded.error().message, "put readable PEM files where the bank's settings name them");
       return false;
     }
     identity_ = *std::move(loaded);
-    const auto ends_at = identity_->expires_at();
+    const auto ends_at = identity_ ? identity_->expires_at() : std::nullopt;
     if (!ends_at) return true;
     const auto left = std::chrono::floor<days>(*ends_at - clock_.now());
     const auto found = fmt::format("our certificate ends at {}", qantara::to_text(*ends_at));

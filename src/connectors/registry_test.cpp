@@ -22,5 +22,19 @@ TEST(registry, refuses_what_nobody_speaks) {
   }
 }
 
+TEST(registry, speaks_the_minor_versions_too) {
+  berlin_group::ScriptedBank server;
+  SeededRandom random{1};
+  ManualClock clock{Instant{}};
+  for (const auto& [version, is_spoken] :
+       {std::pair{"", true}, {"1.3", true}, {"1.3.12", true}, {"1.30", false}, {"2.0", false}}) {
+    const banking::Bank bank{
+        .identifier = "X", .standard = "berlin_group", .version = version, .base_url = "https://bank.test"};
+    const auto made = make_connector(bank, server, random, clock);
+    ASSERT_EQ(made.has_value(), is_spoken) << version;
+    if (!made) EXPECT_EQ(made.error().fields.front().field, "version");
+  }
+}
+
 }  // namespace
 }  // namespace qantara::connectors

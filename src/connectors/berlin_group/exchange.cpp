@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "connectors/bank_identity.h"
 
 namespace qantara::connectors::berlin_group {
 namespace {
@@ -67,12 +68,19 @@ Result<std::unique_ptr<Exchange>> Exchange::make(const banking::Bank& bank, http
     return error(ErrorCode::INVALID_PARAMETERS,
                  fmt::format("The base_url of bank {} must be an http or https URL without a query.", bank.identifier));
   }
-  return std::unique_ptr<Exchange>{new Exchange{bank, *base, client, random, clock}};
+  ASSIGN_OR_RETURN(auto identity, identity_of(bank));
+  return std::unique_ptr<Exchange>{new Exchange{bank, *base, std::move(identity), client, random, clock}};
 }
 
-Exchange::Exchange(const banking::Bank& bank, const http::Url& base, http::Client& client, Random& random,
-                   const Clock& clock)
-    : bank_(bank), origin_(base.origin()), base_path_(base.target), client_(client), random_(random), clock_(clock) {
+Exchange::Exchange(const banking::Bank& bank, const http::Url& base, std::shared_ptr<const http::TlsIdentity> identity,
+                   http::Client& client, Random& random, const Clock& clock)
+    : bank_(bank),
+      origin_(base.origin()),
+      base_path_(base.target),
+      identity_(std::move(identity)),
+      client_(client),
+      random_(random),
+      clock_(clock) {
   while (base_path_.ends_with('/')) base_path_.pop_back();
 }
 
@@ -85,6 +93,7 @@ Task<Reply> Exchange::send(Call call) {
       .body = call.body,
       .deadline = bank_.call_timeout,
       .response_limit = kAnswerMax,
+      .identity = identity_,
   };
   request.headers.set("X-Request-ID", call.request_id);
   request.headers.set("Accept", "application/json");

@@ -51,7 +51,7 @@ using Reply = std::expected<json::Value, Failure>;
 class Exchange {
  public:
   /// `bank` is copied; the others must outlive the exchange.
-  /// Errors: INVALID_PARAMETERS if the bank's base_url is no http or https URL without a query.
+  /// Errors: INVALID_PARAMETERS if the bank's base_url is no http or https URL without a query, and for files that cannot be used.
   static Result<std::unique_ptr<Exchange>> make(const banking::Bank& bank, http::Client& client, Random& random,
                                                 const Clock& clock);
 
@@ -74,12 +74,14 @@ class Exchange {
   const banking::Bank& bank() const { return bank_; }
 
  private:
-  Exchange(const banking::Bank& bank, const http::Url& base, http::Client& client, Random& random, const Clock& clock);
+  Exchange(const banking::Bank& bank, const http::Url& base, std::shared_ptr<const http::TlsIdentity> identity,
+           http::Client& client, Random& random, const Clock& clock);
   Reply read(const Call& call, const http::ClientResponse& response);
 
   banking::Bank bank_;
   std::string origin_;
   std::string base_path_;
+  std::shared_ptr<const http::TlsIdentity> identity_;  ///< Null: no certificate of ours, and the system's authorities.
   http::Client& client_;
   Random& random_;
   const Clock& clock_;
