@@ -1,7 +1,7 @@
 // The page in an app's web view: told by its address what to open, and telling how it ended by going to `leanlink://…`, which the
 // app's wrapper catches.
 import {isOption, readConfig} from '../sdk/config.js';
-import {kMethods, type MethodName} from '../sdk/methods.js';
+import {kMethods, type MethodName, type Row} from '../sdk/methods.js';
 import type {Ending} from '../shared/protocol.js';
 import {begin, draw} from './flow.js';
 import type {Channel} from './messages.js';
@@ -9,6 +9,8 @@ import {leanlinkOf, readQuery} from './webview_addresses.js';
 
 /** After the app has opened the bank's page outside, this one is not needed; where it did not, this one is gone by then. */
 const kHandOffMs = 500;
+
+const kOffered = Object.entries<Row>(kMethods).flatMap(([name, {method}]) => (method ? [name] : []));
 
 export function beInWebView(): void {
   const {method, options} = readQuery(location, isOption);
@@ -19,7 +21,7 @@ export function beInWebView(): void {
     if (sandbox) draw({wrong: explained, end});
     else end();
   };
-  if (!row) return fail('Invalid configuration: method', [`method is ${JSON.stringify(method)}. It must be one of ${Object.keys(kMethods).join(', ')}.`]);
+  if (!row) return fail('Invalid configuration: method', [`method is ${JSON.stringify(method)}. It must be one of ${kOffered.join(', ')}.`]);
   if (!row.method) return fail(`${method} is not offered`, [`${method} is not offered by this gateway, which collects payments.`]);
   const {config, wrong, errors, warnings} = readConfig(row, options);
   if (sandbox) warnings.forEach((warning) => console.warn(warning));
