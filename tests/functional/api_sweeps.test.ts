@@ -26,8 +26,8 @@ const isOfApplications = ({security}: Operation) => security.length > 0;
 const takesToken = (path: string) => operations.some((one) => one.path === path && isOfApplications(one));
 const token = (path: string) => (takesToken(path) ? {'lean-app-token': gateway.info.app_token} : {});
 
-/** A session's id and token come before everything else. */
-const isBehindASession = (path: string, status: number) => path.includes('{session_id}') && (status === 401 || status === 404);
+/** What opens a session of the hosted flow comes before everything else. */
+const isBehindASession = (path: string, status: number) => path.startsWith('/link/v1/') && (status === 401 || status === 404);
 
 test('every path takes the methods that are described, and says which where it is asked with another', async () => {
   for (const path of Object.keys(document.paths)) {
