@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 namespace qantara::banking {
 namespace {
 
@@ -143,6 +147,46 @@ TEST(reference_characters, are_single_ones_and_ranges) {
   };
   for (const auto& row : rows)
     EXPECT_EQ(allows(row.characters, row.wanted), row.is_allowed) << row.characters << row.wanted;
+}
+
+std::string_view form_of(SettingForm form) {
+  switch (form) {
+    case SettingForm::TEXT:
+      return "text";
+    case SettingForm::NUMBER:
+      return "number";
+    case SettingForm::SWITCH:
+      return "true or false";
+    case SettingForm::LIST:
+      return "list of texts";
+    case SettingForm::TABLE:
+      return "table of texts, by currency";
+  }
+  return "";
+}
+
+std::string render_settings() {
+  std::string page =
+      "# The settings of a bank\n\n"
+      "Rendered from `src/banking/bank_settings.cpp`. In the configuration file each bank is a table `[[bank]]` with "
+      "these members; "
+      "`qantara bank add` has them as flags, with hyphens for underscores. [The guide](../guides/connect-a-bank.md) "
+      "shows both. What "
+      "is missing, unknown or wrong is refused by name.\n\n"
+      "| setting | | usual | |\n|---|---|---|---|\n";
+  for (const auto& row : bank_settings()) {
+    page += fmt::format("| `{}` | {} | {} | {} |\n", row.name, form_of(row.form), row.usual, row.meaning);
+  }
+  return page;
+}
+
+TEST(bank_settings, stand_in_the_reference) {
+  const std::filesystem::path page = std::filesystem::path{QANTARA_SOURCE_DIR} / "docs/reference/banks.md";
+  const auto rendered = render_settings();
+  if (std::getenv("QANTARA_RENDER") != nullptr) std::ofstream{page} << rendered;
+  std::ifstream in{page};
+  const std::string stored{std::istreambuf_iterator<char>{in}, {}};
+  EXPECT_EQ(stored, rendered) << "stale: run banking_test with QANTARA_RENDER=1";
 }
 
 }  // namespace

@@ -284,7 +284,7 @@ std::string render_types() {
       "| `timestamp` | time | when it happened, UTC with microseconds |\n"
       "| `event_id` | UUID | the same in every attempt and every list |\n"
       "| `sequence` | number | counts the events of one payment source (with its beneficiaries), of one intent (with "
-      "its payment), or of one webhook endpoint: from 1, without gaps |\n\n"
+      "its payment), of one bank, or of one webhook endpoint: from 1, without gaps |\n\n"
       "Payloads may get further members, and there may be further types: leave alone what you do not know.\n";
   for (const TypeRow& row : types()) {
     if (row.visibility == Visibility::INTERNAL) continue;

@@ -253,8 +253,10 @@ export class Shop {
 }
 
 /** Waits until `probe` gives something that `holds`, and gives that. */
-export async function eventually<T>(probe: () => Promise<T>, holds: (value: T) => boolean, what: string): Promise<T> {
-  const deadline = Date.now() + kPatienceMs;
+export async function eventually<T>(
+  probe: () => Promise<T>, holds: (value: T) => boolean, what: string, patienceMs = kPatienceMs,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const value = await probe();
     if (holds(value)) return value;
@@ -264,8 +266,8 @@ export async function eventually<T>(probe: () => Promise<T>, holds: (value: T) =
 }
 
 function aggregateOf({payload}: Event): string {
-  const {intent_id, payment_intent_id, payment_source_id, id} = payload;
-  return String(intent_id ?? payment_intent_id ?? payment_source_id ?? id);
+  const {intent_id, payment_intent_id, payment_source_id, id, identifier} = payload;
+  return String(intent_id ?? payment_intent_id ?? payment_source_id ?? id ?? identifier);
 }
 
 /** A valid IBAN of the United Arab Emirates (ISO 13616): AE, two check digits, bank 033, sixteen digits. */
