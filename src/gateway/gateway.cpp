@@ -5,6 +5,7 @@
 
 #include "api/access.h"
 #include "api/api.h"
+#include "api/responses.h"
 #include "bank_registry/bank_registry.h"
 #include "bank_registry/bank_watch.h"
 #include "base/crypto.h"
@@ -13,6 +14,7 @@
 #include "base/timers.h"
 #include "connectors/bank_check.h"
 #include "connectors/registry.h"
+#include "gateway/admission.h"
 #include "gateway/certificate_watch.h"
 #include "gateway/metrics.h"
 #include "gateway/sandbox_banks.h"
@@ -34,6 +36,9 @@ namespace {
 constexpr std::string_view kDatabase = "qantara.db";
 constexpr std::string_view kKey = "key";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
+
+/// Of those that may be open at a time, a quarter: one address locks nobody out. Trusted proxies may have them all.
+constexpr std::size_t kConnectionsPerAddress = http::ServerLimits{}.connections / 4;
 
 /// How long browsers come by https alone once they did: a year, as ASVS 5.0 has it (3.4.1).
 constexpr std::chrono::seconds kStrictTransport = std::chrono::days{365};
@@ -78,8 +83,12 @@ struct Gateway::Parts {
 
   ShiftedClock clock{real_clock};
   std::unique_ptr<Timers> timers = make_system_timers(executor, clock);
+  // Whoever registers names that nobody answers for holds up no delivery and no bank.
   std::unique_ptr<http::Dns> dns = http::make_system_dns(executor);
-  std::unique_ptr<http::Client> client = http::make_client(executor, *dns, {.idle_connections = 256});
+  std::unique_ptr<http::Dns> registration_dns = http::make_system_dns(executor);
+  std::unique_ptr<http::Dns> remembering_dns = http::make_remembering_dns(executor, *dns);
+  std::unique_ptr<http::Client> client =
+      http::make_client(executor, *remembering_dns, {.idle_connections = 512, .idle_connections_per_origin = 128});
   std::unique_ptr<http::Client> delivery_client = metrics ? metrics->measured(*client) : nullptr;
   banking::Banks banks;
 
@@ -98,7 +107,7 @@ struct Gateway::Parts {
   payment_sources::PaymentSources sources{clock, random, vault, events};
   payments::Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
-  webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *dns};
+  webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *registration_dns};
   link::OpeningLimits opening_limits;
   std::string public_url;  // Known once it listens.
   link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
@@ -115,12 +124,14 @@ struct Gateway::Parts {
   Pruner pruner{*database, clock, real_clock, *timers, options.retention, [this](const Pruned& pruned) {
                   if (metrics) metrics->count_pruned(pruned);
                 }};
+  Admission admission;
   Nursery loops{executor};
 
   api::Access access{*database, real_clock, credentials, access_tokens};
-  api::Services services{*database, clock,   real_clock, random, applications, customers, destinations,
-                         intents,   sources, payments,   link,   webhooks,     events,    banks,  credentials, access_tokens, access};
-  api::Api api{services, vault};
+  api::Services services{*database,    clock,   real_clock,  random,        applications, customers,
+                         destinations, intents, sources,     payments,      link,         webhooks,
+                         events,       banks,   credentials, access_tokens, access};
+  api::Api api{services, vault, options.application_rate};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> admin_server;
@@ -135,6 +146,24 @@ struct Gateway::Parts {
   Result<void> serve_metrics();
   Result<std::shared_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank);
   Task<http::Response> tell_metrics(const http::Request& request);
+
+  /// `handler`, for as many as can be answered in time.
+  http::Handler admitted(http::Handler handler) {
+    return [this, handler = std::move(handler)](http::Request& request) { return admit(handler, request); };
+  }
+
+  Task<http::Response> admit(const http::Handler& handler, http::Request& request) {
+    const auto priority = priority_of(request);
+    if (admission.enter(priority, real_clock.now()) == Admission::Decision::TRY_LATER) {
+      const auto busy = error(ErrorCode::SERVICE_UNAVAILABLE, "more is asked than can be answered in time; try again");
+      auto refusal = api::error_response(busy, request.request_id, clock.now());
+      api::add_common_headers(refusal, request.request_id);
+      co_return refusal;
+    }
+    auto response = co_await handler(request);
+    admission.leave(priority, real_clock.now());
+    co_return response;
+  }
 
   /// `handler`, unless this is a copy and the request nothing for one.
   http::Handler guarded(http::Handler handler) {
@@ -322,7 +351,8 @@ Task<Result<void>> Gateway::Parts::serve() {
                                     .tls = tls,
                                     .proxies = options.proxies,
                                     .strict_transport = kStrictTransport};
-  for_everybody.handler = guarded([this](http::Request& request) { return api.handle(request); });
+  for_everybody.limits.connections_per_address = kConnectionsPerAddress;
+  for_everybody.handler = admitted(guarded([this](http::Request& request) { return api.handle(request); }));
   if (metrics) for_everybody.handler = metrics->measured(std::move(for_everybody.handler));
   for_everybody.refuse = [this](http::Refusal refusal, int status, const std::string& request_id,
                                 std::string_view message) {
@@ -341,9 +371,10 @@ Task<Result<void>> Gateway::Parts::serve() {
                                 .advance_clock = [this](Duration by) { return advance_clock(by); },
                                 .clock_offset = [this] { return clock.offset(); },
                                 .registry = registry,
-                                .test_bank = [this](banking::Bank bank) {
-                                  return connectors::check_bank(std::move(bank), *client, *dns, random, real_clock);
-                                }});
+                                .test_bank =
+                                    [this](banking::Bank bank) {
+                                      return connectors::check_bank(std::move(bank), *client, *dns, random, real_clock);
+                                    }});
   http::ServerOptions for_operators;
   for_operators.unix_socket = options.data / "admin.sock";
   for_operators.handler = guarded([this](http::Request& request) { return admin->handle(request); });
@@ -382,8 +413,14 @@ Result<void> Gateway::Parts::serve_metrics() {
 Task<http::Response> Gateway::Parts::tell_metrics(const http::Request& request) {
   const bool is_known = request.method == http::Method::GET && request.path == "/metrics";
   if (!is_known) co_return http::Response::text(404, "GET /metrics is all there is\n");
-  const auto text = co_await metrics->render(
-      {.database = *database, .domain_clock = clock, .standing = standing, .connections = server->connections()});
+  const auto text =
+      co_await metrics->render({.database = *database,
+                                .domain_clock = clock,
+                                .admission = admission,
+                                .standing = standing,
+                                .connections = server->connections(),
+                                .connections_refused = server->turned_away(),
+                                .certificate_expires_at = tls ? std::optional{tls->expires_at()} : std::nullopt});
   if (!text) co_return http::Response::text(503, "the database cannot be read\n");
   auto response = http::Response::text(200, *text);
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

@@ -85,6 +85,15 @@ class Dns {
 };
 std::unique_ptr<Dns> make_system_dns(Executor executor);
 
+/// Asks `dns`, which outlives it, for each name once in a while: what was found is told again for `found_for`, that a name was
+/// not found for `missed_for`, and who asks while somebody else does waits for the same answer. A name that nobody answers
+/// for takes one of the resolver's threads, not all. To be asked on `executor` only.
+struct DnsMemory {
+  std::chrono::milliseconds found_for{10'000};
+  std::chrono::milliseconds missed_for{2'000};
+};
+std::unique_ptr<Dns> make_remembering_dns(Executor executor, Dns& dns, DnsMemory memory = {});
+
 /// Safe to ask from any context. One thread runs its own, and it goes away there, or when the context no longer runs.
 class Client {
  public:
