@@ -90,8 +90,8 @@ Task<Result<http::Response>> Admin::switch_bank_for_application(const http::Requ
   if (!enabled->is(json::Kind::BOOLEAN))
     co_return field_error(ErrorCode::INVALID_PARAMETERS, "enabled", "enabled must be true or false");
   auto identifier = required_text(body, "bank_identifier");
-  CO_RETURN_IF_ERROR(co_await hooks_.registry.set_application_switch(application, identifier,
-                                                                     enabled->boolean() ? Switch::ON : Switch::OFF));
+  const auto wanted = enabled->boolean() ? Switch::ON : Switch::OFF;
+  CO_RETURN_IF_ERROR(co_await hooks_.registry.set_application_switch(application, identifier, wanted));
   json::Writer writer;
   writer.begin_object().member("bank_identifier", identifier).member("enabled", enabled->boolean()).end_object();
   co_return http::Response::json(200, std::move(writer).text());

@@ -142,10 +142,11 @@ Task<Result<RegisteredBank>> BankRegistry::set_switch(std::string identifier, Sw
 
 Task<Result<void>> BankRegistry::set_health(std::string identifier, banking::Health health,
                                             std::optional<Instant> back_at) {
-  const auto changed = co_await change(std::move(identifier), [health, back_at](Standing& standing) {
+  const auto edit = [health, back_at](Standing& standing) {
     standing.health = health;
     standing.back_at = back_at;
-  });
+  };
+  const auto changed = co_await change(std::move(identifier), edit);
   if (!changed && changed.error().code != ErrorCode::UNKNOWN_BANK) co_return changed.error();
   co_return Result<void>{};
 }

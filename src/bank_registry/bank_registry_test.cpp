@@ -92,6 +92,13 @@ class bank_registry : public testing::Test {
     return lines;
   }
 
+  /// One round of the watch. Result: when the next is due.
+  Instant round() {
+    const Instant next = database.run(watch.run_once());
+    EXPECT_TRUE(database.until([&] { return database.is_idle(); }));
+    return next;
+  }
+
   void fail(int times) {
     const CallError silence{.kind = CallError::Kind::NOT_SENT};
     for (int i = 0; i < times; ++i) watch.heard("HOME_UAE", &silence);
@@ -169,23 +176,23 @@ TEST_F(bank_registry, takes_a_bank_out_of_use_that_stays_silent_and_back_when_it
   ASSERT_TRUE(add());
   connector->trouble = CallError{.kind = CallError::Kind::NOT_SENT};
   fail(1);
-  database.run(watch.run_once());
+  round();
   EXPECT_EQ(connector->knocks, 0) << "a knock comes a second later";
   for (int i = 0; i < 4; ++i) {
     clock.advance(seconds{2});
-    database.run(watch.run_once());
+    round();
   }
   EXPECT_FALSE(banks.find("HOME_UAE")->active);
   EXPECT_EQ(told().back(), "HOME_UAE inactive enabled 2");
 
   connector->trouble.reset();
   clock.advance(seconds{15});
-  database.run(watch.run_once());
+  round();
   EXPECT_TRUE(banks.find("HOME_UAE")->active);
   EXPECT_EQ(told().back(), "HOME_UAE active enabled 3");
   const auto knocks = connector->knocks;
   clock.advance(seconds{60});
-  EXPECT_EQ(database.run(watch.run_once()), Instant::max());
+  EXPECT_EQ(round(), Instant::max());
   EXPECT_EQ(connector->knocks, knocks) << "a bank that is well is left alone";
 }
 
@@ -193,7 +200,7 @@ TEST_F(bank_registry, does_not_believe_a_burst_of_failures_while_the_bank_answer
   ASSERT_TRUE(add());
   fail(50);
   clock.advance(seconds{10});
-  database.run(watch.run_once());
+  round();
   EXPECT_TRUE(banks.find("HOME_UAE")->active);
   EXPECT_EQ(told().size(), 1U);
 }
@@ -204,15 +211,15 @@ TEST_F(bank_registry, believes_a_bank_that_says_when_it_will_be_back) {
   fail(1);
   clock.advance(seconds{1});
   const auto back_at = clock.now() + seconds{600};
-  database.run(watch.run_once());
+  round();
   EXPECT_FALSE(banks.find("HOME_UAE")->active);
   EXPECT_EQ(banks.find("HOME_UAE")->back_at, back_at);
   clock.advance(seconds{30});
-  database.run(watch.run_once());
+  round();
   EXPECT_EQ(banks.find("HOME_UAE")->back_at, back_at) << "its first word stands";
   const CallError refusal{.kind = CallError::Kind::REFUSED};
   watch.heard("HOME_UAE", &refusal);
-  database.run(watch.run_once());
+  round();
   EXPECT_TRUE(banks.find("HOME_UAE")->active) << "a refusal is an answer";
   EXPECT_FALSE(banks.find("HOME_UAE")->back_at);
 }
@@ -221,7 +228,7 @@ TEST_F(bank_registry, does_not_switch_on_what_the_operator_has_switched_off) {
   ASSERT_TRUE(add());
   ASSERT_TRUE(database.run(registry.set_switch("HOME_UAE", Switch::OFF)));
   watch.suspect("HOME_UAE");
-  database.run(watch.run_once());
+  round();
   EXPECT_EQ(connector->knocks, 1);
   EXPECT_FALSE(banks.find("HOME_UAE")->active);
 }
