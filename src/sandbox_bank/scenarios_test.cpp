@@ -31,6 +31,7 @@ TEST_F(Scenarios, harm_the_answer_and_let_the_effect_happen_or_not) {
   for (const Row& row :
        {Row{"answer_lost", Delivery::NOTHING, 200, true}, Row{"answer_cut", Delivery::HALF, 200, true},
         Row{"request_lost", Delivery::NOTHING, 200, false}, Row{"status_503", Delivery::WHOLE, 503, false},
+        Row{"consent_lapsed", Delivery::WHOLE, 401, false},
         Row{"status_503_after_effect", Delivery::WHOLE, 503, true}}) {
     const Answer order = ordered();
     const Answer authorisation = bank.start(order);

@@ -122,6 +122,25 @@ test('Back asks before leaving, and leaving is told as cancelled', async () =>
     assert.deepEqual([url.searchParams.get('exit_point'), url.searchParams.get('exit_intent_point')], ['PAYMENT_REVIEW', 'PAYMENT_REVIEW']);
   }));
 
+test('the way to the bank\'s own page is handed to the app', async () =>
+  world.browser.in({width: 'narrow'}, async (window) => {
+    const {shop} = world;
+    const [customer, destination] = [await shop.customer(), await shop.destination()];
+    const {flow, page, left} = await open(window, 'en', `${head('en')}&method=connect&customer_id=${customer}&permissions=payments` +
+      `&payment_destination_id=${destination.id}&bank_identifier=SANDBOX_REDIRECT`);
+    await flow.welcome();
+    // The wrapper takes every other address out of the web view, and opens it in the browser.
+    const taken: string[] = [];
+    await page.route('**/link/redirect/**', async (route) => {
+      taken.push(route.request().url());
+      await route.fulfill({status: 204});
+    });
+    await flow.at('redirect_next', {bank: 'Sandbox Redirect Bank'});
+    await flow.frame.getByRole('link').first().click();
+    assert.equal((await left()).href, 'leanlink://redirect');
+    assert.equal(taken.length, 1);
+  }));
+
 test('an address that is wrong is explained in the sandbox, and in live answered at once', async () =>
   world.browser.in({width: 'narrow'}, async (window) => {
     window.expect(/./);

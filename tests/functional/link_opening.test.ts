@@ -238,3 +238,30 @@ test('payers are told who runs the gateway, and no script hides in a link', asyn
     assert.equal(code, 2, err);
   }
 });
+
+test('an opening that cannot be met says which member is wrong', async () => {
+  const destination = await shop.destination();
+  const customer = await shop.customer();
+  const intent = await shop.intent(customer, destination);
+  const unknown = '0192f0c1-0000-7000-8000-000000000002';
+  const cases: [wanted: Record<string, unknown>, status: number, code: string, field?: string][] = [
+    [{method: 'CREATE_BENEFICIARY', payment_destination_id: destination.id}, 400, 'MISSING_PARAMETERS', 'customer_id'],
+    [{method: 'CREATE_BENEFICIARY', customer_id: customer, payment_destination_id: destination.id}, 404, 'UNKNOWN_PAYMENT_SOURCE'],
+    [{method: 'CREATE_BENEFICIARY', customer_id: customer, payment_destination_id: destination.id, payment_source_id: unknown}, 404, 'UNKNOWN_PAYMENT_SOURCE'],
+    [{method: 'RECONNECT'}, 400, 'MISSING_PARAMETERS', 'reconnect_id'],
+    [{method: 'RECONNECT', reconnect_id: 'x'}, 400, 'INVALID_PARAMETERS', 'reconnect_id'],
+    [{method: 'RECONNECT', reconnect_id: unknown}, 404, 'UNKNOWN_PAYMENT_SOURCE'],
+    [{method: 'CHECKOUT'}, 400, 'MISSING_PARAMETERS', 'payment_intent_id'],
+    [{method: 'PAY', payment_intent_id: intent, allow_payment_source_change: 'false'}, 400, 'INVALID_PARAMETERS', 'allow_payment_source_change'],
+    [{method: 'PAY', payment_intent_id: intent, account_id: unknown, allow_payment_source_change: false}, 400, 'INVALID_PARAMETERS', 'account_id'],
+    [{method: 'PAY', payment_intent_id: intent, destination_alias: 'x'.repeat(71)}, 400, 'INVALID_PARAMETERS', 'destination_alias'],
+    [{method: 'PAY', payment_intent_id: intent, destination_alias: 'a\u0007b'}, 400, 'INVALID_PARAMETERS', 'destination_alias'],
+    [{method: 'PAY', payment_intent_id: intent, destination_aliases: 'x'}, 400, 'INVALID_PARAMETERS', 'destination_aliases'],
+  ];
+  for (const [wanted, status, code, field] of cases) {
+    const {body, ...answer} = await post('/link/v1/sessions', {app_token: shop.appToken, ...wanted});
+    assert.deepEqual([answer.status, body.status, body.metadata.errors?.[0]?.field], [status, code, field], JSON.stringify(wanted));
+  }
+  const met = {destination_alias: 'x'.repeat(70), customer_metadata: 'any', risk_details: {a: 1}, destination_avatar: 'https://shop.example/a.png', show_balances: true};
+  assert.equal((await post('/link/v1/sessions', {app_token: shop.appToken, method: 'CHECKOUT', payment_intent_id: intent, ...met})).status, 201);
+});
