@@ -65,8 +65,9 @@ void log_request(const http::Request& request, const http::Response& response, D
 
 }  // namespace
 
-Api::Api(Services services, const Vault& vault)
+Api::Api(Services services, const Vault& vault, std::optional<Rate> application_rate)
     : services_(services), idempotency_(services.database, services.clock, vault) {
+  if (application_rate) application_rate_.emplace(*application_rate);
   for (const auto& row : routes()) {
     router_.add(row.method, row.pattern, [this, &row](http::Request& request) { return respond(row, request); });
   }
@@ -107,8 +108,20 @@ Task<HandlerResult> Api::run(WriteHandler handler, const http::Request& request,
   co_return result;
 }
 
+/// Behind the credential: an application's token is no secret, and nobody else may use up its turns.
+Result<void> Api::take_turn(const Caller& caller) {
+  if (!application_rate_) return {};
+  const auto wait = application_rate_->take(caller.application.to_text(), services_.real_clock.now());
+  if (!wait) return {};
+  auto refused = error(ErrorCode::RATE_LIMIT_EXCEEDED, "this application asks more often than it may");
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  refused.details.push_back({.name = "retry_after_seconds", .json = std::to_string(seconds)});
+  return refused;
+}
+
 Task<HandlerResult> Api::authenticate_and_run(const RouteRow& row, http::Request& request) {
   CO_ASSIGN_OR_RETURN(const auto caller, co_await services_.access.authenticate(request));
+  CO_RETURN_IF_ERROR(take_turn(caller));
   if (!caller.scopes.contains(*row.scope)) {
     co_return error(ErrorCode::INSUFFICIENT_ACCESS_LEVEL,
                     "this call wants a credential with the scope " + std::string{to_text(*row.scope)});

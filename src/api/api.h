@@ -1,10 +1,12 @@
 // The API as one handler for the HTTP server: credential, route, idempotency, use case, envelope, in that order for every request.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "api/routes.h"
 #include "api/services.h"
+#include "base/rate_limit.h"
 #include "http/router.h"
 #include "http/server.h"
 
@@ -12,7 +14,8 @@ namespace qantara::api {
 
 class Api {
  public:
-  Api(Services services, const Vault& vault);
+  /// `application_rate`: how often each application may ask; nothing: as often as it likes. `vault` outlives it.
+  Api(Services services, const Vault& vault, std::optional<Rate> application_rate = std::nullopt);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -24,6 +27,7 @@ class Api {
 
  private:
   Task<HandlerResult> run(WriteHandler handler, const http::Request& request, const Caller& caller);
+  Result<void> take_turn(const Caller& caller);
   Task<HandlerResult> authenticate_and_run(const RouteRow& row, http::Request& request);
   Task<http::Response> respond(const RouteRow& row, http::Request& request);
   http::Response refused(const Error& refusal, const http::Request& request) const;
@@ -31,6 +35,7 @@ class Api {
 
   Services services_;
   Idempotency idempotency_;
+  std::optional<RateLimit> application_rate_;
   http::Router router_;
 };
 

@@ -12,6 +12,7 @@
 #include "api/admin.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/rate_limit.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "gateway/home.h"
@@ -30,8 +31,8 @@ struct GatewayOptions {
   std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
   std::vector<banking::Bank> banks;  ///< Of the configuration file.
-  std::size_t commit_max = 256;  ///< Writes in one commit.
-  link::Operator run_by;  ///< What payers are told of who runs the gateway.
+  std::size_t commit_max = 256;      ///< Writes in one commit.
+  link::Operator run_by;             ///< What payers are told of who runs the gateway.
   Retention retention;
   /// Where Prometheus may ask, apart from the API; nothing: nobody counts.
   struct MetricsAddress {
@@ -40,6 +41,7 @@ struct GatewayOptions {
   };
   std::optional<MetricsAddress> metrics;
   std::optional<http::ServerTlsOptions> tls;  ///< Nothing: the API is served without TLS.
+  std::optional<Rate> application_rate;       ///< How often each application may ask; nothing: as often as it likes.
   http::TrustedProxies proxies;               ///< Who may say whom a request comes from.
   /// What to do with a database that is a copy of the live one (home.h).
   enum class OnCopy {

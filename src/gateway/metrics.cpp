@@ -187,8 +187,7 @@ Task<Result<std::string>> Metrics::render(Surroundings with) {
   begin(out, "qantara_live");
   out.sample({}, as_number(with.standing == Standing::LIVE));
   write_requests(out);
-  begin(out, "qantara_http_connections");
-  out.sample({}, static_cast<std::int64_t>(with.connections));
+  write_load(out, with);
   write_commits(out, with);
   write_events(out, open);
   write_deliveries(out, waiting, with.domain_clock.now());
@@ -235,6 +234,26 @@ void Metrics::write_requests(metrics::Exposition& out) const {
   for (std::size_t i = 0; i < refused_.size(); ++i) {
     if (refused_[i].value() > 0) out.sample({{"status", status_text(i)}}, refused_[i]);
   }
+}
+
+void Metrics::write_load(metrics::Exposition& out, const Surroundings& with) const {
+  begin(out, "qantara_http_connections");
+  out.sample({}, static_cast<std::int64_t>(with.connections));
+  begin(out, "qantara_http_connections_refused_total");
+  out.sample({}, static_cast<std::int64_t>(with.connections_refused));
+  begin(out, "qantara_requests_in_work");
+  out.sample({}, static_cast<std::int64_t>(with.admission.in_work()));
+  begin(out, "qantara_requests_in_work_limit");
+  out.sample({}, static_cast<std::int64_t>(with.admission.limit()));
+  begin(out, "qantara_requests_shed_total");
+  for (const auto priority :
+       {Priority::IN_FLIGHT, Priority::WRITE, Priority::READ, Priority::LIST, Priority::SETTINGS}) {
+    out.sample({{"priority", to_text(priority)}}, with.admission.refused(priority));
+  }
+  begin(out, "qantara_tls_certificate_expires_seconds");
+  if (!with.certificate_expires_at) return;
+  const auto end = with.certificate_expires_at->time_since_epoch();
+  out.sample({}, std::chrono::duration_cast<std::chrono::seconds>(end).count());
 }
 
 void Metrics::write_commits(metrics::Exposition& out, const Surroundings& with) const {

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "db/database.h"
+#include "gateway/admission.h"
 #include "gateway/home.h"
 #include "gateway/measured_bank.h"
 #include "gateway/metrics_store.h"
@@ -54,8 +55,11 @@ class Metrics {
   struct Surroundings {
     db::Database& database;
     const Clock& domain_clock;
+    const Admission& admission;
     Standing standing = Standing::LIVE;
     std::size_t connections = 0;
+    std::size_t connections_refused = 0;
+    std::optional<Instant> certificate_expires_at = std::nullopt;  ///< Nothing without TLS.
   };
   /// Everything as text for Prometheus. Errors: those of the database's reads.
   Task<Result<std::string>> render(Surroundings surroundings);
@@ -83,6 +87,7 @@ class Metrics {
   Task<Result<void>> catch_up_with_events(db::Database& database);
 
   void write_requests(metrics::Exposition& out) const;
+  void write_load(metrics::Exposition& out, const Surroundings& surroundings) const;
   void write_commits(metrics::Exposition& out, const Surroundings& surroundings) const;
   void write_events(metrics::Exposition& out, const std::vector<StatusCount>& open) const;
   void write_deliveries(metrics::Exposition& out, const Waiting& waiting, Instant now) const;

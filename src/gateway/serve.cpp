@@ -61,6 +61,7 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .retention = options.retention,
                                           .metrics = metrics_address(options),
                                           .tls = tls_options(options),
+                                          .application_rate = options.application_rate,
                                           .proxies = options.proxies,
                                           .on_copy = GatewayOptions::OnCopy::STAND_BY});
   if (!started) co_return refuse_to_start(started.error());

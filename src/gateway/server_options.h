@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/rate_limit.h"
 #include "gateway/pruner.h"
 #include "http/forwarded.h"
 #include "http/server_tls.h"
@@ -41,7 +42,8 @@ struct ServeOptions {
   std::optional<Listen> metrics_listen;
   http::ServerTlsOptions tls;  ///< Without a certificate: no TLS.
   http::TrustedProxies proxies;
-  std::size_t commit_max = 256;  ///< Writes in one commit; no flag: more is never better.
+  std::optional<Rate> application_rate;  ///< Nothing: no limit.
+  std::size_t commit_max = 256;          ///< Writes in one commit; no flag: more is never better.
   log::Level log_level = log::Level::INFO;
   bool json = false;
 };

@@ -246,6 +246,16 @@ void add_serve(CLI::App& program, cli::Verb& chosen, std::shared_ptr<const std::
   verb.address("--metrics-listen", "QANTARA_METRICS_LISTEN",
                "Where Prometheus may ask for /metrics; off without it. Not for the public: no credential is asked for",
                [options = verb.shared()](const Listen& parsed) { options->metrics_listen = parsed; });
+  verb->add_option_function<int>(
+          "--application-rate",
+          [options = verb.shared()](const int& per_second) {
+            options->application_rate = Rate{.per_second = per_second, .burst = 2 * per_second};
+          },
+          "How many requests a second each application may make, twice as many at once; without it, as many as it "
+          "likes")
+      ->check(CLI::Range(1, 100'000))
+      ->envname("QANTARA_APPLICATION_RATE")
+      ->type_name("NUMBER");
   add_tls(verb);
   add_proxies(verb);
   verb.common();

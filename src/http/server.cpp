@@ -30,15 +30,30 @@ constexpr milliseconds kSweepMax{1'000};
 constexpr milliseconds kSweepMin{5};
 constexpr milliseconds kAcceptPause{50};  // After accept() fails for want of descriptors.
 
+std::string address_of(const StreamSocket& socket) {
+  error_code ignored;
+  auto address = internet_endpoint(socket.remote_endpoint(ignored)).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  return address.to_string();
+}
+
 Task<void> serve(std::unique_ptr<ServerConnection> connection) { co_await connection->serve(); }
 
 void admit(const std::shared_ptr<ServerCore>& core, StreamSocket socket) {
-  if (core->count >= core->options.limits.connections && !core->interrupt_longest_waiting()) return;
   error_code error;
+  auto address = address_of(socket);
+  const bool has_room = core->has_room_for(address) &&
+                        (core->count < core->options.limits.connections || core->interrupt_longest_waiting());
+  if (!has_room) {
+    ++core->turned_away;
+    return;
+  }
   socket.non_blocking(true, error);
   if (error) return;
   socket.set_option(tcp::no_delay{true}, error);
-  auto connection = std::make_unique<ServerConnection>(core, std::move(socket));
+  auto connection = std::make_unique<ServerConnection>(core, std::move(socket), std::move(address));
   asio::co_spawn(core->executor, serve(std::move(connection)), [](std::exception_ptr failure) {
     if (failure) log::error("a connection was given up: its handler threw an exception");
   });
@@ -99,6 +114,7 @@ class SocketServer final : public Server {
 
   std::uint16_t port() const override { return core_->options.port; }
   std::size_t connections() const override { return core_->count.load(std::memory_order_relaxed); }
+  std::size_t turned_away() const override { return core_->turned_away.load(std::memory_order_relaxed); }
 
   Task<void> stop(milliseconds patience) override {
     const auto core = core_;

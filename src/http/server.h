@@ -26,6 +26,7 @@ struct ServerLimits {
   /// Beyond it, a newcomer takes the place of the connection that has waited longest for its client, so that a flood of
   /// idle ones locks nobody out. If a handler runs on each, the newcomer is closed.
   std::size_t connections = 10'000;
+  std::size_t connections_per_address = 0;  ///< More are closed at once; trusted proxies have no limit. 0: nobody has.
   std::chrono::milliseconds handshake_time{10'000};  ///< From the connection to the end of TLS's handshake.
   std::chrono::milliseconds head_time{10'000};       ///< From the first byte of a request to the end of its head.
   std::chrono::milliseconds body_time{30'000};
@@ -74,6 +75,7 @@ class Server {
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
   virtual std::size_t connections() const = 0;  ///< Open now. From any thread.
+  virtual std::size_t turned_away() const = 0;  ///< Closed before their first byte was read. From any thread.
 
   /// Stops accepting, lets requests in work finish (at most `patience`), closes the rest, then returns.
   virtual Task<void> stop(std::chrono::milliseconds patience) = 0;

@@ -86,6 +86,12 @@ bool ServerCore::interrupt_longest_waiting() {
   return true;
 }
 
+bool ServerCore::has_room_for(const std::string& address) const {
+  const auto limit = options.limits.connections_per_address;
+  const auto found = count_by_address.find(address);
+  return limit == 0 || found == count_by_address.end() || found->second < limit || options.proxies.contain(address);
+}
+
 void ServerCore::stop_listening() {
   std::error_code gone;
   if (std::exchange(owns_socket_file, false)) std::filesystem::remove(options.unix_socket, gone);
@@ -102,15 +108,10 @@ void ServerCore::close() {
   for (ServerConnection& connection : working) connection.close();
 }
 
-ServerConnection::ServerConnection(std::shared_ptr<ServerCore> core, StreamSocket socket)
-    : core_(std::move(core)), socket_(std::move(socket)) {
+ServerConnection::ServerConnection(std::shared_ptr<ServerCore> core, StreamSocket socket, std::string peer_address)
+    : core_(std::move(core)), socket_(std::move(socket)), peer_address_(std::move(peer_address)) {
   ++core_->count;
-  error_code ignored;
-  auto address = internet_endpoint(socket_.remote_endpoint(ignored)).address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  peer_address_ = address.to_string();
+  if (core_->options.limits.connections_per_address > 0) ++core_->count_by_address[peer_address_];
   is_from_proxy_ = core_->options.proxies.contain(peer_address_);
   enter(Phase::HEAD);  // The first byte is due as soon as a head is; patience comes after the first request.
 }
@@ -118,6 +119,8 @@ ServerConnection::ServerConnection(std::shared_ptr<ServerCore> core, StreamSocke
 ServerConnection::~ServerConnection() {
   if (tls_) tls_->say_goodbye();
   unlink();  // Before the lists can go.
+  const auto own = core_->count_by_address.find(peer_address_);
+  if (own != core_->count_by_address.end() && --own->second == 0) core_->count_by_address.erase(own);
   if (--core_->count == 0) core_->emptied.cancel();
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "http/head.h"
@@ -54,6 +55,8 @@ struct ServerCore {
 
   /// Makes room for a newcomer, so that a flood of idle or slow connections cannot lock others out. False if all work.
   bool interrupt_longest_waiting();
+  /// Whether one more connection may come from there.
+  bool has_room_for(const std::string& address) const;
   void stop_listening();
   void close();
 
@@ -68,6 +71,8 @@ struct ServerCore {
   Connections waiting;  ///< For their clients; the one that waits longest comes first.
   Connections working;  ///< A handler runs.
   std::atomic<std::size_t> count = 0;
+  std::atomic<std::size_t> turned_away = 0;
+  std::unordered_map<std::string, std::size_t> count_by_address;  ///< Of open connections; empty without a limit.
   bool owns_socket_file = false;
   bool is_stopping = false;  ///< No new requests; those begun are finished.
   bool is_closed = false;
@@ -78,7 +83,7 @@ class ServerConnection : public ConnectionHook {
  public:
   using TimePoint = boost::asio::steady_timer::time_point;
 
-  ServerConnection(std::shared_ptr<ServerCore> core, StreamSocket socket);
+  ServerConnection(std::shared_ptr<ServerCore> core, StreamSocket socket, std::string peer_address);
   ServerConnection(const ServerConnection&) = delete;
   ServerConnection& operator=(const ServerConnection&) = delete;
   ~ServerConnection();

@@ -449,6 +449,32 @@ TEST_F(ServerTest, lets_newcomers_in_past_a_flood_of_idle_connections) {
   }
 }
 
+TEST_F(ServerTest, leaves_room_for_others_beside_one_address_but_a_trusted_proxy_has_it_all) {
+  proxies_ = {.networks = {*parse_network("127.0.0.3")}};
+  start({.connections_per_address = 3});
+  const auto answer_from = [&](std::uint32_t neighbour) {
+    auto guest = RawSocket::connect_from(server_->port(), neighbour);
+    guest.send("GET /hello HTTP/1.0\r\n\r\n");
+    return guest.receive_all();
+  };
+  std::vector<RawSocket> held;
+  for (const std::uint32_t neighbour : {0U, 2U}) {
+    for (int i = 0; i < 3; ++i) {
+      held.push_back(RawSocket::connect_from(server_->port(), neighbour));
+      held.back().send(kGet);
+      held.back().receive_until("GET /hello ");
+    }
+  }
+  EXPECT_EQ(answer_from(0), "");
+  EXPECT_EQ(server_->turned_away(), 1U);
+  EXPECT_THAT(answer_from(1), EndsWith("GET /hello "));
+  EXPECT_THAT(answer_from(2), EndsWith("GET /hello "));
+  held.front().close();
+  std::string again;
+  for (int i = 0; i < 1000 && again.empty(); ++i) again = answer_from(0);
+  EXPECT_THAT(again, EndsWith("GET /hello "));
+}
+
 TEST_F(ServerTest, turns_newcomers_away_when_every_connection_works) {
   start({.connections = 2});
   auto first = connect();
