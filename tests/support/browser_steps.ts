@@ -81,7 +81,7 @@ export const screens: Screen[] = [
         {...kBank, identifier: 'SANDBOX_APP', name: 'Sandbox App Bank', arabic_name: 'بنك التجربة بالتطبيق', main_color: '#3B2F8F'},
         {
           ...kBank, identifier: 'SANDBOX_MAINTENANCE', name: 'Sandbox Maintenance Bank', arabic_name: 'بنك التجربة قيد الصيانة',
-          main_color: '#8C2F1B', available: false,
+          main_color: '#8C2F1B', available: false, back_at: '2026-11-21T14:00:00.000000Z',
         },
       ],
     },
