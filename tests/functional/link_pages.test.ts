@@ -117,19 +117,24 @@ test('the SDK comes compressed to who can read it, and not twice', async () => {
   assert.equal(head.headers.get('content-length'), String(Buffer.byteLength(plain)));
 });
 
-test('no answer to a browser can be read, framed or loaded by another site', async () => {
+test('no answer to a browser can be read, framed or loaded by another site, but the script that anybody may pin by its hash', async () => {
   const asked = [
     () => get(pagePath('http://localhost')), () => get('/link'), () => get('/link/sdk/web/latest/Lean.min.js'), () => get('/link/sdk/web/x/Lean.min.js'),
+    () => get(`/link/loader/prod/ae/latest/lean-sdk.html?app_token=${gateway.info.app_token}`), () => get('/link/loader/prod/ae/latest/lean-sdk.html'),
     () => get('/link/v1/sessions/9dafc6f5-37e8-4f72-aa0b-53239be401f2'), () => get('/link/v1/sessions', {method: 'POST', body: '{}', headers: {'content-type': 'application/json'}}),
   ];
   for (const ask of asked) {
-    const {headers, url, status} = await ask();
+    const {headers: sent, url, status} = await ask();
+    const headers = new Headers(sent);
     const what = `${status} ${url}`;
     assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';.*frame-ancestors ('none'|http:\/\/localhost)$/, what);
     assert.equal(headers.get('x-content-type-options'), 'nosniff', what);
     assert.equal(headers.get('referrer-policy'), 'no-referrer', what);
     assert.ok(headers.get('cross-origin-resource-policy'), what);
+    const isScript = url.endsWith('latest/Lean.min.js');
+    assert.equal(headers.get('access-control-allow-origin'), isScript ? '*' : null, what);
+    headers.delete('access-control-allow-origin');
     for (const [name] of headers) assert.ok(!name.startsWith('access-control-') && name !== 'set-cookie' && name !== 'server', `${what}: ${name}`);
-    if (!url.endsWith('latest/Lean.min.js')) assert.equal(headers.get('cache-control'), 'no-store', what);
+    if (!isScript) assert.equal(headers.get('cache-control'), 'no-store', what);
   }
 });
