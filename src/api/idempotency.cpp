@@ -92,7 +92,7 @@ Task<Result<http::Response>> Idempotency::run(const http::Request& request, Appl
 std::string Idempotency::fingerprint(const http::Request& request) const {
   std::string text;
   text.append(http::to_text(request.method)).append(" ").append(request.path).append("\n").append(request.body);
-  return vault_.blind_index(text, "idempotency_records.fingerprint");
+  return hmac_sha256(fingerprint_key_.reveal(), text);
 }
 
 Result<std::optional<http::Response>> Idempotency::repeat(const Keyed& keyed,

@@ -31,7 +31,10 @@ inline constexpr auto kIdempotencyLife = std::chrono::days{30};
 class Idempotency {
  public:
   Idempotency(db::Database& database, const Clock& clock, const Vault& vault)
-      : database_(database), clock_(clock), vault_(vault) {}
+      : database_(database),
+        clock_(clock),
+        vault_(vault),
+        fingerprint_key_(vault.derive("blind index of idempotency_records.fingerprint")) {}
   Idempotency(const Idempotency&) = delete;
   Idempotency& operator=(const Idempotency&) = delete;
 
@@ -62,6 +65,7 @@ class Idempotency {
   db::Database& database_;
   const Clock& clock_;
   const Vault& vault_;
+  const Secret fingerprint_key_;
   // Requests in this process; there is no other, since the database is locked.
   std::mutex mutex_;
   std::set<KeyOfApplication> in_work_;

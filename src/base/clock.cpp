@@ -1,7 +1,5 @@
 #include "base/clock.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -27,12 +25,25 @@ Instant SystemClock::now() const {
 }
 
 std::string to_text(Instant instant) {
+  constexpr Instant kFirst = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+  constexpr Instant kLast = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - Duration{1};
+  instant = std::clamp(instant, kFirst, kLast);  // Four digits are what the text has for a year.
   const auto day = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{instant - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+  // Digit by digit: each answer and each line of the log has several.
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  const auto put = [&text](std::size_t end, std::int64_t value) {
+    for (; value > 0; value /= 10) text[--end] = static_cast<char>('0' + value % 10);
+  };
+  put(4, static_cast<int>(date.year()));
+  put(7, static_cast<unsigned>(date.month()));
+  put(10, static_cast<unsigned>(date.day()));
+  put(13, time.hours().count());
+  put(16, time.minutes().count());
+  put(19, time.seconds().count());
+  put(26, time.subseconds().count());
+  return text;
 }
 
 std::optional<Instant> parse_instant(std::string_view text) {

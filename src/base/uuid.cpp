@@ -52,12 +52,12 @@ std::optional<Uuid> Uuid::from_bytes(std::span<const std::byte> bytes) {
 }
 
 std::string Uuid::to_text() const {
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t end = 0;
   for (std::size_t i = 0; i < kSize; ++i) {
-    if (hyphen_before(i)) text += '-';
-    text += kHexDigits[std::to_integer<unsigned>(bytes_[i]) >> 4U];
-    text += kHexDigits[std::to_integer<unsigned>(bytes_[i]) & 0xFU];
+    if (hyphen_before(i)) ++end;
+    text[end++] = kHexDigits[std::to_integer<unsigned>(bytes_[i]) >> 4U];
+    text[end++] = kHexDigits[std::to_integer<unsigned>(bytes_[i]) & 0xFU];
   }
   return text;
 }
