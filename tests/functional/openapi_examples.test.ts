@@ -109,6 +109,9 @@ const valueOf = (id: string, name: string): any =>
 
 /** What happens before an example: "operation" or "operation example". */
 const kMeanwhile: Record<string, () => Promise<void>> = {
+  'bank.availability.updated silent': async () => {
+    await gateway.json('bank', 'disable', 'SANDBOX_SLOW');
+  },
   'list_payment_sources': async () => {
     const customer_id = own(valueOf('open_link_session', 'connect').customer_id);
     assert.equal(await walk({method: 'CONNECT', customer_id, bank_identifier: 'LEANMB1'}), 'SUCCESS');
@@ -238,9 +241,10 @@ for (const webhook of webhooks) {
       await kMeanwhile[`${webhook.type} ${name}`]?.();
       assert.equal(webhook.holds(value), undefined, 'the example');
       const {payload} = value;
-      const about = known.get(payload.id) ?? known.get(payload.intent_id);
+      const about = known.get(payload.id) ?? known.get(payload.intent_id) ?? payload.identifier;  // Banks are called the same everywhere.
       assert.ok(about, 'the example is about something that the others are about');
-      const event = await receiver.event(webhook.type, (one) => [one.payload['id'], one.payload['intent_id']].includes(about));
+      const event = await receiver.event(
+        webhook.type, ({payload: told}) => [told['id'], told['intent_id'], told['identifier']].includes(about));
       compare(value, event, webhook.type);
       const delivery = receiver.deliveries.find((one) => one.event.event_id === event.event_id);
       for (const header of webhook.headers) {
