@@ -29,7 +29,7 @@ h1 { font-size: 1.25rem; line-height: 1.3; margin: 8px 0 16px; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 8px; }
 p { margin: 0 0 8px; }
 .muted { color: var(--muted); }
-article { border: 2px solid var(--indigo); padding: 16px; margin-block-end: 16px; }
+article { border: 2px solid var(--indigo); padding: 16px; margin-block-end: 16px; overflow-wrap: anywhere; }
 .acts { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; margin-block-start: 16px; }
 .acts form { margin: 0; }
 button { width: 100%; min-height: 48px; border: 2px solid var(--indigo); border-radius: 0; font: inherit; font-weight: 600; cursor: pointer; }
