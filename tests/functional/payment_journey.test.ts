@@ -434,7 +434,7 @@ test('an intent that nobody began to pay expires after a day', async () => {
   await shop.advance('24h');
   const {status, refusal} = await shop.refusedToPay(intent);
   assert.deepEqual([status, refusal.status], [409, 'PAYMENT_INTENT_EXPIRED']);
-  assert.equal((await shop.explain(intent)).status, 'EXPIRED');
+  assert.equal((await shop.explain(intent)).status, 'INTENT_EXPIRED');
 });
 
 test('a payer who goes away at the code leaves a payment that the bank ends, as FAILED', async () => {
