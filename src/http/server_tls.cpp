@@ -19,6 +19,10 @@ constexpr const char* kCiphers12 =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
+// With the key exchange that a quantum computer would not break, where OpenSSL knows it (3.5).
+constexpr const char* kGroups = "X25519MLKEM768:X25519:P-256:P-384";
+constexpr const char* kGroupsBefore35 = "X25519:P-256:P-384";
+
 constexpr long kTicketSeconds = 4 * 60 * 60;
 constexpr long kClientChainBytes = 32 * 1024;  // Some four certificates of the largest kind.
 constexpr unsigned kForeignMode = 037;         // The key's group may read it, nobody else may do anything.
@@ -51,6 +55,7 @@ std::shared_ptr<SSL_CTX> make_context() {
   CHECK(SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1);
   CHECK(SSL_CTX_set_max_proto_version(context, 0) == 1);
   CHECK(SSL_CTX_set_cipher_list(context, kCiphers12) == 1);
+  CHECK(SSL_CTX_set1_groups_list(context, kGroups) == 1 || SSL_CTX_set1_groups_list(context, kGroupsBefore35) == 1);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                    SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(context,
