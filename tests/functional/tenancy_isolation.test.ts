@@ -17,6 +17,19 @@ interface Route {
 /** What an application has, by the name that ids have in paths, queries and bodies. */
 type Furniture = Record<string, string>;
 
+interface Client {
+  app_token: string;
+  client_id: string;
+  client_secret: string;
+}
+
+async function tokenFor(url: string, {client_id, client_secret}: Client, scope: string): Promise<string> {
+  const body = new URLSearchParams({grant_type: 'client_credentials', scope, client_id, client_secret}).toString();
+  const answer = await api(url)('POST', '/oauth2/token', {body, headers: {'content-type': 'application/x-www-form-urlencoded'}});
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body.access_token;
+}
+
 /** How many random ids stand beside each foreign one. */
 const kRandom = 40;
 const kMalformed = ['0', 'null', '%20', 'x'.repeat(200), '01a1fe52-cd08-7cac-95eb', '01a1fe52-cd08-7cac-95eb-807f1868221g', '..%2F..%2Fhealthz', '%27%20OR%201=1', '%7Bid%7D', '%D9%A0'];
@@ -171,6 +184,83 @@ test('every route without a credential, or with one that is nobody’s, says not
     }
   }
   assert.ok(probes >= 250, `${probes} probes`);
+});
+
+test('bearers of a foreign application, and of its customers, find nothing of ours', {timeout: 120_000}, async () => {
+  const other = await gateway.json<Client>('app', 'create', '--name', 'Third');
+  const {secret_key: key} = await gateway.json<{secret_key: string}>('app', 'key', 'create', '--name', 'k', '--app-token', other.client_id);
+  const {customer_id} = (await api(gateway.url, other.app_token)('POST', '/customers/v1', {body: {app_user_id: 'third'}})).body;
+  const bearers = [key, await tokenFor(gateway.url, other, 'api'), await tokenFor(gateway.url, other, `customer.${customer_id}`)];
+  const everything = await snapshot();
+  let probes = 0;
+  for (const [index, bearer] of bearers.entries()) {
+    const as = api(gateway.url);
+    for (const route of routes) {
+      for (const slot of slotsOf(route)) {
+        const mine = {...own, customer_id: slot === 'customer_id' ? own['customer_id']! : customer_id};
+        const ask = async (id: string) =>
+          masked(await as(route.method, filled(route.path, {...mine, [slot]: id}), {body: bodyOf(route, {...mine, [slot]: id}), headers: {authorization: `Bearer ${bearer}`}}));
+        const nobody = await ask(randomUUID());
+        const {status} = nobody as {status: number};
+        assert.ok(status === 404 || (index === 2 && status === 403), `${route.method} ${route.path}: ${status}`);
+        for (const id of [...Object.values(own), ...Object.values(foreign)].map(encodeURIComponent)) {
+          assert.deepEqual(await ask(id), nobody, `${route.method} ${route.path}: ${slot} is ${id}`);
+          ++probes;
+        }
+      }
+    }
+  }
+  assert.deepEqual(await snapshot(), everything);
+  assert.ok(probes >= 1500, `${probes} probes`);
+});
+
+test('what was deleted is what never was', async () => {
+  const to = api(gateway.url, gateway.info.app_token);
+  const made = await to('POST', '/webhooks/v1/endpoints', {body: {url: 'http://127.0.0.1:9/gone'}});
+  assert.equal(made.status, 201);
+  const endpoint = made.body.id;
+  assert.ok([200, 204].includes((await to('DELETE', `/webhooks/v1/endpoints/${endpoint}`)).status));
+  for (const route of routes.filter(({path}) => path.includes('{webhook_endpoint_id}'))) {
+    const ask = async (id: string) => masked(await to(route.method, filled(route.path, {...own, webhook_endpoint_id: id}), {body: bodyOf(route, own)}));
+    assert.deepEqual(await ask(endpoint), await ask(randomUUID()), `${route.method} ${route.path}`);
+  }
+});
+
+test('sandbox and live do not know each other', {timeout: 120_000}, async () => {
+  const one = await startGateway();
+  try {
+    const make = async (mode: string) => {
+      const client = await one.json<Client>('app', 'create', '--name', mode, '--mode', mode);
+      const bearer = await tokenFor(one.url, client, 'api');
+      const call = (method: string, path: string, body?: unknown) => api(one.url)(method, path, {body, headers: {authorization: `Bearer ${bearer}`}});
+      const post = async (path: string, body: unknown) => (await call('POST', path, body)).body;
+      const {customer_id} = await post('/customers/v1', {app_user_id: mode});
+      const {id: payment_destination_id} = await post('/payments/v1/destinations', {name: 'Acme Corp.', display_name: 'Acme', iban: 'AE260260001008223921001'});
+      const {payment_intent_id} = await post('/payments/v1/intents', {customer_id, amount: 100, currency: 'AED'});
+      const {id: webhook_endpoint_id} = await post('/webhooks/v1/endpoints', {url: 'https://8.8.8.8/hooks'});
+      assert.ok(webhook_endpoint_id);
+      const nothing = Object.fromEntries(Object.keys(own).map((name) => [name, randomUUID()]));
+      return {call, furniture: {...nothing, customer_id, payment_destination_id, payment_intent_id, webhook_endpoint_id, app_user_id: mode}};
+    };
+    const [sandbox, live] = [await make('sandbox'), await make('live')];
+    let probes = 0;
+    for (const [asker, owner] of [[sandbox, live], [live, sandbox]] as const) {
+      for (const route of routes) {
+        for (const slot of slotsOf(route)) {
+          const ask = async (id: string) =>
+            masked(await asker.call(route.method, filled(route.path, {...asker.furniture, [slot]: id}), bodyOf(route, {...asker.furniture, [slot]: id})));
+          const nobody = await ask(randomUUID());
+          for (const id of Object.values(owner.furniture)) {
+            assert.deepEqual(await ask(encodeURIComponent(id)), nobody, `${route.method} ${route.path}: ${slot} is ${id}`);
+            ++probes;
+          }
+        }
+      }
+    }
+    assert.ok(probes >= 500, `${probes} probes`);
+  } finally {
+    await one.dispose();
+  }
 });
 
 /** Everything of both that an API shows. */
