@@ -118,6 +118,7 @@ struct Dispatcher::Work {
 /// What the database has that memory does not know.
 struct Dispatcher::News {
   FreshEvents events;
+  std::optional<std::int64_t> listeners;           ///< ACTIVE endpoints; nothing if nobody counted.
   std::vector<std::optional<Receiver>> receivers;  ///< Of `asked`, in its order.
   std::vector<WebhookEndpointId> asked;            ///< Who has something to be sent.
   std::optional<std::vector<Receiver>> due;        ///< Nothing if nobody looked.
@@ -202,7 +203,7 @@ Dispatcher::Round Dispatcher::prepare() {
     Lane& lane = station.lane;
     if (lane.held() == 0) continue;
     std::vector<Unstored> unstored;
-    const bool must_go = station.must_store || lane.is_failing() || keeps_others_waiting(lane, overdue);
+    const bool must_go = station.must_store || lane.is_failing() || keeps_others_waiting(lane, real_now);
     if (lane.waiting() > 0 && must_go) {
       unstored = lane.all_without_row();
       round.released.push_back(id);
@@ -357,6 +358,8 @@ Task<Result<Dispatcher::News>> Dispatcher::read() {
     found.events.read_up_to = cursor;
     if (wants_events) {
       ASSIGN_OR_RETURN(found.events, select_fresh(tx, cursor, options_.events_per_read));
+    } else {
+      ASSIGN_OR_RETURN(found.listeners, count_listeners(tx));
     }
     for (const Fresh& fresh : found.events.deliveries) {
       const bool is_new =
@@ -384,6 +387,7 @@ void Dispatcher::accept(News& news) {
     if (receiver) refresh(asked, *receiver);
     if (!asked.target) asked.must_store = true;
   }
+  listeners_ = news.listeners.value_or(listeners_);
   if (news.due) {
     due_ = *std::move(news.due);
     std::erase_if(due_, [&](const Receiver& receiver) { return room_for_claims(receiver.id) == 0; });
@@ -443,15 +447,16 @@ bool Dispatcher::has_room() const {
   return !has_full_lane && waiting() < options_.waiting_max;
 }
 
-/// A full lane stops the reading of the log. Where all are busy that is as it should be: the log is their queue.
-bool Dispatcher::keeps_others_waiting(const Lane& lane, Instant overdue) const {
+/// A full lane stops the reading of the log. Where everybody who listens is busy that is as it should be: the log is their
+/// queue.
+bool Dispatcher::keeps_others_waiting(const Lane& lane, Instant real_now) const {
   const auto since = lane.ready_since();
-  if (!since || *since > overdue) return false;
+  if (!since) return false;
   if (options_.row_after == Duration::zero()) return true;
-  if (!is_full(lane) && waiting() < options_.waiting_max) return false;
-  return std::ranges::any_of(stations_, [](const auto& entry) {
-    return entry.second.lane.waiting() == 0 && entry.second.way == Station::Way::LOG;
-  });
+  const bool stops_reading = is_full(lane) || waiting() >= options_.waiting_max;
+  if (!stops_reading || real_now - *since < options_.patience) return false;
+  return std::ranges::count_if(stations_, [](const auto& entry) { return entry.second.lane.waiting() > 0; }) <
+         listeners_;
 }
 
 /// When (real time) something needs a row at the latest.

@@ -40,9 +40,10 @@ struct DispatcherOptions {
   /// Events in memory that have not been sent. Nothing more is read beyond either.
   std::size_t waiting_max = 8192;
   std::size_t waiting_per_endpoint = 2048;
-  /// Real time. An attempt that runs longer gets a row, so that lists show it, and so does everything that waits for an
-  /// endpoint this long while it keeps others from their events.
+  /// Real time. An attempt that runs longer gets a row, so that lists show it.
   Duration row_after = std::chrono::milliseconds{200};
+  /// Real time. What waits longer for an endpoint gets rows if it keeps others from their events.
+  Duration patience = std::chrono::milliseconds{500};
   /// Real time. An answer that takes longer narrows the endpoint's window.
   Duration slow = std::chrono::seconds{1};
   std::chrono::milliseconds answer_within{10'000};  ///< Real time.
@@ -121,7 +122,7 @@ class Dispatcher {
   std::size_t waiting() const;
   bool is_full(const Lane& lane) const { return lane.waiting() >= options_.waiting_per_endpoint; }
   bool has_room() const;
-  bool keeps_others_waiting(const Lane& lane, Instant overdue) const;
+  bool keeps_others_waiting(const Lane& lane, Instant real_now) const;
   std::size_t room_for_claims(WebhookEndpointId id);
   std::optional<Instant> next_row_at() const;
 
@@ -149,6 +150,7 @@ class Dispatcher {
   std::vector<Receiver> due_;                                     // Endpoints with something due in the table.
   bool has_rows_to_look_at_ = true;                               // Something in the table may have become due.
   int reads_without_a_look_ = 0;
+  std::int64_t listeners_ = 0;  // ACTIVE endpoints, when a full lane last stopped the reading.
 };
 
 }  // namespace qantara::webhooks

@@ -198,6 +198,25 @@ TEST_P(dispatcher, a_slow_endpoint_does_not_delay_another) {
   EXPECT_TRUE(stage.delivered(slow, 40));
 }
 
+TEST_P(dispatcher, a_slow_endpoint_does_not_keep_a_new_one_from_its_events) {
+  const auto slow = stage.create(kShop, {"payment.created"}).endpoint.id;
+  const auto other = stage.create(kOther, {"payment.updated"}).endpoint.id;
+  for (int i = 0; i < 40; ++i) stage.publish(stage.make_aggregate());
+  stage.publish(stage.make_aggregate(), events::Type::PAYMENT_UPDATED);
+  stage.receivers.hold(kShop);
+  stage.start_dispatcher({.lane = {.window_max = 2}, .waiting_per_endpoint = 8, .events_per_read = 4});
+  ASSERT_TRUE(attempted(kShop, 2));
+  ASSERT_TRUE(stage.until([&] {
+    stage.real_clock.advance(1s);
+    stage.dispatcher->wake();
+    return stage.receivers.to(kOther).size() == 1;
+  }));
+  EXPECT_EQ(stage.receivers.to(kShop).size(), 2U);
+  stage.receivers.let_go(kShop);
+  EXPECT_TRUE(stage.delivered(slow, 40));
+  EXPECT_TRUE(stage.delivered(other, 1));
+}
+
 TEST_P(dispatcher, a_failing_endpoint_gets_a_narrow_lane_until_it_answers) {
   const auto id = stage.create(kShop).endpoint.id;
   stage.start_dispatcher({.lane = {.window_max = 8, .window_when_failing = 2}});

@@ -286,6 +286,12 @@ Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int li
   return fresh;
 }
 
+Result<std::int64_t> count_listeners(db::Transaction& tx) {
+  ASSIGN_OR_RETURN(const auto count, tx.one("SELECT COUNT(*) FROM webhook_endpoints WHERE status = 'ACTIVE'",
+                                            [](db::Row& row) { return row.take<std::int64_t>(); }));
+  return count.value_or(0);
+}
+
 Result<void> move_mark(db::Transaction& tx, std::int64_t seq) {
   RETURN_IF_ERROR(
       tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', CAST($1 AS TEXT)) ON CONFLICT (name) DO "

@@ -90,6 +90,9 @@ struct FreshEvents {
 /// The next (at most `limit`) events behind both `after` and the mark.
 Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int limit);
 
+/// Endpoints that are ACTIVE.
+Result<std::int64_t> count_listeners(db::Transaction& tx);
+
 /// Moves the mark forward to `seq`; never back.
 Result<void> move_mark(db::Transaction& tx, std::int64_t seq);
 
