@@ -21,7 +21,7 @@ constexpr std::string_view kBrowser = "browser";
 constexpr std::size_t kHalf = 32;  ///< Hex digits of 128 bits.
 
 Error unknown_visit() {
-  return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no such visit to a bank, or it is somebody else's");
+  return error(ErrorCode::UNKNOWN_LINK_SESSION, "there is no link session with this id, or its token is another");
 }
 
 /// `url` with one more query member.
