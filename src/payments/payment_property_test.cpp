@@ -70,10 +70,11 @@ class BankWithBooks final : public banking::BankConnector {
   /// What the code that came while the payment was not SUBMITTING would be; or with a request id used before.
   const std::vector<std::string>& outrages() const { return outrages_; }
 
-  void decide_in_the_app(unsigned choice) {
+  void decide_at_the_bank(unsigned choice) {
     for (auto& order : orders_) {
       for (auto& authorisation : order.authorisations) {
-        if (authorisation.asks != Asks::APPROVAL || !authorisation.is_open) continue;
+        const bool is_at_bank = authorisation.asks == Asks::APPROVAL || authorisation.asks == Asks::REDIRECT;
+        if (!is_at_bank || !authorisation.is_open) continue;
         authorisation.is_open = false;
         if (choice % 3 != 0) {
           authorise(order);
@@ -190,8 +191,8 @@ class BankWithBooks final : public banking::BankConnector {
  private:
   enum class Status { OPEN, HELD, EXECUTED, REJECTED };
   enum class Plan { EXECUTE, EXECUTE_AND_NAME_LATER, HOLD, REJECT };
-  enum class Asks { METHOD, CODE, APPROVAL, PASSWORD };
-  static constexpr std::uint64_t kAsks = 4;
+  enum class Asks { METHOD, CODE, APPROVAL, REDIRECT, PASSWORD };
+  static constexpr std::uint64_t kAsks = 5;
   struct Authorisation {
     Asks asks;
     bool is_open = true;
@@ -230,6 +231,7 @@ class BankWithBooks final : public banking::BankConnector {
     if (what == Asks::METHOD) return bank_says::method();
     if (what == Asks::CODE) return bank_says::code();
     if (what == Asks::PASSWORD) return bank_says::sign_in();
+    if (what == Asks::REDIRECT) return bank_says::redirect();
     return bank_says::approval();
   }
 
@@ -383,7 +385,7 @@ class Life {
         run(it_.authorisation.check(payment_.id), act);
         break;
       case Act::IN_THE_BANKS_APP:
-        bank_.decide_in_the_app(act.choice);
+        bank_.decide_at_the_bank(act.choice);
         break;
       case Act::BANK_GOES_ON:
         bank_.go_on(act.choice);

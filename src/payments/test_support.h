@@ -66,6 +66,9 @@ inline banking::NeedFields wrong_code() {
   return need;
 }
 inline banking::NeedApproval approval() { return {.message = "Look at your phone", .expires_at = {}}; }
+inline banking::NeedRedirect redirect() {
+  return {.stage = banking::Stage::PAYMENT, .url = "https://bank.test/authorise/1", .message = {}, .expires_at = {}};
+}
 inline banking::Outcome accepted() {
   return {.status = banking::BankStatus::ACCEPTED, .bank_status = "ACSC", .reference = "REF-1"};
 }
