@@ -112,6 +112,7 @@ Task<Result<RegisteredBank>> BankRegistry::add(json::Value settings) {
     return tell_everybody(tx, bank, {});
   }));
   put(banks_, bank, {}, std::move(connector));
+  log::info("a bank was added", {{"bank", bank.identifier}, {"base_url", bank.base_url}});
   co_return RegisteredBank{.bank = banks_.find(bank.identifier), .origin = Origin::ADDED, .standing = {}};
 }
 
@@ -132,6 +133,7 @@ Task<Result<void>> BankRegistry::remove(std::string identifier) {
     return {};
   }));
   banks_.remove(identifier);
+  log::info("a bank was removed", {{"bank", identifier}});
   co_return Result<void>{};
 }
 

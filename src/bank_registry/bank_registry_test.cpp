@@ -233,5 +233,17 @@ TEST_F(bank_registry, does_not_switch_on_what_the_operator_has_switched_off) {
   EXPECT_FALSE(banks.find("HOME_UAE")->active);
 }
 
+TEST_F(bank_registry, tells_of_a_bank_where_no_money_moves_in_sandboxes_only) {
+  const auto live = database.write(
+      [&](db::Transaction& tx) { return applications.create(tx, {.name = "live", .mode = applications::Mode::LIVE}); });
+  ASSERT_TRUE(live) << live.error().message;
+  ASSERT_TRUE(add(R"(,"mock":true)"));
+  EXPECT_EQ(told().size(), 1U);
+  shop = live->application.id;
+  EXPECT_EQ(told().size(), 0U);
+  const auto switched = database.run(registry.set_application_switch(shop, "HOME_UAE", Switch::OFF));
+  EXPECT_EQ(switched.error().code, ErrorCode::UNKNOWN_BANK) << "as if there were none";
+}
+
 }  // namespace
 }  // namespace qantara::bank_registry

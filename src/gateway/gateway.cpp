@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -182,7 +183,9 @@ struct Gateway::Parts {
 
   Task<void> stop_all() {
     // A conversation with a bank may be under way: an order and the question that follows it.
-    if (server) co_await server->stop(2 * options.bank_timeout + std::chrono::seconds{5});
+    auto patience = options.bank_timeout;
+    for (const auto& bank : banks.all()) patience = std::max(patience, bank->call_timeout);
+    if (server) co_await server->stop(2 * patience + std::chrono::seconds{5});
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
     if (metrics_server) co_await metrics_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
