@@ -15,7 +15,7 @@ constexpr MemberRule kAddRedirectUrl[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
     {"redirect_url", MemberType::TEXT, Presence::REQUIRED},
 };
-constexpr MemberRule kRotateSecret[] = {
+constexpr MemberRule kRotateClientSecret[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
     {"overlap", MemberType::TEXT, Presence::REQUIRED},
 };
@@ -30,7 +30,7 @@ constexpr MemberRule kCreateKey[] = {
     {"expires_in"},
 };
 
-std::optional<std::string> text_of(const std::optional<Instant>& instant) {
+std::optional<std::string> optional_time(const std::optional<Instant>& instant) {
   return instant ? std::optional{qantara::to_text(*instant)} : std::nullopt;
 }
 
@@ -62,8 +62,8 @@ void write_key(json::Writer& writer, const SecretKey& key) {
   for (const auto scope : applications::listed(key.scopes)) writer.string(to_text(scope));
   writer.end_array()
       .member("created_at", qantara::to_text(key.created_at))
-      .member("expires_at", text_of(key.expires_at))
-      .member("last_used_at", text_of(key.last_used_at));
+      .member("expires_at", optional_time(key.expires_at))
+      .member("last_used_at", optional_time(key.last_used_at));
 }
 
 /// `read` and `write` stand for every scope of the API that ends so; none at all for the whole of `api`.
@@ -122,7 +122,7 @@ Task<Result<http::Response>> Admin::remove_redirect_url(const http::Request& req
 }
 
 Task<Result<http::Response>> Admin::rotate_client_secret(const http::Request& request) {
-  CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kRotateSecret));
+  CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kRotateClientSecret));
   CO_ASSIGN_OR_RETURN(const auto application, body_id<ApplicationId>(body, "app_token"));
   CO_ASSIGN_OR_RETURN(const auto overlap, read_duration(required_text(body, "overlap"), "overlap"));
   CO_ASSIGN_OR_RETURN(const auto rotated, co_await services_.database.write([&](db::Transaction& tx) {
@@ -214,7 +214,7 @@ Task<Result<http::Response>> Admin::list_signing_keys(const http::Request&) {
                                    writer.begin_object()
                                        .member("id", key.id)
                                        .member("created_at", qantara::to_text(key.created_at))
-                                       .member("retired_at", text_of(key.retired_at))
+                                       .member("retired_at", optional_time(key.retired_at))
                                        .end_object();
                                  }));
 }
