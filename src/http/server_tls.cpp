@@ -125,7 +125,7 @@ struct ServerTls::Loaded {
     const auto ends_at = instant_of(X509_get0_notAfter(x509));
     if (!begins_at || *begins_at > now) return refused_file(certificate, "holds a certificate that is not valid yet");
     if (!ends_at || *ends_at <= now) {
-      const auto end = ends_at ? "expired at " + to_text(*ends_at) : std::string{"has no end"};
+      const auto end = ends_at ? "expired at " + qantara::to_text(*ends_at) : std::string{"has no end"};
       return refused_file(certificate, ("holds a certificate that " + end).c_str());
     }
     RETURN_IF_ERROR(ask_for_certificates(context.get(), options));
