@@ -48,7 +48,7 @@ TEST_F(Verbs, refuses_a_wrong_command_line_by_the_name_of_what_is_wrong) {
     std::vector<const char*> words;
     std::string_view named;
   } rows[] = {
-      {{}, "sandbox, app, destination, clock, listen, explain"},
+      {{}, "sandbox, app, bank, signing-key, destination, clock, listen, explain"},
       {{"bogus"}, "nothing here is called bogus"},
       {{"app"}, "one of: create, list"},
       {{"app", "create"}, "--name is required"},
