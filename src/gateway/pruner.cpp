@@ -12,7 +12,7 @@ namespace qantara::gateway {
 namespace {
 
 constexpr int kBite = 100;  // Events with all their rows: a few milliseconds of the writer.
-constexpr auto kLookAgain = std::chrono::hours{1};
+constexpr auto kPruneEvery = std::chrono::hours{1};
 constexpr auto kRestMin = std::chrono::milliseconds{5};
 
 }  // namespace
@@ -31,7 +31,7 @@ Task<void> Pruner::run() {
   while (!stopping_) {
     const auto pruned = co_await run_once();
     if (!pruned) log::warn("pruning waits for the storage", {{"cause", pruned.error().cause}});
-    const Instant wake_at = clock_.now() + kLookAgain;
+    const Instant wake_at = clock_.now() + kPruneEvery;
     if (!stopping_) co_await bell_->wait_until(wake_at);
   }
 }

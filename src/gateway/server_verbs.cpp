@@ -109,15 +109,16 @@ class Declaration {
   /// How long is kept what nobody needs any more.
   void retention() {
     auto& kept = options_->retention;
-    time("--retain-events", "QANTARA_RETAIN_EVENTS", "How long events are kept, with their deliveries", kept.events);
-    time("--retain-dead-letters", "QANTARA_RETAIN_DEAD_LETTERS",
-         "How long deliveries that were given up are kept: so long they can be replayed", kept.dead_letters);
-    time("--retain-sessions", "QANTARA_RETAIN_SESSIONS", "How long payers' sessions are kept after they have expired",
-         kept.sessions);
+    length_kept("--retain-events", "QANTARA_RETAIN_EVENTS", "How long events are kept, with their deliveries",
+                kept.events);
+    length_kept("--retain-dead-letters", "QANTARA_RETAIN_DEAD_LETTERS",
+                "How long deliveries that were given up are kept: so long they can be replayed", kept.dead_letters);
+    length_kept("--retain-sessions", "QANTARA_RETAIN_SESSIONS",
+                "How long payers' sessions are kept after they have expired", kept.sessions);
   }
 
   /// A number of days or hours into `target`, which says what is usual.
-  void time(const std::string& flag, const std::string& variable, const std::string& help, Duration& target) {
+  void length_kept(const std::string& flag, const std::string& variable, const std::string& help, Duration& target) {
     const auto parse = [flag, options = options_, &target](const std::string& text) {
       const auto parsed = parse_duration(text);
       if (!parsed || *parsed < kRetentionMin || *parsed > kRetentionMax) {
