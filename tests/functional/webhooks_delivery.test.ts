@@ -128,7 +128,9 @@ test('one stuck object holds up no other', async () => {
   await hooks.deliveries(path, ([found]) => found?.attempts === 1);
   const others = await hooks.publish(3);
   await hooks.deliveries(path, (found) => statusesOf(found) === 'DELIVERED DELIVERED DELIVERED PENDING');
-  assert.deepEqual(receiver.deliveries.map(({event}) => event.payload['intent_id']), [stuck, ...others]);
+  const [first, ...rest] = receiver.deliveries.map(({event}) => event.payload['intent_id'] as string);
+  assert.equal(first, stuck);
+  assert.deepEqual(rest.sort(), [...others].sort());  // Objects do not wait for each other: any may be first.
 });
 
 test('a receiver that answers 410 is told no more, until it is resumed', async () => {
