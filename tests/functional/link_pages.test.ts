@@ -51,7 +51,8 @@ test('the page loads its own files only, and they are kept for good', async () =
   for (const language of ['en', 'ar']) {
     const page = await (await get(pagePath('http://localhost', language))).text();
     assert.match(page, new RegExp(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`));
-    const loaded = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = '']) => path);
+    // An icon that is none keeps the browser from asking for one.
+    const loaded = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = '']) => path).filter((path) => path !== 'data:,');
     assert.ok(loaded.length >= 2, page);
     for (const path of loaded) {
       assert.match(path, /^\/link\/assets\/[\w.-]+$/);
