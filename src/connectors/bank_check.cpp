@@ -152,7 +152,9 @@ class Examination {
       case MALFORMED_ANSWER:
       case ANSWER_TOO_LARGE:
         say("connection", Verdict::OK, "connected");
-        return say("answer", Verdict::FAIL, failure.message, "is base_url that of the interface?");
+        return say(
+            "answer", Verdict::FAIL, failure.message,
+            "is base_url that of the interface? A bank that wants a certificate (client_certificate) may hang up too");
     }
   }
 
