@@ -142,7 +142,8 @@ void write_destination(json::Writer& writer, const destinations::Destination& de
       .member("postal_code", destination.postal_code)
       .member("emirate", destination.emirate)
       .member("currency_iso_code", destination.currency)
-      .member("bank_type", destination.bank_type ? std::optional{std::string{to_text(*destination.bank_type)}} : std::nullopt)
+      .member("bank_type",
+              destination.bank_type ? std::optional{std::string{to_text(*destination.bank_type)}} : std::nullopt)
       .name("government_identifier");
   if (destination.government_identifier) {
     write_government_identifier(writer, *destination.government_identifier);
