@@ -83,12 +83,9 @@ TEST_F(bank_check, finds_where_the_way_ends) {
 
 TEST_F(bank_check, finds_answers_that_are_no_banks) {
   const std::tuple<int, std::string, std::string_view> rows[] = {
-      {404, "<html>", "answer fail"},
-      {200, "<html>", "answer fail"},
-      {200, "{}", "answer ok"},
-      {503, berlin_group::refusal("SERVICE_BLOCKED"), "answer fail"},
-      {500, "", "answer fail"},
-      {401, berlin_group::refusal("CERTIFICATE_MISSING"), "answer fail"},
+      {404, "<html>", "answer fail"}, {200, "<html>", "answer fail"},
+      {200, "{}", "answer ok"},       {503, berlin_group::refusal("SERVICE_BLOCKED"), "answer fail"},
+      {500, "", "answer fail"},       {401, berlin_group::refusal("CERTIFICATE_MISSING"), "answer fail"},
   };
   for (const auto& [status, body, found] : rows) {
     server.then(status, body);
