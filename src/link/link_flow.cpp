@@ -14,8 +14,8 @@ namespace qantara::link {
 
 namespace {
 
-constexpr auto kLease = std::chrono::minutes{2};    ///< Longer than any call to a bank may take.
-constexpr int kFollowMs = 2000;                     ///< How often a window looks at what another one does.
+constexpr auto kLease = std::chrono::minutes{2};  ///< Longer than any call to a bank may take.
+constexpr int kFollowMs = 2000;                   ///< How often a window looks at what another one does.
 constexpr int kCodeTriesMax = 5;
 constexpr std::size_t kAnswerLengthMax = 256;
 

@@ -32,6 +32,10 @@ std::string_view done_message(Method method) {
   return "Customer created Payment Source successfully";
 }
 
+bool asks_elsewhere(const banking::Bank& bank) {
+  return std::ranges::all_of(bank.sca_ways, [](auto way) { return way == banking::ScaWay::REDIRECT; });
+}
+
 }  // namespace
 
 Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& session) const {
@@ -92,7 +96,9 @@ Result<void> LinkFlow::render_step(db::Transaction& tx, const LinkSession& sessi
       ASSIGN_OR_RETURN(const auto switched_off, banking::select_switched_off(tx, session.application));
       for (const auto& bank : parts_.banks.all()) {
         const bool is_on = std::ranges::find(switched_off, bank->identifier) == switched_off.end();
-        if (is_on && (view.sandbox || !bank->mock)) view.banks.push_back(*bank);
+        // One that asks on its own pages alone needs to know where the shop's are; in the sandbox the hosted page stands in.
+        const bool has_way_back = !asks_elsewhere(*bank) || view.sandbox || !session.success_redirect_url.empty();
+        if (is_on && has_way_back && (view.sandbox || !bank->mock)) view.banks.push_back(*bank);
       }
       return {};
     }

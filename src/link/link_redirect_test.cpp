@@ -230,6 +230,12 @@ TEST_F(link_redirect, the_browser_goes_on_to_the_shops_pages_with_the_attempt) {
   EXPECT_EQ(arrive(std::string(64, 'a')), "");
 }
 
+TEST(link_redirect_bank, is_offered_in_the_sandbox_without_the_shops_addresses) {
+  Payer payer{{.sca_ways = {banking::ScaWay::REDIRECT}}};
+  payer.to_banks();
+  EXPECT_EQ(payer.view.banks.size(), 1U);  // In the sandbox the hosted page stands in for the shop's.
+}
+
 TEST_F(link_redirect, takes_both_addresses_or_none_and_only_the_applications_own) {
   auto wanted = OpenSession{.method = Method::CONNECT, .destination = payer.it.destination};
   wanted.customer = payer.it.customer;
