@@ -13,12 +13,14 @@
 namespace qantara::db::sqlite {
 
 struct Tuning {
-  /// After a commit that leaves the log longer than this, in pages: 32 MiB. Four times the interval of SQLite's default
-  /// brings a third more commits a second; a longer log makes starting after a crash slower.
-  int checkpoint_pages = 8000;
+  /// After a commit that leaves the log longer than this, in pages: 64 MiB. The longer, the more often a page is written
+  /// that is moved once; but who waits for a commit meanwhile waits long, and so does a start after a crash.
+  int checkpoint_pages = 16'000;
 
-  /// With nothing to do for `idle_after`, a log longer than this is moved too, so that fewer commits wait for it.
+  /// A log longer than this is moved too if the writer has time to spare: for so much of the time since the last move it
+  /// had nothing to do, or now for `idle_after`. So only a writer that has more to do than it can makes others wait long.
   int idle_checkpoint_pages = 1000;
+  int spare_percent = 25;
   std::chrono::milliseconds idle_after{50};
 
   /// After a storage failure, how often to look whether writing works again.

@@ -390,6 +390,18 @@ TEST_F(EngineTest, moves_a_short_log_when_there_is_nothing_else_to_do) {
   EXPECT_EQ(*payments(*engine), (std::vector{1}));
 }
 
+TEST_F(EngineTest, moves_a_short_log_early_while_it_has_time_to_spare) {
+  constexpr int kWrites = 30;
+  const auto checkpoints = [&](int spare_percent) {
+    const auto engine =
+        open({}, {.idle_checkpoint_pages = 10, .spare_percent = spare_percent, .idle_after = std::chrono::minutes{1}});
+    for (int i = 0; i < kWrites; ++i) EXPECT_TRUE(finish(write_payment(*engine, 1000 * spare_percent + i)));
+    return engine->statistics().checkpoints;
+  };
+  EXPECT_EQ(checkpoints(101), 0U) << "it never has";
+  EXPECT_GE(checkpoints(0), 3U) << "it always has";
+}
+
 TEST(Engine, has_flushed_what_it_acknowledges) {
   CrashDisk disk{"engine-test"};
   auto engine = *open_engine({.file = "a.db", .vfs = disk.name()}, kLedgerMigrations, {});

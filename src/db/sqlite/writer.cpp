@@ -33,7 +33,8 @@ Writer::Writer(std::unique_ptr<Connection> connection, Connection::Options conne
       tuning_(tuning),
       on_broken_(options.on_broken),
       on_measured_(options.on_measured),
-      next_checkpoint_at_(tuning.checkpoint_pages) {
+      next_checkpoint_at_(tuning.checkpoint_pages),
+      next_spare_checkpoint_at_(tuning.idle_checkpoint_pages) {
   CHECK(batch_max_ > 0);
 }
 
@@ -50,7 +51,10 @@ Statistics Writer::statistics() const {
 void Writer::run() {
   std::vector<Waiting*> batch;
   batch.reserve(batch_max_);
-  while (queue_.take(batch, batch_max_, patience())) {
+  for (;;) {
+    const auto ready_at = std::chrono::steady_clock::now();
+    if (!queue_.take(batch, batch_max_, patience())) break;
+    waited_ += std::chrono::steady_clock::now() - ready_at;
     if (batch.empty()) {
       use_idle_time();
       continue;
@@ -124,7 +128,10 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
   }
   if (connection_->commits() != commits_before) {
     commits_.fetch_add(1, std::memory_order_relaxed);
-    if (connection_->wal_pages() < pages_in_log_) next_checkpoint_at_ = tuning_.checkpoint_pages;
+    if (connection_->wal_pages() < pages_in_log_) {
+      next_checkpoint_at_ = tuning_.checkpoint_pages;
+      next_spare_checkpoint_at_ = tuning_.idle_checkpoint_pages;
+    }
     pages_in_log_ = pages_to_move_ = connection_->wal_pages();
     writable_.store(true, std::memory_order_release);
     if (on_measured_) {
@@ -219,6 +226,9 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   const Result<bool> moved = connection_->checkpoint(how);
   pages_to_move_ = 0;
   next_checkpoint_at_ = pages_in_log_ + tuning_.checkpoint_pages;
+  next_spare_checkpoint_at_ = pages_in_log_ + tuning_.idle_checkpoint_pages;
+  checkpoint_at_ = std::chrono::steady_clock::now();
+  waited_ = {};
   if (moved) return;
   if (connection_->trouble() == Trouble::FULL) {  // The log still holds everything, and perhaps has room.
     connection_->clear_trouble();
@@ -228,8 +238,16 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   give_up(moved.error());
 }
 
+bool Writer::has_time_to_spare() const {
+  return waited_ * 100 >= (std::chrono::steady_clock::now() - checkpoint_at_) * tuning_.spare_percent;
+}
+
 void Writer::checkpoint_if_long() {
-  if (!connection_ || pages_in_log_ < next_checkpoint_at_) return;
+  if (!connection_) return;
+  if (pages_in_log_ < next_checkpoint_at_) {
+    if (pages_in_log_ >= next_spare_checkpoint_at_ && has_time_to_spare()) checkpoint(Connection::Checkpoint::PASSIVE);
+    return;
+  }
   checkpoint(pages_in_log_ < kPatientCheckpoints * tuning_.checkpoint_pages ? Connection::Checkpoint::PASSIVE
                                                                             : Connection::Checkpoint::RESTART);
 }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -60,6 +61,7 @@ class Writer {
   void probe();
   void checkpoint(Connection::Checkpoint how);
   void checkpoint_if_long();
+  bool has_time_to_spare() const;
 
   std::unique_ptr<Connection> connection_;  // Null after a failure, until the next attempt.
   const Connection::Options connection_options_;
@@ -71,10 +73,13 @@ class Writer {
   std::array<std::vector<std::function<void()>>, Channels{}.size()> listeners_;
 
   bool broken_ = false;
-  int careful_batches_ = 0;  // That many more give each closure a savepoint of its own.
-  int pages_in_log_ = 0;     // After the last commit.
-  int pages_to_move_ = 0;    // The same, and zero once a checkpoint has tried.
-  int next_checkpoint_at_;   // In pages; moves on with each checkpoint, and back when the log begins anew.
+  int careful_batches_ = 0;       // That many more give each closure a savepoint of its own.
+  int pages_in_log_ = 0;          // After the last commit.
+  int pages_to_move_ = 0;         // The same, and zero once a checkpoint has tried.
+  int next_checkpoint_at_;        // In pages; moves on with each checkpoint, and back when the log begins anew.
+  int next_spare_checkpoint_at_;  // The same, for when there is time to spare.
+  std::chrono::steady_clock::time_point checkpoint_at_ = std::chrono::steady_clock::now();  // The last one.
+  std::chrono::steady_clock::duration waited_{};                                            // For closures, since then.
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> closures_{0};
   std::atomic<std::uint64_t> commits_{0};
