@@ -143,10 +143,14 @@ TEST(PaymentAuthorisation, fails_a_payment_whose_order_the_bank_would_not_take_a
     Walk walk;
     walk.bank.will(kind);
     const auto payment = walk.authorise();
-    const bool is_no = kind == REFUSED || kind == MISCONFIGURED;
+    const bool has_lapsed = kind == SESSION_ENDED;  // The consent: the payer must connect again before any order.
+    const bool is_no = kind == REFUSED || kind == MISCONFIGURED || has_lapsed;
     EXPECT_EQ(to_text(payment.status), to_text(is_no ? S::FAILED : S::AWAITING_LOGIN_MFA));
     EXPECT_EQ(walk.bank.heard.size(), 1U);
-    if (is_no) continue;
+    if (is_no) {
+      EXPECT_EQ(payment.status_detail, has_lapsed ? "RECONNECT_REQUIRED" : "BANK_ISSUE");
+      continue;
+    }
     EXPECT_FALSE(payment.is_silent()) << "there is no order that anybody could approve";
     EXPECT_FALSE(payment.next_check_at);
     // Once more.
