@@ -100,7 +100,8 @@ constexpr TypeRow kTypes[] = {
     {Type::PAYMENT_INTENT_CANCELLED, PUBLIC, "payment_intent.cancelled", "Payment intent cancelled",
      "The merchant has taken a payment intent back before anybody started to pay it.", kIntent},
     {Type::BANK_AVAILABILITY_UPDATED, PUBLIC, "bank.availability.updated", "The bank status has been updated.",
-     "A bank can be used again, or cannot any more: it fell silent or closes for maintenance, or somebody has switched it.",
+     "A bank can be used again, or cannot any more: it fell silent or closes for maintenance, or somebody has switched "
+     "it.",
      kBankAvailability},
     {Type::WEBHOOK_ENDPOINT_DISABLED, PUBLIC, "webhook_endpoint.disabled", "A webhook endpoint has been disabled.",
      "The gateway has given an endpoint up. The application's other endpoints hear of it.", kDisabledEndpoint},

@@ -83,7 +83,7 @@ class Requests {
     text += "\r\n" + options.body;
     for (std::string_view rest = text; !rest.empty();) {
       const auto place = std::min(rest.find(kId), rest.find(kKey));
-      const auto name = place == std::string_view::npos ? std::string_view{}
+      const auto name = place == std::string_view::npos       ? std::string_view{}
                         : rest.substr(place).starts_with(kId) ? kId
                                                               : kKey;
       parts_.push_back({std::string{rest.substr(0, place)}, name});

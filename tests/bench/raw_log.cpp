@@ -36,7 +36,8 @@ constexpr std::size_t kFileSize = 256U << 20U;  // Written over from its beginni
 class Log {
  public:
   Log(const std::string& file, Executor executor)
-      : executor_(std::move(executor)), descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+      : executor_(std::move(executor)),
+        descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
     const std::vector<char> zeros(1U << 20U);
     for (std::size_t written = 0; written < kFileSize; written += zeros.size()) {
       if (::write(descriptor_, zeros.data(), zeros.size()) != static_cast<ssize_t>(zeros.size()))
@@ -85,7 +86,8 @@ class Log {
         waiting.swap(waiting_);
       }
       if (end + bytes.size() > kFileSize) end = 0;
-      if (::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(end)) < 0 || ::fdatasync(descriptor_) != 0)
+      if (::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(end)) < 0 ||
+          ::fdatasync(descriptor_) != 0)
         std::abort();
       end += bytes.size();
       asio::post(executor_, [done = std::exchange(waiting, {})]() mutable {

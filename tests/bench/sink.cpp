@@ -32,9 +32,9 @@ std::optional<Instant> timestamp_of(std::string_view body) {
 }
 
 http::Response tell(const Figures& figures) {
-  return http::Response::json(200, fmt::format(R"({{"count":{},"lag_us":{{"p50":{},"p99":{},"max":{}}}}})", figures.count,
-                                               figures.lag.percentile(0.5), figures.lag.percentile(0.99),
-                                               figures.lag.max()));
+  return http::Response::json(
+      200, fmt::format(R"({{"count":{},"lag_us":{{"p50":{},"p99":{},"max":{}}}}})", figures.count,
+                       figures.lag.percentile(0.5), figures.lag.percentile(0.99), figures.lag.max()));
 }
 
 Task<http::Response> answer(const http::Request& request, const Clock& clock, Figures& figures) {
