@@ -13,6 +13,7 @@ export const peersFolder = join(root, 'tests/bench/peers');
 export const benchmarksPage = join(root, 'docs/reference/benchmarks.md');
 
 const children = new Set<ChildProcess>();
+process.setMaxListeners(0); // Each folder that is made is removed at the end, whatever that is.
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 

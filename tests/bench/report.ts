@@ -8,7 +8,7 @@ import {postgresVersion} from './postgres.js';
 import {binary, peersFolder, versionOf} from './processes.js';
 import type {Findings, Row, Settings} from './settings.js';
 
-const kMarks: Record<Row['reaches'], string> = {aim: 'aim', 'at least': 'yes', neither: '**no**'};
+const kMarks: Record<Row['reaches'], string> = {aim: 'aim', 'at least': 'yes', neither: '**no**', 'no bound': ''};
 
 /** Markdown, with columns that line up. */
 export function table(rows: Row[]): string {

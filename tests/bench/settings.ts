@@ -30,7 +30,7 @@ export interface Row {
   shown: string;
   atLeast: string;
   aim: string;
-  reaches: 'aim' | 'at least' | 'neither';
+  reaches: 'aim' | 'at least' | 'neither' | 'no bound';
 }
 
 /** What a group of measurements found: lines of the table, and sentences on what is behind them. */
@@ -51,12 +51,13 @@ function reach(isWithin: (bound: number) => boolean, {atLeast, aim}: Bound): Row
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en')} /s`;
 
 /** Ours to another's, where more is better. */
-export function ratioRow(what: string, ours: number, beside: string, other: number, bound: Bound, tell = perSecond): Row {
+export function ratioRow(what: string, ours: number, beside: string, other: number, bound?: Bound): Row {
   const value = ours / other;
   const shown = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 1)} ×`;
   return {
-    what, ours: tell(ours), beside: `${beside}: ${tell(other)}`, value, shown: shown(value), atLeast: shown(bound.atLeast), aim: shown(bound.aim),
-    reaches: reach((limit) => value >= limit, bound),
+    what, ours: perSecond(ours), beside: `${beside}: ${perSecond(other)}`, value, shown: shown(value),
+    atLeast: bound ? shown(bound.atLeast) : '', aim: bound ? shown(bound.aim) : '',
+    reaches: bound ? reach((limit) => value >= limit, bound) : 'no bound',
   };
 }
 

@@ -1,13 +1,14 @@
 // Fills the database of a gateway that is not running, as years of service would, in SQL that makes its own rows.
-//   node fill.mjs <database> '{"intents": 1000000, "payments": 0, "deliveries": 0, "ids": "<file for ids of intents>"}'
-// Intents and payments come with the events that told of them. `deliveries` are due, shared among the endpoints there are.
+//   node fill.mjs <database> '{"intents": 1000000, "payments": 0, "deliveries": 0, "events": 0, "ids": "<file for ids of intents>"}'
+// Intents and payments come with the events that told of them. `deliveries` are due, shared among the endpoints there are;
+// of `events` no endpoint has been told yet.
 // The file may have been written by any version: rows are made with the columns that have no default.
 import {writeFileSync} from 'node:fs';
 
 import Database from 'better-sqlite3';
 
 const [file, wanted] = process.argv.slice(2);
-const {intents = 0, payments = 0, deliveries = 0, ids} = JSON.parse(wanted);
+const {intents = 0, payments = 0, deliveries = 0, events = 0, ids} = JSON.parse(wanted);
 const database = new Database(file);
 database.pragma('journal_mode = OFF'); // Whoever dies here begins anew.
 database.pragma('synchronous = OFF');
@@ -92,6 +93,7 @@ if (payments > 0) addPayments(payments);
 if (deliveries > 0) addDeliveries(deliveries);
 run(`INSERT INTO settings (name, value) SELECT 'fanned_out', COALESCE(MAX(seq), 0) FROM events WHERE TRUE
      ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+if (events > 0) addEvents(events, 9, idOf('n', events, 10), 'payment_intent.created', 1);
 database.exec('COMMIT');
 
 if (ids !== undefined) {
