@@ -14,7 +14,7 @@ using bank_registry::Switch;
 constexpr MemberRule kSwitchForApplication[] = {
     {"app_token", MemberType::TEXT, Presence::REQUIRED},
     {"bank_identifier", MemberType::TEXT, Presence::REQUIRED},
-    {"enabled", MemberType::ANY, Presence::REQUIRED},
+    {"enabled", MemberType::FLAG, Presence::REQUIRED},
 };
 
 void write_registered(json::Writer& writer, const RegisteredBank& row) {
@@ -87,8 +87,6 @@ Task<Result<http::Response>> Admin::switch_bank_for_application(const http::Requ
   CO_ASSIGN_OR_RETURN(const auto body, read_body(request, kSwitchForApplication));
   CO_ASSIGN_OR_RETURN(const auto application, body_id<ApplicationId>(body, "app_token"));
   const auto* const enabled = body.find("enabled");
-  if (!enabled->is(json::Kind::BOOLEAN))
-    co_return field_error(ErrorCode::INVALID_PARAMETERS, "enabled", "enabled must be true or false");
   auto identifier = required_text(body, "bank_identifier");
   const auto wanted = enabled->boolean() ? Switch::ON : Switch::OFF;
   CO_RETURN_IF_ERROR(co_await hooks_.registry.set_application_switch(application, identifier, wanted));

@@ -18,6 +18,8 @@ bool has_type(const json::Value& value, MemberType type) {
   switch (type) {
     case MemberType::TEXT:
       return value.is(json::Kind::STRING);
+    case MemberType::FLAG:
+      return value.is(json::Kind::BOOLEAN);
     case MemberType::AMOUNT:
       return value.is(json::Kind::NUMBER) || value.is(json::Kind::STRING);
     case MemberType::TEXTS:
@@ -38,6 +40,8 @@ std::string_view describe(MemberType type) {
   switch (type) {
     case MemberType::TEXT:
       return "a string";
+    case MemberType::FLAG:
+      return "true or false";
     case MemberType::AMOUNT:
       return "a number or a decimal string";
     case MemberType::TEXTS:

@@ -15,7 +15,7 @@
 namespace qantara::api {
 
 /// What a member may be.
-enum class MemberType { TEXT, AMOUNT, TEXTS, OBJECT, OBJECTS, ANY };
+enum class MemberType { TEXT, FLAG, AMOUNT, TEXTS, OBJECT, OBJECTS, ANY };
 enum class Presence {
   REQUIRED,
   OPTIONAL,  ///< null counts as absent.

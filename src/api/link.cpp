@@ -25,7 +25,7 @@ constexpr MemberRule kOpenSession[] = {
     {"language"},
     {"permissions", MemberType::TEXTS},
     {"reconnect_id"},
-    {"allow_payment_source_change", MemberType::ANY},
+    {"allow_payment_source_change", MemberType::FLAG},
     {"destination_alias"},
     {"success_redirect_url"},
     {"fail_redirect_url"},
@@ -61,13 +61,9 @@ Result<void> require(const json::Value& body, std::string_view name) {
                      std::string{name} + " must be given for this method");
 }
 
-Result<link::AccountChoice> read_account_choice(const json::Value& body) {
+link::AccountChoice read_account_choice(const json::Value& body) {
   const auto* const may_change = body.find("allow_payment_source_change");
   if (may_change == nullptr || may_change->is(json::Kind::NUL)) return link::AccountChoice::FREE;
-  if (!may_change->is(json::Kind::BOOLEAN)) {
-    return field_error(ErrorCode::INVALID_PARAMETERS, "allow_payment_source_change",
-                       "allow_payment_source_change must be true or false");
-  }
   return may_change->boolean() ? link::AccountChoice::FREE : link::AccountChoice::SETTLED;
 }
 
@@ -143,7 +139,7 @@ Result<link::OpenSession> read_session(const json::Value& body) {
   wanted.success_redirect_url = optional_text(body, "success_redirect_url");
   wanted.fail_redirect_url = optional_text(body, "fail_redirect_url");
   ASSIGN_OR_RETURN(wanted.destination_alias, read_alias(body));
-  ASSIGN_OR_RETURN(wanted.account_choice, read_account_choice(body));
+  wanted.account_choice = read_account_choice(body);
   ASSIGN_OR_RETURN(wanted.customer, optional_body_id<CustomerId>(body, "customer_id"));
   ASSIGN_OR_RETURN(wanted.destination, optional_body_id<DestinationId>(body, "payment_destination_id"));
   ASSIGN_OR_RETURN(wanted.source, optional_body_id<PaymentSourceId>(body, "payment_source_id"));
