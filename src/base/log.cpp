@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 
 #include "base/clock.h"
 
@@ -15,8 +16,8 @@ namespace qantara::log {
 
 namespace {
 
-/// Standard error, written to when there is nothing more to write: at once when little happens, and many lines at a time when
-/// much does. Used by spdlog's one thread.
+/// Standard error, written to when there is nothing more to write and some milliseconds brought nothing new: soon when little
+/// happens, and many lines at a time when much does; then nobody who logs has to wake the one thread that this runs on.
 class StandardError final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit StandardError(spdlog::details::thread_pool& pool) : pool_(pool) {}
@@ -26,12 +27,17 @@ class StandardError final : public spdlog::sinks::base_sink<spdlog::details::nul
   void sink_it_(const spdlog::details::log_msg& message) override {
     lines_.append(message.payload.data(), message.payload.size());
     lines_ += '\n';
+    if (lines_.size() < kWrittenAtOnce && pool_.queue_size() == 0) {
+      std::unique_lock lock{resting_};
+      rest_.wait_for(lock, kRest);
+    }
     if (lines_.size() >= kWrittenAtOnce || pool_.queue_size() == 0) write_out();
   }
   void flush_() override { write_out(); }
 
  private:
   static constexpr std::size_t kWrittenAtOnce = 64 * 1024;
+  static constexpr std::chrono::milliseconds kRest{2};
 
   void write_out() {
     for (std::string_view rest = lines_; !rest.empty();) {
@@ -45,6 +51,8 @@ class StandardError final : public spdlog::sinks::base_sink<spdlog::details::nul
 
   spdlog::details::thread_pool& pool_;  // Runs this, so it is there.
   std::string lines_;
+  std::mutex resting_;
+  std::condition_variable rest_;  // Never notified.
 };
 
 std::shared_ptr<spdlog::logger> logger;  // Null until start(): what is written before is dropped.
