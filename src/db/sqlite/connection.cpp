@@ -165,7 +165,7 @@ Result<void> Connection::configure(const Options& options) {
   }
   RETURN_IF_ERROR(script("PRAGMA synchronous = " + options.synchronous +
                          "; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768"
-                         "; PRAGMA journal_size_limit = 67108864"));
+                         "; PRAGMA journal_size_limit = 134217728"));
   // Takes the place of SQLite's own checkpoints, whose failures would go unseen.
   sqlite3_wal_hook(
       handle_,

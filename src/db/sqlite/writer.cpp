@@ -22,6 +22,8 @@ Error storage_failed(const Error& why) {
   return caused_by(ErrorCode::STORAGE_FAILED, "The database could not write; try again later", why.cause);
 }
 
+std::chrono::nanoseconds uptime() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection, Connection::Options connection_options, JobQueue& queue,
@@ -34,7 +36,8 @@ Writer::Writer(std::unique_ptr<Connection> connection, Connection::Options conne
       on_broken_(options.on_broken),
       on_measured_(options.on_measured),
       next_checkpoint_at_(tuning.checkpoint_pages),
-      next_spare_checkpoint_at_(tuning.idle_checkpoint_pages) {
+      next_spare_checkpoint_at_(tuning.idle_checkpoint_pages),
+      checkpoint_at_(uptime()) {
   CHECK(batch_max_ > 0);
 }
 
@@ -52,9 +55,9 @@ void Writer::run() {
   std::vector<Waiting*> batch;
   batch.reserve(batch_max_);
   for (;;) {
-    const auto ready_at = std::chrono::steady_clock::now();
+    const auto ready_at = uptime();
     if (!queue_.take(batch, batch_max_, patience())) break;
-    waited_ += std::chrono::steady_clock::now() - ready_at;
+    waited_ += uptime() - ready_at;
     if (batch.empty()) {
       use_idle_time();
       continue;
@@ -227,7 +230,7 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   pages_to_move_ = 0;
   next_checkpoint_at_ = pages_in_log_ + tuning_.checkpoint_pages;
   next_spare_checkpoint_at_ = pages_in_log_ + tuning_.idle_checkpoint_pages;
-  checkpoint_at_ = std::chrono::steady_clock::now();
+  checkpoint_at_ = uptime();
   waited_ = {};
   if (moved) return;
   if (connection_->trouble() == Trouble::FULL) {  // The log still holds everything, and perhaps has room.
@@ -238,9 +241,7 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   give_up(moved.error());
 }
 
-bool Writer::has_time_to_spare() const {
-  return waited_ * 100 >= (std::chrono::steady_clock::now() - checkpoint_at_) * tuning_.spare_percent;
-}
+bool Writer::has_time_to_spare() const { return waited_ * 100 >= (uptime() - checkpoint_at_) * tuning_.spare_percent; }
 
 void Writer::checkpoint_if_long() {
   if (!connection_) return;

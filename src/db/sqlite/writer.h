@@ -78,8 +78,8 @@ class Writer {
   int pages_to_move_ = 0;         // The same, and zero once a checkpoint has tried.
   int next_checkpoint_at_;        // In pages; moves on with each checkpoint, and back when the log begins anew.
   int next_spare_checkpoint_at_;  // The same, for when there is time to spare.
-  std::chrono::steady_clock::time_point checkpoint_at_ = std::chrono::steady_clock::now();  // The last one.
-  std::chrono::steady_clock::duration waited_{};                                            // For closures, since then.
+  std::chrono::nanoseconds checkpoint_at_;  // The last one, on a clock that is never set.
+  std::chrono::nanoseconds waited_{};       // For closures, since then.
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> closures_{0};
   std::atomic<std::uint64_t> commits_{0};
