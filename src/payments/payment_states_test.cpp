@@ -74,7 +74,7 @@ TEST(payment_states, submit_only_what_waits_for_a_code) {
   }
 }
 
-std::string_view name_of(IntentEvent event) {
+std::string_view name_of_event(IntentEvent event) {
   switch (event) {
     case IntentEvent::payment_started:
       return "payment_started";
@@ -148,7 +148,7 @@ std::string render_states() {
       std::array{IntentStatus::INTENT_CREATED, IntentStatus::INTENT_USED, IntentStatus::INTENT_EXPIRED,
                  IntentStatus::INTENT_CANCELLED},
       std::array{IntentEvent::payment_started, IntentEvent::time_ran_out, IntentEvent::cancelled},
-      payment_intents::kIntentTransitions, [](auto status) { return payment_intents::to_text(status); }, name_of);
+      payment_intents::kIntentTransitions, [](auto status) { return payment_intents::to_text(status); }, name_of_event);
   page += "\n## Beneficiaries\n\nWhere a beneficiary begins is the bank's word: cooling off, or usable at once.\n\n";
   page += render_table(
       std::array{BeneficiaryStatus::AWAITING_BENEFICIARY_COOL_OFF, BeneficiaryStatus::ACTIVE},
