@@ -38,7 +38,7 @@ test('sends a request from the page to the gateway that serves it', async () =>
     const page = await window.tab();
     await page.goto(`${gateway.info.url}/docs#/Banks/list_banks`);
     await page.getByRole('button', {name: 'Authorize'}).first().click();
-    const credential = page.locator('.auth-container').filter({hasText: 'lean-app-token'});
+    const credential = page.locator('.auth-container').filter({hasText: 'app_token (apiKey)'});
     await credential.locator('input').fill(gateway.info.app_token);
     await credential.getByRole('button', {name: 'Apply credentials'}).click();
     await credential.getByRole('button', {name: 'Close'}).click();
