@@ -137,11 +137,17 @@ Result<std::int64_t> Statement::run(std::span<const Value> parameters, RowSink* 
 Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
   configure_library();
   std::unique_ptr<Connection> connection{new Connection};
+  std::string vfs = options.vfs;
+  // Only where each commit is flushed before anybody is told of it.
+  if (options.access == Access::READ_WRITE && options.synchronous == "FULL") {
+    connection->vfs_ = GatheringVfs::above(vfs);
+    if (connection->vfs_) vfs = connection->vfs_->name();  // Else opening tells that there is none.
+  }
   const int access =
       options.access == Access::READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int opened =
       sqlite3_open_v2(options.file.c_str(), &connection->handle_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+                      vfs.empty() ? nullptr : vfs.c_str());
   if (opened != SQLITE_OK) return connection->failure(opened, "open");
   RETURN_IF_ERROR(connection->configure(options));
   return connection;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "db/sqlite/gathered_log.h"
 #include "db/transaction.h"
 
 namespace qantara::db::sqlite {
@@ -112,6 +113,7 @@ class Connection {
   /// The error for a result code other than success, noting what it says about the storage.
   Error failure(int code, std::string_view doing);
 
+  std::unique_ptr<GatheringVfs> vfs_;  // Of a connection that writes.
   sqlite3* handle_ = nullptr;
   std::unordered_map<const char*, Statement> statements_;
   Trouble trouble_ = Trouble::NONE;

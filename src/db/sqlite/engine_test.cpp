@@ -77,6 +77,23 @@ TEST_F(EngineTest, a_batch_is_never_larger_than_asked) {
   EXPECT_EQ(engine->statistics().commits - before.commits, 2U);
 }
 
+TEST_F(EngineTest, writes_as_much_as_it_is_given) {
+  auto engine = open();
+  for (int id = 1; id <= 3; ++id) {
+    const std::string note(static_cast<std::size_t>(id) * 3'000'000, 'x');
+    const auto insert = [&](Transaction& tx) {
+      return tx.execute("INSERT INTO payments (id, note) VALUES ($1, $2)", id, note);
+    };
+    EXPECT_TRUE(finish(engine->write(insert)));
+  }
+  engine.reset();
+  engine = open();
+  const auto sizes = finish(engine->read([](Transaction& tx) {
+    return tx.all("SELECT length(note) FROM payments ORDER BY id", [](Row& row) { return row.take<int>(); });
+  }));
+  EXPECT_EQ(*sizes, (std::vector{3'000'000, 6'000'000, 9'000'000}));
+}
+
 TEST_F(EngineTest, a_read_sees_every_acknowledged_write) {
   const auto engine = open({.readers = 2});
   int times_seen = 0;

@@ -141,7 +141,7 @@ TEST(PowerCut, at_any_operation_loses_nothing_that_was_acknowledged) {
     }
   }
   RecordProperty("cuts", power.cuts());
-  EXPECT_GT(power.cuts(), 2000);
+  EXPECT_GT(power.cuts(), 1000);
   EXPECT_EQ(power.faults(), "");
 }
 
