@@ -10,12 +10,14 @@ import {type Findings, settingsFor} from './settings.js';
 const usage = `./dev bench [--quick] [--write] [WORD...]
   --quick   a second for each measurement, and small files: to see that it works, and roughly where one stands
   --write   make docs/reference/benchmarks.md of it, as a full run does
+  --intents=N   so many in the large file, instead of ten million, which take ten gigabytes
   WORD      only these:
 ${groups.map(({name, about}) => `            ${name.padEnd(9)} ${about}`).join('\n')}`;
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('-'));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const unknown = [...flags.filter((flag) => flag !== '--quick' && flag !== '--write'), ...words.filter((word) => !groups.some(({name}) => name === word))];
+const known = /^--(quick|write|intents=[1-9]\d*)$/;
+const unknown = [...flags.filter((flag) => !known.test(flag)), ...words.filter((word) => !groups.some(({name}) => name === word))];
 if (unknown.length > 0) {
   console.error(`bench: what is ${unknown.join(', ')}?\n${usage}`);
   process.exit(2);
@@ -26,6 +28,8 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 
 const settings = settingsFor(flags.includes('--quick'));
+const intents = flags.find((flag) => flag.startsWith('--intents='));
+if (intents !== undefined) settings.intentsInLargeFile = Number(intents.split('=')[1]);
 const isFull = words.length === 0 && !settings.quick;
 const wanted: Group[] = groups.filter(({name}) => words.length === 0 || words.includes(name));
 const begun = new Date();
