@@ -16,13 +16,16 @@ after(async () => {
   await browser?.close();
 });
 
+/** It works for seconds on end on a busy machine. */
+const whileSwaggerDraws = {timeout: 60_000};
+
 test('shows every operation, with the rules of its members', async () =>
   browser.in({}, async (window) => {
     window.expect(/Deprecated: escaping deep link whitespace/);  // Swagger UI tells itself so of every link.
     const page = await window.tab();
     await page.goto(`${gateway.info.url}/docs#/Payment%20intents/create_payment_intent`);
     const operation = page.locator('.opblock.is-open').filter({hasText: '/payments/v1/intents'});
-    await operation.getByText("The transfer's reference: it stands on both statements.").first().waitFor();
+    await operation.getByText("The transfer's reference: it stands on both statements.").first().waitFor(whileSwaggerDraws);
     await page.getByText('Pay by bank, self-hosted.').waitFor();
     await window.screenshot(page, 'docs');
     const {paths} = (await (await fetch(`${gateway.info.url}/openapi.json`)).json()) as {paths: Record<string, object>};
@@ -37,7 +40,7 @@ test('sends a request from the page to the gateway that serves it', async () =>
     window.expect(/Deprecated: escaping deep link whitespace/);  // Swagger UI tells itself so of every link.
     const page = await window.tab();
     await page.goto(`${gateway.info.url}/docs#/Banks/list_banks`);
-    await page.getByRole('button', {name: 'Authorize'}).first().click();
+    await page.getByRole('button', {name: 'Authorize'}).first().click(whileSwaggerDraws);
     const credential = page.locator('.auth-container').filter({hasText: 'app_token (apiKey)'});
     await credential.locator('input').fill(gateway.info.app_token);
     await credential.getByRole('button', {name: 'Apply credentials'}).click();
@@ -45,7 +48,7 @@ test('sends a request from the page to the gateway that serves it', async () =>
     const operation = page.locator('#operations-Banks-list_banks');
     await operation.getByRole('button', {name: 'Try it out'}).click();
     await operation.getByRole('button', {name: 'Execute'}).click();
-    await operation.locator('.live-responses-table').getByText('Lean Mockbank 1').first().waitFor();
+    await operation.locator('.live-responses-table').getByText('Lean Mockbank 1').first().waitFor(whileSwaggerDraws);
     await window.assertNothingStored();
   }));
 
