@@ -13,6 +13,8 @@ namespace {
 /// As published: the seconds that are surely left, of kAccessTokenLife.
 constexpr auto kExpiresIn = applications::kAccessTokenLife.count() - 1;
 constexpr std::string_view kCustomerScope = "customer.";
+/// Many times what any client sends. Each name is looked for among those before it, and nobody has proved anything yet.
+constexpr std::size_t kFormNamesMax = 32;
 
 /// A refusal in the words of RFC 6749, section 5.2.
 struct Refusal {
@@ -54,7 +56,8 @@ std::optional<std::string> form_decode(std::string_view text) {
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
-/// Nothing for what cannot be decoded, and where a name stands twice (RFC 6749, section 3.2). What has no value counts as absent.
+/// Nothing for what cannot be decoded, where a name stands twice (RFC 6749, section 3.2), and beyond kFormNamesMax. What has no
+/// value counts as absent.
 std::optional<Form> parse_form(std::string_view body) {
   Form form;
   while (!body.empty()) {
@@ -66,6 +69,7 @@ std::optional<Form> parse_form(std::string_view body) {
     auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())));
     if (!name || !value) return std::nullopt;
     if (value->empty()) continue;
+    if (form.size() == kFormNamesMax) return std::nullopt;
     if (std::ranges::find(form, *name, &Form::value_type::first) != form.end()) return std::nullopt;
     form.emplace_back(*std::move(name), *std::move(value));
   }
@@ -147,8 +151,8 @@ std::string metadata_json(std::string_view issuer) {
 Task<HandlerResult> issue_access_token(const http::Request& request, const Services& services) {
   const auto form = is_form(request) ? parse_form(request.body) : std::nullopt;
   if (!form) {
-    co_return to_response(
-        {400, "invalid_request", "the body must be application/x-www-form-urlencoded, each name in it once"});
+    co_return to_response({400, "invalid_request",
+                           "the body must be application/x-www-form-urlencoded, at most 32 names, each of them once"});
   }
   auto client = read_client(request, *form);
   if (!client) co_return to_response(client.error());

@@ -96,6 +96,7 @@ test('the ways to authenticate at the token endpoint, and its refusals', async (
     ['by both', usual(), basic(id, secret), 400, 'invalid_request'],
     ['by two ids', {grant_type: 'client_credentials', scope: 'api', client_id: randomUUID()}, basic(id, secret), 400, 'invalid_request'],
     ['a name twice', `${text}&scope=api`, {}, 400, 'invalid_request'],
+    ['more names than anybody needs', {...usual(), ...Object.fromEntries(Array.from({length: 29}, (_, i) => [`x${i}`, 'y']))}, {}, 400, 'invalid_request'],
     ['a broken escape', `${text}&x=%zz`, {}, 400, 'invalid_request'],
     ['JSON', JSON.stringify(usual()), {'content-type': 'application/json'}, 400, 'invalid_request'],
     ['no secret', without('client_secret'), {}, 401, 'invalid_client'],
