@@ -224,6 +224,11 @@ Result<void> confine(db::Transaction& tx, const Services& services, CustomerId c
     if (!source && http_status(source.error().code) != 404) return source.error();
     if (!source || source->customer != customer) wanted.reconnect = Uuid{};
   }
+  if (wanted.destination) {
+    const auto destination = services.destinations.get(tx, wanted.application, *wanted.destination);
+    if (!destination && destination.error().code != ErrorCode::UNKNOWN_PAYMENT_DESTINATION) return destination.error();
+    if (!destination || destination->customer.value_or(customer) != customer) wanted.destination = DestinationId{};
+  }
   return {};
 }
 

@@ -154,6 +154,8 @@ test('a payer of a live application proves who they are to open the flow', async
   const {customer_id} = (await post('/customers/v1', {app_user_id: 'payer'}, bearer)).body;
   const {customer_id: another} = (await post('/customers/v1', {app_user_id: 'another'}, bearer)).body;
   await post('/payments/v1/destinations', {name: 'Acme Corp.', display_name: 'Acme', iban: 'AE260260001008223921001'}, bearer);
+  const payee = {name: 'Ann Payer', display_name: 'Ann', iban: 'AE260260001008223921001'};
+  const destinationOf = async (one: string) => (await post('/payments/v1/destinations', {...payee, customer_id: one}, bearer)).body.id;
   const intentOf = async (one: string) => (await post('/payments/v1/intents', {customer_id: one, amount: 100, currency: 'AED'}, bearer)).body.payment_intent_id;
   const open = (wanted: Record<string, unknown>, application = live) =>
     post('/link/v1/sessions', {app_token: application.app_token, method: 'CONNECT', permissions: ['payments'], customer_id, ...wanted});
@@ -167,7 +169,9 @@ test('a payer of a live application proves who they are to open the flow', async
     ['of nobody', {access_token: token, customer_id: randomUUID()}, 404, 'UNKNOWN_CUSTOMER'],
     ['of another customer', {access_token: token, customer_id: another}, 404, 'UNKNOWN_CUSTOMER'],
     ['for another’s intent', {access_token: token, method: 'PAY', payment_intent_id: await intentOf(another)}, 404, 'UNKNOWN_PAYMENT_INTENT'],
+    ['to another’s destination', {access_token: token, payment_destination_id: await destinationOf(another)}, 404, 'UNKNOWN_PAYMENT_DESTINATION'],
     ['for its own', {access_token: token}, 201],
+    ['to its own destination', {access_token: token, payment_destination_id: await destinationOf(customer_id)}, 201],
     ['for its own intent', {access_token: token, method: 'PAY', payment_intent_id: await intentOf(customer_id)}, 201],
     ['at a mock bank', {access_token: token, bank_identifier: 'LEANMB1'}, 404, 'UNKNOWN_BANK'],
   ];
