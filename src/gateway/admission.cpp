@@ -25,7 +25,8 @@ std::string_view to_text(Priority priority) {
 }
 
 Priority priority_of(const http::Request& request) {
-  const std::string_view path = request.path;
+  std::string_view path = request.path;
+  if (path.ends_with('/')) path.remove_suffix(1);  // As the router has it.
   if (path == "/healthz" || path == "/readyz") return Priority::HEALTH;
   const bool is_opening = path == "/link/v1/sessions";
   if (path.starts_with("/link") && !is_opening) return Priority::IN_FLIGHT;
