@@ -94,10 +94,10 @@ constexpr int kReadsPerLook = 16;
 struct Dispatcher::Round {
   Instant now;
   std::vector<Outcome> outcomes;
-  std::vector<std::pair<WebhookEndpointId, Unstored>> rows;
-  std::ptrdiff_t new_rows = 0;                ///< So many of them, the first ones, are of events that were just read.
-  std::vector<WebhookEndpointId> released;    ///< Their lanes' waiting deliveries are among the rows.
-  std::vector<WebhookEndpointId> given_back;  ///< Those of them to whom nothing may be sent now.
+  std::vector<std::pair<WebhookEndpointId, Unstored>> new_rows;  ///< Of events that were just read.
+  std::vector<std::pair<WebhookEndpointId, Unstored>> rows;      ///< All, in the order of the log.
+  std::vector<WebhookEndpointId> released;       ///< Their lanes' waiting deliveries are among the rows.
+  std::vector<WebhookEndpointId> given_back;     ///< Those of them to whom nothing may be sent now.
   std::vector<std::pair<Receiver, int>> claims;  ///< Of whom, and how many.
   std::int64_t mark = 0;
 
@@ -164,8 +164,7 @@ Task<Dispatcher::Next> Dispatcher::round() {
       watermark_.drop();
       std::ranges::move(outcomes_, std::back_inserter(round.outcomes));
       outcomes_ = std::move(round.outcomes);
-      round.rows.resize(static_cast<std::size_t>(round.new_rows));
-      to_store_ = std::move(round.rows);
+      to_store_ = std::move(round.new_rows);
       co_return stopping_ ? Next::NEVER : Next::LATER;  // What is not recorded is sent again after the next start.
     }
     watermark_.keep();
@@ -191,10 +190,13 @@ Task<Dispatcher::Next> Dispatcher::round() {
 
 Dispatcher::Round Dispatcher::prepare() {
   const Instant real_now = with_.real_clock.now();
-  Round round{.now = with_.domain_clock.now(), .outcomes = std::exchange(outcomes_, {}), .rows = std::move(to_store_)};
-  to_store_.clear();
-  round.new_rows = std::ssize(round.rows);
+  Round round{.now = with_.domain_clock.now(),
+              .outcomes = std::exchange(outcomes_, {}),
+              .new_rows = std::exchange(to_store_, {})};
+  round.rows = round.new_rows;
   for (const Outcome& outcome : round.outcomes) {
+    // What waits is given up with it, by rows that say so.
+    if (outcome.endpoint == Outcome::Endpoint::IS_GONE) stations_.at(outcome.target).must_store = true;
     const bool is_of_log = !outcome.delivery && !stations_.at(outcome.target).lane.has_row(outcome.event_seq);
     if (is_of_log) watermark_.settling(outcome.event_seq);
   }
@@ -203,8 +205,9 @@ Dispatcher::Round Dispatcher::prepare() {
     Lane& lane = station.lane;
     if (lane.held() == 0) continue;
     std::vector<Unstored> unstored;
-    const bool must_go = station.must_store || lane.is_failing() || keeps_others_waiting(lane, real_now);
-    if (lane.waiting() > 0 && must_go) {
+    const bool must_go =
+        station.must_store || lane.is_failing() || lane.stands_still() || keeps_others_waiting(lane, real_now);
+    if ((lane.waiting() > 0 && must_go) || station.must_follow) {
       unstored = lane.all_without_row();
       round.released.push_back(id);
       if (station.must_store) round.given_back.push_back(id);
@@ -213,6 +216,8 @@ Dispatcher::Round Dispatcher::prepare() {
     }
     for (const Unstored& one : unstored) round.rows.emplace_back(id, one);
   }
+  // The first row of a line is due, whatever comes after.
+  std::ranges::sort(round.rows, {}, [](const auto& entry) { return entry.second.event_seq; });
   for (const auto& [id, row] : round.rows) watermark_.settling(row.event_seq);
 
   std::size_t room = stopping_ ? 0 : options_.waiting_max - std::min(options_.waiting_max, waiting());
@@ -311,6 +316,7 @@ void Dispatcher::settle(const Round& round, Work& work) {
     Station& released = station(id);
     released.lane.release(released.must_store ? Lane::Released::ALL : Lane::Released::FROM_THE_LOG);
     released.way = Station::Way::TABLE;
+    released.must_follow = false;
   }
   for (const auto& [id, reason] : work.given_up) {
     station(id).lane.release(Lane::Released::ALL);
@@ -386,6 +392,7 @@ void Dispatcher::accept(News& news) {
     asked.must_store = !receiver || receiver->status != EndpointStatus::ACTIVE;
     if (receiver) refresh(asked, *receiver);
     if (!asked.target) asked.must_store = true;
+    if (!asked.must_store) give_turn(news.asked[i], asked);
   }
   listeners_ = news.listeners.value_or(listeners_);
   if (news.due) {
@@ -400,6 +407,7 @@ void Dispatcher::accept(News& news) {
     const bool may_go =
         fresh.way == Fresh::Way::MAY_GO && goal.way == Station::Way::LOG && !goal.lane.is_failing() && !goal.must_store;
     if (!may_go) {
+      if (goal.lane.has_line(fresh.aggregate)) goal.must_follow = true;
       to_store_.emplace_back(fresh.endpoint, Unstored{.event_seq = fresh.event_seq, .aggregate = fresh.aggregate});
       continue;
     }

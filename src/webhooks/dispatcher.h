@@ -99,6 +99,7 @@ class Dispatcher {
     enum class Way { LOG, TABLE } way = Way::LOG;  ///< TABLE: all new events get rows, until nothing is due there.
     bool has_turn = false;                         ///< Stands in `turns_`.
     bool must_store = false;                       ///< What waits goes to the table: it must not be sent now.
+    bool must_follow = false;                      ///< All goes to the table, before what `to_store_` has behind it.
   };
   using GivenUp = std::vector<std::pair<WebhookEndpointId, DisabledReason>>;
   struct Round;

@@ -186,6 +186,83 @@ TEST_P(dispatcher, the_next_in_line_follows_one_that_is_given_up) {
   EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, first, second}));
 }
 
+TEST_P(dispatcher, the_next_of_an_aggregate_is_told_after_a_failure_that_was_made_good) {
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.start_dispatcher();
+  const auto payment = stage.make_aggregate();
+  stage.receivers.answer(kShop, 500);
+  stage.publish(payment);
+  after_attempts(id, 1);
+  stage.advance(1min);
+  ASSERT_TRUE(stage.delivered(id, 1));
+  stage.publish(payment);
+  EXPECT_TRUE(stage.delivered(id, 2));
+}
+
+TEST_P(dispatcher, what_waits_behind_a_failure_is_told_though_another_succeeds_in_the_same_moment) {
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.start_dispatcher();
+  const auto payment = stage.make_aggregate();
+  stage.receivers.hold(kShop);
+  const auto first = stage.publish(payment);
+  const auto other = stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(attempted(kShop, 2));
+  const auto second = stage.publish(payment);
+  stage.receivers.answer(kShop, 500);
+  stage.receivers.let_go(kShop);
+  ASSERT_TRUE(told(id, {DeliveryStatus::PENDING, DeliveryStatus::DELIVERED, DeliveryStatus::PENDING}));
+  stage.advance(1min);
+  ASSERT_TRUE(stage.delivered(id, 3));
+  EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, other, first, second}));
+}
+
+TEST_P(dispatcher, what_gets_a_row_waits_for_what_is_in_flight_without_one) {
+  const auto id = stage.create(kShop).endpoint.id;
+  const auto other = stage.create(kOther).endpoint.id;
+  stage.start_dispatcher();
+  const auto payment = stage.make_aggregate();
+  stage.receivers.hold(kShop);
+  const auto first = stage.publish(payment);
+  ASSERT_TRUE(attempted(kShop, 1));
+  stage.receivers.hold_no_more(kShop);
+  stage.receivers.answer(kShop, 500);
+  const auto failing = stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(attempted(kShop, 2));
+  const auto second = stage.publish(payment);
+  stage.publish(stage.make_aggregate(), events::Type::PAYMENT_STARTED);
+  ASSERT_TRUE(stage.delivered(other, 3));
+  EXPECT_TRUE(stage.until([&] { return stage.deliveries(id).size() == 3; }));
+  EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, failing}));
+  stage.receivers.let_go(kShop);
+  ASSERT_TRUE(stage.delivered(id, 2));
+  EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, failing, second}));
+}
+
+TEST_P(dispatcher, what_gets_a_row_waits_for_what_waits_without_one) {
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.start_dispatcher();
+  const auto payment = stage.make_aggregate();
+  stage.receivers.hold(kShop);
+  const auto first = stage.publish(payment);
+  ASSERT_TRUE(attempted(kShop, 1));
+  const auto second = stage.publish(payment);
+  ASSERT_TRUE(stage.until([&] {
+    stage.real_clock.advance(1s);
+    stage.dispatcher->wake();
+    return !stage.deliveries(id).empty();
+  }));
+  const auto third = stage.publish(payment);
+  ASSERT_TRUE(stage.until([&] { return stage.deliveries(id).size() >= 2; }));
+  stage.receivers.answer(kShop, 200);
+  stage.receivers.answer(kShop, 500);
+  stage.receivers.let_go(kShop);
+  ASSERT_TRUE(stage.until([&] { return stage.deliveries(id).at(1).attempts == 1; }));
+  ASSERT_TRUE(told(id, {DeliveryStatus::DELIVERED, DeliveryStatus::PENDING, DeliveryStatus::PENDING}));
+  stage.advance(1min);
+  ASSERT_TRUE(stage.delivered(id, 3));
+  EXPECT_EQ(stage.receivers.bodies(kShop), (std::vector{first, second, second, third}));
+}
+
 TEST_P(dispatcher, a_slow_endpoint_does_not_delay_another) {
   const auto slow = stage.create(kShop).endpoint.id;
   const auto quick = stage.create(kOther).endpoint.id;

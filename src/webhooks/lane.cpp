@@ -18,7 +18,7 @@ void Lane::add(Parcel parcel, Instant real_now) {
   if (is_first) {
     ready_.push_back(std::move(parcel));
   } else {
-    line->second.push_back(std::move(parcel));
+    line->second.behind.push_back(std::move(parcel));
   }
 }
 
@@ -57,18 +57,38 @@ void Lane::end(std::int64_t event_seq, Answer answer) {
       break;
     case Answer::FAILURE:
       window_ = std::max(window_ / 2, 1);
-      return;
+      break;
   }
   if (held.source == Held::Source::TABLE) return;
   const auto line = lines_.find(held.aggregate);
   if (line == lines_.end()) return;
-  auto& behind = line->second;
+  if (answer == Answer::FAILURE) {
+    line->second.head = Line::Head::HAS_FAILED;
+    return;
+  }
+  auto& behind = line->second.behind;
   if (behind.empty()) {
     lines_.erase(line);
     return;
   }
   ready_.push_back(std::move(behind.front()));
   behind.erase(behind.begin());
+}
+
+void Lane::settle(std::int64_t event_seq) {
+  const auto held = held_.find(event_seq);
+  if (held == held_.end()) return;
+  const auto line = lines_.find(held->second.aggregate);
+  const bool is_over = held->second.source == Held::Source::LOG && line != lines_.end() &&
+                       line->second.head == Line::Head::HAS_FAILED && line->second.behind.empty();
+  if (is_over) lines_.erase(line);
+  held_.erase(held);
+}
+
+bool Lane::stands_still() const {
+  return std::ranges::any_of(lines_, [](const auto& entry) {
+    return entry.second.head == Line::Head::HAS_FAILED && !entry.second.behind.empty();
+  });
 }
 
 std::optional<Instant> Lane::ready_since() const {

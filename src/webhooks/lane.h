@@ -56,11 +56,16 @@ class Lane {
   Parcel start(Instant now, Instant real_now);
 
   enum class Answer { QUICK, SLOW, FAILURE };
-  /// An attempt has ended. After a success the next of its line is ready; after a failure its line stands still until
-  /// `release()`.
+  /// An attempt has ended. After a success the next of its line is ready; after a failure its line stands still, until it is
+  /// settled with nothing behind it, or until `release()`.
   void end(std::int64_t event_seq, Answer answer);
   /// What became of it is recorded: the lane no longer knows it.
-  void settle(std::int64_t event_seq) { held_.erase(event_seq); }
+  void settle(std::int64_t event_seq);
+
+  /// Something waits behind a failure: it must be released.
+  bool stands_still() const;
+  /// One from the log that the table may not know goes before whatever else comes of `aggregate`.
+  bool has_line(const Uuid& aggregate) const { return lines_.contains(aggregate); }
 
   bool holds(std::int64_t event_seq) const { return held_.contains(event_seq); }
   bool has_row(std::int64_t event_seq) const;
@@ -99,8 +104,12 @@ class Lane {
   const LaneLimits& limits_;
   std::unordered_map<std::int64_t, Held> held_;
   std::deque<Parcel> ready_;
-  /// The aggregates with one from the log that is ready or in flight, and what waits behind it.
-  std::unordered_map<Uuid, std::vector<Parcel>> lines_;
+  struct Line {
+    enum class Head { GOES_ON, HAS_FAILED } head = Head::GOES_ON;
+    std::vector<Parcel> behind;
+  };
+  /// The aggregates with one from the log that is ready, in flight or failed, and what waits behind it.
+  std::unordered_map<Uuid, Line> lines_;
   std::size_t waiting_ = 0;
   int in_flight_ = 0;
   int window_;

@@ -67,6 +67,33 @@ TEST_F(lane, events_of_one_aggregate_go_one_behind_the_other_and_others_beside_t
   EXPECT_EQ(start_all(), Seqs{3});
 }
 
+TEST_F(lane, a_failure_that_is_recorded_holds_up_nothing_that_comes_later) {
+  it.add(of_log(1, 1), kNow);
+  start_all();
+  it.end(1, Answer::FAILURE);
+  EXPECT_FALSE(it.stands_still());
+  EXPECT_TRUE(it.has_line(aggregate(1))) << "the table does not know it yet";
+  it.settle(1);
+  EXPECT_FALSE(it.has_line(aggregate(1)));
+  it.add(of_log(2, 1), kNow);
+  EXPECT_EQ(start_all(), Seqs{2});
+}
+
+TEST_F(lane, what_waits_behind_a_failure_is_not_forgotten_for_another_success) {
+  it.add(of_log(1, 1), kNow);
+  it.add(of_log(2, 1), kNow);
+  it.add(of_log(3, 2), kNow);
+  start_all();
+  it.end(1, Answer::FAILURE);
+  it.end(3, Answer::QUICK);
+  EXPECT_FALSE(it.is_failing());
+  EXPECT_TRUE(it.stands_still());
+  it.settle(1);
+  EXPECT_TRUE(it.stands_still());
+  it.release();
+  EXPECT_FALSE(it.stands_still());
+}
+
 TEST_F(lane, behind_a_failure_nothing_starts_and_all_of_it_can_be_given_to_the_table) {
   for (std::int64_t seq = 1; seq <= 3; ++seq) it.add(of_log(seq, 1), kNow);
   it.add(of_log(4, 2), kNow);

@@ -72,6 +72,8 @@ class ScriptedReceivers final : public http::Client {
 
   /// Attempts at `url` wait, until it is let go.
   void hold(const std::string& url) { held_.insert(url); }
+  /// Those that wait go on waiting; what comes is answered.
+  void hold_no_more(const std::string& url) { held_.erase(url); }
   void let_go(const std::string& url) {
     held_.erase(url);
     for (const auto& [waiting, bell] : bells_) bell->ring();
