@@ -171,6 +171,21 @@ test('the browser goes on to the shop\'s page, which captures for its own custom
   await settles(intent, 'ACCEPTED_BY_BANK');
 });
 
+test('no token of the way to the bank and back, and no name of a payer, is in the log', async () => {
+  const {session} = await connecting();
+  const visitor = new Visitor();
+  const there = String(session.step['url']);
+  const back = await visitor.decide(await visitor.leave(session.step), kUser, 'approve');
+  assert.equal((await visitor.get(back)).status, 200);
+  assert.equal((await openReturned(back, visitor)).status, 201);
+  await api(shop.gateway.url, shop.appToken)('GET', '/customers/v1/app-user-id/sara@example.com');
+  const paths = () => shop.gateway.logLines.flatMap((line) => (line.includes('"path"') ? [String(JSON.parse(line).path)] : []));
+  await eventually(async () => paths(), (logged) => logged.includes('/customers/v1/app-user-id/'), 'the request is in the log');
+  for (const folder of ['/link/redirect/', '/link/return/', '/link/v1/returns/']) assert.ok(paths().includes(folder), folder);
+  const log = shop.gateway.logLines.join('\n');
+  for (const secret of [tokenOf(there), tokenOf(back), 'sara@example.com']) assert.ok(!log.includes(secret), secret);
+});
+
 // A browser is sent on to nothing but what the application may have, however it is spelt.
 test('no opening takes an address that leads elsewhere', async () => {
   const [customer, destination] = [await shop.customer(), await shop.destination()];
