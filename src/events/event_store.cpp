@@ -42,10 +42,13 @@ Result<std::int64_t> insert_event_for_seq(db::Transaction& tx, EventId id, const
 }
 
 Result<std::int64_t> last_sequence(db::Transaction& tx, const Uuid& aggregate) {
-  ASSIGN_OR_RETURN(const auto last, tx.one(
-                                        "SELECT COALESCE((SELECT MAX(sequence) FROM events WHERE aggregate_id = $1), "
-                                        "(SELECT last FROM event_sequences WHERE aggregate_id = $1), 0)",
-                                        [](db::Row& row) { return row.take<std::int64_t>(); }, aggregate));
+  // An earlier event may be there yet when a later one is gone: somebody is still to be told of it.
+  ASSIGN_OR_RETURN(
+      const auto last,
+      tx.one(
+          "SELECT COALESCE(MAX(last), 0) FROM (SELECT sequence AS last FROM events WHERE aggregate_id = $1 "
+          "UNION ALL SELECT last FROM event_sequences WHERE aggregate_id = $1) AS known",
+          [](db::Row& row) { return row.take<std::int64_t>(); }, aggregate));
   return last.value_or(0);
 }
 

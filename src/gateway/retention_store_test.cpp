@@ -198,6 +198,23 @@ TEST_F(retention, the_numbering_of_an_aggregate_goes_on_behind_what_is_gone) {
   EXPECT_EQ(last_sequence(source), 4);
 }
 
+TEST_F(retention, the_numbering_goes_on_behind_what_is_gone_though_something_older_is_still_to_be_told) {
+  const Uuid source = Uuid::make(clock, random);
+  publish(source);
+  fan_out();
+  apply([&](db::Transaction& tx) {  // From now on the endpoint is told of something else.
+    return tx.execute("INSERT INTO webhook_endpoint_types (endpoint_id, type) VALUES ($1, 'payment.updated')",
+                      endpoint);
+  });
+  publish(source);
+  clock.advance(days{91});
+  publish(Uuid::make(clock, random));
+  fan_out();
+  EXPECT_EQ(prune().events, 1);
+  publish(source);
+  EXPECT_EQ(last_sequence(source), 3);
+}
+
 TEST_F(retention, an_intent_that_has_ended_leaves_nothing_behind) {
   const Uuid intent = Uuid::make(clock, random);
   const Uuid open_intent = Uuid::make(clock, random);
