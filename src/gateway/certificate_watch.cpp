@@ -34,7 +34,7 @@ void CertificateWatch::reload() {
     log::error("the certificate was not read again; the one before stays in use",
                {{"reason", read.error().message}, {"cause", read.error().cause}});
   } else {
-    log::info("the certificate was read", {{"expires_at", to_text(tls_.expires_at())}});
+    log::info("the certificate was read", {{"expires_at", qantara::to_text(tls_.expires_at())}});
   }
   tell_when_it_ends_soon();
 }
@@ -46,7 +46,7 @@ void CertificateWatch::stop() {
 
 void CertificateWatch::tell_when_it_ends_soon() const {
   if (tls_.expires_at() - real_clock_.now() > kCertificateEndsSoon) return;
-  log::warn("the certificate ends soon: renew it", {{"expires_at", to_text(tls_.expires_at())}});
+  log::warn("the certificate ends soon: renew it", {{"expires_at", qantara::to_text(tls_.expires_at())}});
 }
 
 }  // namespace qantara::gateway

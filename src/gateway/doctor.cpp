@@ -106,14 +106,14 @@ Finding look_at_flush(const fs::path& data, const Clock& clock, Random& random) 
 
 Finding look_at_clock(const Clock& clock) {
   const Instant now = clock.now();
-  if (now < kBuilt) return {"clock", FAIL, "it says " + to_text(now), "set the clock"};
+  if (now < kBuilt) return {"clock", FAIL, "it says " + qantara::to_text(now), "set the clock"};
   ::timex kernel{};
   const bool is_synchronised = ::adjtimex(&kernel) >= 0 && (kernel.status & STA_UNSYNC) == 0;
   if (!is_synchronised) {
-    return {"clock", LOOK, to_text(now) + ", not known to be synchronised",
+    return {"clock", LOOK, qantara::to_text(now) + ", not known to be synchronised",
             "let systemd-timesyncd or chrony keep it: signatures are checked to five minutes"};
   }
-  return {"clock", OK, to_text(now) + ", synchronised", {}};
+  return {"clock", OK, qantara::to_text(now) + ", synchronised", {}};
 }
 
 Finding look_at_key(const fs::path& key, const fs::path& database, Random& random) {
@@ -173,7 +173,7 @@ void look_at_database(std::vector<Finding>& findings, const fs::path& file, cons
   if (news->offset) std::from_chars(news->offset->data(), news->offset->data() + news->offset->size(), offset);
   const bool has_gone_back = *news->holdings.last_event_at > clock.now() + Duration{offset};
   findings.push_back({"last event", has_gone_back ? LOOK : OK,
-                      to_text(*news->holdings.last_event_at) + (has_gone_back ? ": in the future" : ""),
+                      qantara::to_text(*news->holdings.last_event_at) + (has_gone_back ? ": in the future" : ""),
                       has_gone_back ? "look at the clock: it has gone back" : ""});
 }
 
@@ -194,7 +194,7 @@ Finding look_at_certificate(const http::ServerTlsOptions& tls, const Clock& cloc
   if (!loaded)
     return failed("certificates", loaded.error(), "put the right file there; a gateway that runs reads it then");
   const Instant end = (*loaded)->expires_at();
-  const auto text = tls.certificate.string() + " ends at " + to_text(end);
+  const auto text = tls.certificate.string() + " ends at " + qantara::to_text(end);
   if (end - clock.now() > kCertificateEndsSoon) return {"certificates", OK, text, {}};
   return {"certificates", LOOK, text, "renew it; a gateway that runs reads the new one by itself"};
 }

@@ -8,8 +8,6 @@ namespace {
 
 using testing::Test;
 
-bool has(const Answer& answer, std::string_view text) { return answer.text.find(text) != std::string::npos; }
-
 struct Pages : Test {
   /// A payment that waits in the app of payer-app. Result: the authorisation's id.
   std::string waiting(std::string_view payee = "Acme Corp.") {

@@ -60,6 +60,9 @@ struct Answer {
   }
 };
 
+/// Whether a page says `text`.
+inline bool has(const Answer& page, std::string_view text) { return page.text.find(text) != std::string::npos; }
+
 inline constexpr std::string_view kPayee = "AE260260001008223921001";
 inline constexpr std::string_view kRequestId = "99391c7e-ad88-49ec-a2ad-99ddcb1f7721";
 

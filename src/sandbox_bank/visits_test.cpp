@@ -11,8 +11,6 @@ constexpr std::string_view kDone = "https://shop.example/return/1?way=done";
 constexpr std::string_view kRefused = "https://shop.example/return/1?way=refused";
 constexpr std::string_view kHouse = "/redirect";
 
-bool has(const Answer& page, std::string_view text) { return page.text.find(text) != std::string::npos; }
-
 std::string path_of(const std::string& url) { return url.substr(url.find("/authorise/")); }
 
 class Visits : public testing::Test {
