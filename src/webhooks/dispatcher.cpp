@@ -478,11 +478,12 @@ std::optional<Instant> Dispatcher::next_row_at() const {
   return first;
 }
 
-/// What is claimed ahead of its turn bridges the time until the next round.
+/// What is claimed ahead of its turn bridges the time until the next round. What comes straight from the log, however much,
+/// takes no room from what is due in the table.
 std::size_t Dispatcher::room_for_claims(WebhookEndpointId id) {
   const Lane& lane = station(id).lane;
   const auto wanted = static_cast<std::size_t>(2 * lane.window());
-  return wanted - std::min(wanted, lane.held());
+  return wanted - std::min(wanted, lane.held_from_table());
 }
 
 void Dispatcher::give_turn(WebhookEndpointId id, Station& station) {

@@ -294,6 +294,21 @@ TEST_P(dispatcher, a_slow_endpoint_does_not_keep_a_new_one_from_its_events) {
   EXPECT_TRUE(stage.delivered(other, 1));
 }
 
+TEST_P(dispatcher, what_is_due_in_the_table_gets_its_turn_however_much_comes_from_the_log) {
+  if (GetParam() == Duration::zero()) GTEST_SKIP() << "nothing comes from the log";
+  const auto id = stage.create(kShop).endpoint.id;
+  stage.receivers.hold(kShop);
+  stage.start_dispatcher({.lane = {.window_at_first = 2, .window_max = 2}});
+  for (int i = 0; i < 10; ++i) stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(attempted(kShop, 2));
+  ASSERT_TRUE(stage.write([&](db::Transaction& tx) { return stage.webhooks.send_test(tx, stage.application, id); }));
+  stage.dispatcher->wake();
+  EXPECT_TRUE(stage.until([&] { return stage.deliveries(id).front().next_attempt_at > stage.clock.now(); }))
+      << "it is not claimed";
+  stage.receivers.let_go(kShop);
+  EXPECT_TRUE(stage.delivered(id, 11));
+}
+
 TEST_P(dispatcher, a_failing_endpoint_gets_a_narrow_lane_until_it_answers) {
   const auto id = stage.create(kShop).endpoint.id;
   stage.start_dispatcher({.lane = {.window_max = 8, .window_when_failing = 2}});

@@ -91,6 +91,12 @@ bool Lane::stands_still() const {
   });
 }
 
+std::size_t Lane::held_from_table() const {
+  const auto count =
+      std::ranges::count_if(held_, [](const auto& entry) { return entry.second.source == Held::Source::TABLE; });
+  return static_cast<std::size_t>(count);
+}
+
 std::optional<Instant> Lane::ready_since() const {
   if (ready_.empty()) return std::nullopt;
   return held_.at(ready_.front().event_seq).since;

@@ -70,6 +70,7 @@ class Lane {
   bool holds(std::int64_t event_seq) const { return held_.contains(event_seq); }
   bool has_row(std::int64_t event_seq) const;
   std::size_t held() const { return held_.size(); }
+  std::size_t held_from_table() const;
   std::size_t waiting() const { return waiting_; }  ///< Held and not started.
   int in_flight() const { return in_flight_; }
   int window() const;
