@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "http/networks.h"
 
 namespace qantara::api {
 
@@ -234,7 +235,7 @@ Task<Result<std::string>> Access::jwks() {
 /// One line in the log for each that is answered by its name; once it is too many the requests' own lines tell.
 Error Access::refuse(const http::Request& request, std::optional<ApplicationId> claimed, Error refusal) {
   const Instant now = real_clock_.now();
-  auto wait = failures_.per_address.take(request.peer_address, now);
+  auto wait = failures_.per_address.take(http::subscriber_of(request.peer_address), now);
   if (!wait && claimed) wait = failures_.per_application.take(claimed->to_text(), now);
   if (!wait) {
     log::warn("a credential was refused", {{"request_id", request.request_id},

@@ -28,7 +28,7 @@ namespace qantara::api {
 
 /// Bad credentials that are answered 401 before it is 429. They are long random numbers, so this saves work, not secrets.
 struct FailureLimits {
-  RateLimit per_address{{.per_second = 10, .burst = 1000}};  ///< A proxy in front is one address.
+  RateLimit per_address{{.per_second = 10, .burst = 1000}};  ///< A proxy in front is one; of IPv6, a /64.
   RateLimit per_application{{.per_second = 10, .burst = 1000}};
 };
 

@@ -119,6 +119,19 @@ TEST(Forwarded, forwarded_is_read_likewise_and_a_quote_hides_nothing_behind_it) 
       });
 }
 
+TEST(subscriber_of, is_an_ipv4_address_or_64_bits_of_ipv6) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"203.0.113.9", "203.0.113.9"},
+      {"::ffff:203.0.113.9", "203.0.113.9"},
+      {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+      {"2001:db8:1:2::", "2001:db8:1:2::"},
+      {"2001:db8:1:3::6", "2001:db8:1:3::"},
+      {"", ""},
+      {"unknown", "unknown"},
+  };
+  for (const auto& [address, subscriber] : rows) EXPECT_EQ(subscriber_of(address), subscriber) << address;
+}
+
 TEST(Forwarded, knows_its_proxies) {
   const auto proxies = ours(Kind::X_FORWARDED);
   for (const auto* address : {"10.255.0.1", "203.0.113.7", "fd12::1", "::ffff:10.0.0.1"}) {

@@ -21,6 +21,13 @@ std::string to_text(const AddressBytes& address) {
   return v6.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, v6).to_string() : v6.to_string();
 }
 
+std::string subscriber_of(std::string_view address) {
+  auto bytes = parse_address(address);
+  if (!bytes) return std::string{address};
+  if (!ip::make_address_v6(*bytes).is_v4_mapped()) std::fill(bytes->begin() + 8, bytes->end(), std::uint8_t{0});
+  return to_text(*bytes);
+}
+
 bool Network::contains(const AddressBytes& address) const {
   const auto whole = static_cast<std::size_t>(length / 8);
   const auto mask = static_cast<std::uint8_t>(0xff00U >> (length % 8));

@@ -33,7 +33,7 @@ namespace qantara::link {
 /// How often sessions may be opened: anybody may call, and the app token is public.
 struct OpeningLimits {
   RateLimit per_application{{.per_second = 200, .burst = 1000}};
-  RateLimit per_address{{.per_second = 50, .burst = 200}};  ///< A proxy in front is one address.
+  RateLimit per_address{{.per_second = 50, .burst = 200}};  ///< A proxy in front is one; of IPv6, a /64.
 };
 
 /// How long an end can be looked at after the page timed out.

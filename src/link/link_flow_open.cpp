@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "banking/step_json.h"
+#include "http/networks.h"
 #include "json/json.h"
 #include "link/link_flow.h"
 #include "link/link_store.h"
@@ -37,7 +38,7 @@ Result<LinkSession> LinkFlow::open_as(Method method, db::Transaction& tx, const 
 Result<void> LinkFlow::admit(std::string_view peer_address, ApplicationId application) const {
   const Instant now = parts_.real_clock.now();
   auto& limits = parts_.opening_limits;
-  auto wait = limits.per_address.take(std::string{peer_address}, now);
+  auto wait = limits.per_address.take(http::subscriber_of(peer_address), now);
   if (!wait) wait = limits.per_application.take(application.to_text(), now);
   if (!wait) return {};
   Error refused = error(ErrorCode::RATE_LIMIT_EXCEEDED, "too many sessions are being opened: try again later");

@@ -249,6 +249,18 @@ TEST_F(link_opening, is_refused_when_an_application_opens_too_many) {
   EXPECT_TRUE(payer.open(wanted));
 }
 
+TEST_F(link_opening, is_counted_by_the_network_of_an_ipv6_address) {
+  auto wanted = wanting(payer, Method::CONNECT);
+  int opened = 0;
+  const auto open_from = [&](const std::string& network) {
+    wanted.peer_address = network + std::to_string(1 + opened);
+    return payer.open(wanted);
+  };
+  while (opened < 1000 && open_from("2001:db8:0:7::")) ++opened;
+  EXPECT_EQ(opened, 200);
+  EXPECT_TRUE(open_from("2001:db8:0:8::"));
+}
+
 TEST_F(link_opening, leaves_a_customer_so_many_unfinished_connections) {
   auto wanted = wanting(payer, Method::CONNECT);
   for (int i = 0; i < kUnfinishedMax; ++i) {
