@@ -66,26 +66,24 @@ export const deliveriesOfOurs: Run = async (sink, count) => {
   }
 };
 
-async function deliveriesOfQueue(sink: Sink, count: number, script: string, ...how: string[]): Promise<number> {
-  const postgres = await Postgres.start();
+async function deliveriesOfQueue(postgres: Postgres, sink: Sink, count: number, script: string, ...how: string[]): Promise<number> {
+  await node(script, 'load', postgres.connection, String(count));
+  await sink.reset();
+  const args = [join(peersFolder, script), 'work', postgres.connection, sink.hook, ...how];
+  const worker = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
   try {
-    await node(script, 'load', postgres.connection, String(count));
-    await sink.reset();
-    const args = [join(peersFolder, script), 'work', postgres.connection, sink.hook, ...how];
-    const worker = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
-    try {
-      return await sink.rateOf(count);
-    } finally {
-      await worker.stop();
-    }
+    return await sink.rateOf(count);
   } finally {
-    await postgres.stop();
+    await worker.stop();
   }
 }
 
 export const deliveriesOfGraphile =
-  (how: 'default' | 'tuned'): Run =>
+  (postgres: Postgres, how: 'default' | 'tuned'): Run =>
   (sink, count) =>
-    deliveriesOfQueue(sink, count, 'graphile.mjs', how);
+    deliveriesOfQueue(postgres, sink, count, 'graphile.mjs', how);
 
-export const deliveriesOfPgBoss: Run = (sink, count) => deliveriesOfQueue(sink, count, 'pg_boss.mjs');
+export const deliveriesOfPgBoss =
+  (postgres: Postgres): Run =>
+  (sink, count) =>
+    deliveriesOfQueue(postgres, sink, count, 'pg_boss.mjs');

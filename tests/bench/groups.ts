@@ -6,6 +6,7 @@ import {type Contender, creating, fastifyPg, fastifySqlite, inTurns, nginx, qant
 import {deliveriesOfGraphile, deliveriesOfOurs, deliveriesOfPgBoss, Sink} from './deliveries.js';
 import {load, median, requireSuccess} from './load.js';
 import {Ours} from './ours.js';
+import {Postgres} from './postgres.js';
 import {benchFolder, node, pause} from './processes.js';
 import {type Findings, limitRow, perSecond, ratioRow, type Settings} from './settings.js';
 
@@ -98,11 +99,12 @@ async function measureGets(settings: Settings): Promise<Findings> {
 }
 
 async function measureDeliveries(settings: Settings): Promise<Findings> {
+  const postgres = await Postgres.start();
   const kinds = [
-    {name: 'Qantara', count: settings.quick ? 10_000 : 100_000, run: deliveriesOfOurs},
-    {name: 'graphile-worker, tuned', count: settings.quick ? 5_000 : 40_000, run: deliveriesOfGraphile('tuned')},
-    {name: 'graphile-worker, as it comes', count: settings.quick ? 2_000 : 12_000, run: deliveriesOfGraphile('default')},
-    {name: 'pg-boss, four workers', count: settings.quick ? 2_000 : 20_000, run: deliveriesOfPgBoss},
+    {name: 'Qantara', count: settings.quick ? 10_000 : 80_000, run: deliveriesOfOurs},
+    {name: 'graphile-worker, tuned', count: settings.quick ? 5_000 : 20_000, run: deliveriesOfGraphile(postgres, 'tuned')},
+    {name: 'graphile-worker, as it comes', count: settings.quick ? 2_000 : 6_000, run: deliveriesOfGraphile(postgres, 'default')},
+    {name: 'pg-boss, four workers', count: settings.quick ? 2_000 : 15_000, run: deliveriesOfPgBoss(postgres)},
   ];
   const rates = kinds.map(() => [] as number[]);
   const sink = await Sink.start();
@@ -116,6 +118,7 @@ async function measureDeliveries(settings: Settings): Promise<Findings> {
     }
   } finally {
     await sink.stop();
+    await postgres.stop();
   }
   const [ours, tuned, plain, boss] = rates.map(median);
   const row = (i: number, rate: number, bound?: {atLeast: number; aim: number}) =>

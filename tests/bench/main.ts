@@ -10,13 +10,14 @@ import {type Findings, settingsFor} from './settings.js';
 const usage = `./dev bench [--quick] [--write] [WORD...]
   --quick   a second for each measurement, and small files: to see that it works, and roughly where one stands
   --write   make docs/reference/benchmarks.md of it, as a full run does
+  --seconds=N   for each measurement, instead of four
   --intents=N   so many in the large file, instead of ten million, which take ten gigabytes
   WORD      only these:
 ${groups.map(({name, about}) => `            ${name.padEnd(9)} ${about}`).join('\n')}`;
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('-'));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const known = /^--(quick|write|intents=[1-9]\d*)$/;
+const known = /^--(quick|write|(seconds|intents)=[1-9]\d*)$/;
 const unknown = [...flags.filter((flag) => !known.test(flag)), ...words.filter((word) => !groups.some(({name}) => name === word))];
 if (unknown.length > 0) {
   console.error(`bench: what is ${unknown.join(', ')}?\n${usage}`);
@@ -28,8 +29,10 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 
 const settings = settingsFor(flags.includes('--quick'));
-const intents = flags.find((flag) => flag.startsWith('--intents='));
-if (intents !== undefined) settings.intentsInLargeFile = Number(intents.split('=')[1]);
+const numberOf = (name: string, otherwise: number): number =>
+  Number(flags.find((flag) => flag.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise);
+settings.seconds = numberOf('seconds', settings.seconds);
+settings.intentsInLargeFile = numberOf('intents', settings.intentsInLargeFile);
 const isFull = words.length === 0 && !settings.quick;
 const wanted: Group[] = groups.filter(({name}) => words.length === 0 || words.includes(name));
 const begun = new Date();

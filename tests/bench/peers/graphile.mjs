@@ -14,7 +14,8 @@ if (verb === 'load') {
   const client = new pg.Client({connectionString});
   await client.connect();
   await client.query('DELETE FROM graphile_worker._private_jobs');
-  await client.query(`SELECT graphile_worker.add_job('deliver', ${payloadSql}) FROM generate_series(1, $1)`, [Number(what)]);
+  const specification = `json_populate_record(null::graphile_worker.job_spec, json_build_object('identifier', 'deliver', 'payload', ${payloadSql}))`;
+  await client.query(`SELECT COUNT(*) FROM graphile_worker.add_jobs(ARRAY(SELECT ${specification} FROM generate_series(1, $1)))`, [Number(what)]);
   await client.query('VACUUM ANALYZE graphile_worker._private_jobs');
   await client.end();
 } else {
