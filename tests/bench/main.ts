@@ -1,6 +1,7 @@
 // `./dev bench [--quick] [--write] [WORD...]`: measures ours and the peers in turn and prints the table. A full run, or one with
 // --write, makes docs/reference/benchmarks.md of it.
 import {writeFileSync} from 'node:fs';
+import {loadavg} from 'node:os';
 
 import {type Group, groups} from './groups.js';
 import {benchmarksPage} from './processes.js';
@@ -35,7 +36,7 @@ settings.seconds = numberOf('seconds', settings.seconds);
 settings.intentsInLargeFile = numberOf('intents', settings.intentsInLargeFile);
 const isFull = words.length === 0 && !settings.quick;
 const wanted: Group[] = groups.filter(({name}) => words.length === 0 || words.includes(name));
-const begun = new Date();
+const begun = {at: new Date(), load: loadavg()[0]!};
 const found: {group: Group; findings: Findings}[] = [];
 const failed: string[] = [];
 for (const group of wanted) {

@@ -30,18 +30,19 @@ function machine(): string[] {
   ];
 }
 
-export function page(found: {group: Group; findings: Findings}[], settings: Settings, begun: Date): string {
+export function page(found: {group: Group; findings: Findings}[], settings: Settings, begun: {at: Date; load: number}): string {
   const rows = found.flatMap(({findings}) => findings.rows);
   const notes = found.flatMap(({findings}) => findings.notes);
   return `# Benchmarks
 
-Made by \`./dev bench\` in one run, on ${begun.toISOString().slice(0, 10)}. What stands here was measured in that run; what it did not
+Made by \`./dev bench\` in one run, on ${begun.at.toISOString().slice(0, 10)}. What stands here was measured in that run; what it did not
 measure is not here.
 
 ${table(rows)}
 
 ${machine().map((text) => `- ${text}`).join('\n')}
 - ${settings.rounds} rounds of ${settings.seconds} s for each measurement, the contenders in turn within each round; the figure is the median.
+- Before the run the machine's load was ${begun.load.toFixed(1)}; what others did meanwhile is in the figures${begun.load > 1 ? ', and they are rough' : ''}.
 ${notes.map((text) => `- ${text}`).join('\n')}
 
 ## How to read it
