@@ -61,7 +61,8 @@ Task<Result<void>> Pruner::run_once() {
     CO_ASSIGN_OR_RETURN(count, co_await take(bite_letters));
     if (count > 0) on_pruned_({.dead_letters = count});
   }
-  const Bite bite_sessions = [cutoff = now - retention_.sessions](db::Transaction& tx) {
+  // A session lives by the real clock, wherever the domain's was moved to.
+  const Bite bite_sessions = [cutoff = real_clock_.now() - retention_.sessions](db::Transaction& tx) {
     return delete_link_sessions(tx, cutoff, kBite);
   };
   for (std::int64_t count = kBite; count == kBite && !stopping_;) {

@@ -107,7 +107,7 @@ class retention : public testing::Test {
   }
   Pruned prune(Retention kept = {}) {
     Pruned sum;
-    Pruner pruner{*database, clock, clock, *timers, kept, [&](const Pruned& pruned) {
+    Pruner pruner{*database, clock, real_clock, *timers, kept, [&](const Pruned& pruned) {
                     sum.events += pruned.events;
                     sum.deliveries += pruned.deliveries;
                     sum.dead_letters += pruned.dead_letters;
@@ -133,6 +133,7 @@ class retention : public testing::Test {
 
  public:
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
+  ManualClock real_clock{Instant{std::chrono::seconds{1'600'000'000}}};
   SeededRandom random{3};
   std::unique_ptr<Timers> timers = make_system_timers(context_.get_executor(), clock);
   std::unique_ptr<db::Database> database;
@@ -259,6 +260,24 @@ TEST_F(retention, dead_letters_stay_thirty_days_after_they_were_given_up) {
   EXPECT_EQ(prune().dead_letters, 1);
   EXPECT_EQ(count("SELECT COUNT(*) FROM webhook_attempts"), 0);
   EXPECT_EQ(count("SELECT COUNT(*) FROM events"), 1) << "the event has a time of its own";
+}
+
+TEST_F(retention, a_session_goes_by_the_clock_that_it_lives_by) {
+  apply([&](db::Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(tx.execute(
+        "INSERT INTO customers (id, application_id, app_user_id, created_at) VALUES ($1, $1, 'a', 0)", application));
+    RETURN_IF_ERROR(tx.execute(
+        "INSERT INTO link_sessions (id, application_id, customer_id, method, language, step_number, step_kind, step, "
+        "created_at, expires_at) VALUES ($1, $1, $1, 'CONNECT', 'en', 1, 'BANKS', '{}', 0, $2)",
+        application, real_clock.now() + 15min));
+    return {};
+  });
+  clock.advance(days{400});
+  EXPECT_EQ(prune().sessions, 0) << "the payer is there";
+  real_clock.advance(days{30} + 15min);
+  EXPECT_EQ(prune().sessions, 0);
+  real_clock.advance(1s);
+  EXPECT_EQ(prune().sessions, 1);
 }
 
 TEST_F(retention, the_file_does_not_grow_while_as_much_goes_as_comes) {
