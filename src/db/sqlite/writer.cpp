@@ -226,7 +226,9 @@ void Writer::probe() {
 
 void Writer::checkpoint(Connection::Checkpoint how) {
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
+  const auto begun_at = uptime();
   const Result<bool> moved = connection_->checkpoint(how);
+  checkpoint_took_ = uptime() - begun_at;
   pages_to_move_ = 0;
   next_checkpoint_at_ = pages_in_log_ + tuning_.checkpoint_pages;
   next_spare_checkpoint_at_ = pages_in_log_ + tuning_.idle_checkpoint_pages;
@@ -241,7 +243,12 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   give_up(moved.error());
 }
 
-bool Writer::has_time_to_spare() const { return waited_ * 100 >= (uptime() - checkpoint_at_) * tuning_.spare_percent; }
+bool Writer::has_time_to_spare() const {
+  // A disk that is slow to flush makes moving dear, whatever time there is.
+  constexpr int kSpareForEachMove = 10;
+  return waited_ * 100 >= (uptime() - checkpoint_at_) * tuning_.spare_percent &&
+         waited_ >= checkpoint_took_ * kSpareForEachMove;
+}
 
 void Writer::checkpoint_if_long() {
   if (!connection_) return;
