@@ -192,6 +192,7 @@ test('a page that takes the window away is told so', async () =>
     const {intent} = await world.payable('payer-plain');
     const flow = await world.paying(window, intent);
     await flow.at('review');
+    await flow.visit.told('PAYMENT_REVIEW');
     await flow.page.evaluate(() => document.body.lastElementChild?.remove());
     const result = await flow.visit.result();
     assert.deepEqual([result.status, result.exit_point], ['LINK_CLOSED_PROGRAMMATICALLY', 'PAYMENT_REVIEW']);

@@ -153,6 +153,11 @@ export class Visit {
     return this.page.evaluate(() => (globalThis as unknown as ShopGlobals).results);
   }
 
+  /** Waits until `on_step` was told of this screen: the frame shows one before the page hears of it. */
+  async told(screen: string): Promise<void> {
+    await this.page.waitForFunction((name) => (globalThis as unknown as ShopGlobals).steps.some(({step}) => step === name), screen);
+  }
+
   /** The screens that `on_step` was told of. */
   async steps(): Promise<ShopGlobals['steps']> {
     return this.page.evaluate(() => (globalThis as unknown as ShopGlobals).steps);
