@@ -283,7 +283,7 @@ async function measureOverload(settings: Settings): Promise<Findings> {
     // Normal: a second whose p99 is what half of saturation may have.
     const calm = await load({...ours.wanted, seconds: 12, warmUp: 0, rate: Math.round(capacity / 2)});
     const firstNormal = calm.seconds.findIndex((_, i) => calm.seconds.slice(i).every(({p99}) => p99 <= 50_000));
-    const recovery = firstNormal < 0 ? 99 : firstNormal;
+    const recovery = firstNormal < 0 ? Infinity : firstNormal;
     const refused = Object.entries(pushed.statuses).filter(([status]) => !status.startsWith('2')).map(([status, count]) => `${count} × ${status}`);
     return {
       rows: [

@@ -63,7 +63,7 @@ export function ratioRow(what: string, ours: number, beside: string, other: numb
 
 /** A figure that is to stay below a bound. */
 export function limitRow(what: string, value: number, unit: string, bound: Bound): Row {
-  const shown = (figure: number): string => `${figure < 10 ? figure.toFixed(1) : Math.round(figure)} ${unit}`;
+  const shown = (figure: number): string => figure === Infinity ? 'not seen' : `${figure < 10 ? figure.toFixed(1) : Math.round(figure)} ${unit}`;
   return {
     what, ours: shown(value), beside: '', value, shown: shown(value), atLeast: `≤ ${shown(bound.atLeast)}`, aim: `≤ ${shown(bound.aim)}`,
     reaches: reach((limit) => value <= limit, bound),
