@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/crypto.h"
+#include "base/freed.h"
 #include "base/text.h"
 
 namespace qantara {
@@ -18,13 +19,6 @@ namespace {
 
 constexpr std::size_t kSubjectBytesMax = 200;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 

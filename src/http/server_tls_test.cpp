@@ -24,8 +24,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-using ClientContext = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL_SESSION, Free<SSL_SESSION_free>>;
+using ClientContext = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL_SESSION, Freed<SSL_SESSION_free>>;
 
 constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view kHelloAndClose = "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -103,7 +103,7 @@ class TlsClient {
  private:
   ClientContext context_;
   RawSocket socket_;
-  std::unique_ptr<SSL, Free<SSL_free>> ssl_;
+  std::unique_ptr<SSL, Freed<SSL_free>> ssl_;
   std::string received_;
   bool was_told_of_the_end_ = false;
 };
@@ -132,7 +132,7 @@ class ServerTlsTest : public ::testing::Test {
   std::filesystem::path write(const std::string& name, const std::function<int(FILE*)>& write_to, unsigned mode) {
     const auto path = folder_ / name;
     {
-      std::unique_ptr<FILE, Free<std::fclose>> file{std::fopen(path.c_str(), "w")};
+      std::unique_ptr<FILE, Freed<std::fclose>> file{std::fopen(path.c_str(), "w")};
       EXPECT_GE(write_to(file.get()), 1);
     }
     EXPECT_EQ(::chmod(path.c_str(), mode), 0);

@@ -11,17 +11,12 @@
 #include <memory>
 #include <string>
 
+#include "base/freed.h"
+
 namespace qantara::http {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* pointer) const {
-    kFree(pointer);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 
 /// A certificate that `key` signs for itself. `names` as OpenSSL writes them: "DNS:a.example,IP:127.0.0.1".
 inline Certificate certify(EVP_PKEY* key, const std::string& names, long seconds_left) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/freed.h"
 #include "http/stream_socket.h"
 
 namespace qantara::http {
@@ -37,13 +38,10 @@ class TlsSession {
   std::string client_certificate() const;
 
  private:
-  struct Free {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-  };
   explicit TlsSession(SSL* ssl) : ssl_(ssl) {}
   Outcome outcome_of(int result);
 
-  std::unique_ptr<SSL, Free> ssl_;
+  std::unique_ptr<SSL, Freed<SSL_free>> ssl_;
   bool is_sound_ = false;  // The handshake is done and nothing has broken.
   bool was_plain_http_ = false;
 };

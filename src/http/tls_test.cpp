@@ -19,8 +19,8 @@ namespace {
 
 using Reason = ClientFailure::Reason;
 
-using ServerContext = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
-using ServerStream = std::unique_ptr<SSL, Free<SSL_free>>;
+using ServerContext = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using ServerStream = std::unique_ptr<SSL, Freed<SSL_free>>;
 
 class OneName final : public Dns {
  public:
@@ -51,7 +51,7 @@ class TlsTest : public ::testing::Test {
 
   Certificate trusted(const std::string& names, long seconds_left = 1000) {
     auto certificate = certify(key_.get(), names, seconds_left);
-    std::unique_ptr<FILE, Free<std::fclose>> file{std::fopen(trust_file_.c_str(), "a")};
+    std::unique_ptr<FILE, Freed<std::fclose>> file{std::fopen(trust_file_.c_str(), "a")};
     EXPECT_EQ(PEM_write_X509(file.get(), certificate.get()), 1);
     return certificate;
   }
@@ -65,7 +65,7 @@ class TlsTest : public ::testing::Test {
   /// A file of the test's own with what `write` writes.
   std::filesystem::path file(const std::string& name, const std::function<int(FILE*)>& write) {
     const auto path = directory_ / name;
-    std::unique_ptr<FILE, Free<std::fclose>> file{std::fopen(path.c_str(), "w")};
+    std::unique_ptr<FILE, Freed<std::fclose>> file{std::fopen(path.c_str(), "w")};
     EXPECT_EQ(write(file.get()), 1);
     return path;
   }

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/crypto.h"
+#include "base/freed.h"
 #include "jose/base64url.h"
 
 namespace qantara::jose {
@@ -21,13 +22,6 @@ constexpr int kBitsMade = 2048;
 constexpr int kBitsMin = 2048;  // RFC 7518, section 3.3.
 constexpr int kBitsMax = 8192;  // A larger one only costs time.
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using BigNumber = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;

@@ -15,21 +15,7 @@ constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at 
 }  // namespace
 
 Task<void> ExpiryTimer::run() {
-  while (!stopping_) {
-    const auto next = co_await run_once();
-    Instant wake_at = clock_.now() + kTryAgain;
-    if (next) {
-      wake_at = *next;
-    } else {
-      log::error("intent timer: the database did not answer", {{"cause", next.error().cause}});
-    }
-    if (!stopping_) co_await bell_->wait_until(wake_at);
-  }
-}
-
-void ExpiryTimer::stop() {
-  stopping_ = true;
-  bell_->ring();
+  return loop_.run("intent timer", kTryAgain, [this] { return run_once(); });
 }
 
 Task<Result<Instant>> ExpiryTimer::run_once() {
@@ -37,7 +23,8 @@ Task<Result<Instant>> ExpiryTimer::run_once() {
     CO_ASSIGN_OR_RETURN(const auto next,
                         co_await database_.read([&](db::Transaction& tx) { return intents_.next_due(tx); }));
     const Instant now = clock_.now();
-    if (!next || *next > now || stopping_) co_return std::min(next.value_or(Instant::max()), now + kLookAgain);
+    if (!next || *next > now || loop_.is_stopping())
+      co_return std::min(next.value_or(Instant::max()), now + kLookAgain);
     CO_RETURN_IF_ERROR(co_await database_.write([&](db::Transaction& tx) { return intents_.expire_due(tx, kBatch); }));
   }
 }

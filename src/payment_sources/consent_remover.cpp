@@ -16,21 +16,7 @@ constexpr auto kLookForConsents = std::chrono::minutes{5};  ///< The table is re
 }  // namespace
 
 Task<void> ConsentRemover::run() {
-  while (!stopping_) {
-    const auto next = co_await run_once();
-    Instant wake_at = clock_.now() + kTellAgain;
-    if (next) {
-      wake_at = *next;
-    } else {
-      log::error("consent remover: the database did not answer", {{"cause", next.error().cause}});
-    }
-    if (!stopping_) co_await bell_->wait_until(wake_at);
-  }
-}
-
-void ConsentRemover::stop() {
-  stopping_ = true;
-  bell_->ring();
+  return loop_.run("consent remover", kTellAgain, [this] { return run_once(); });
 }
 
 Task<Result<Instant>> ConsentRemover::run_once() {
@@ -48,7 +34,7 @@ Task<Result<Instant>> ConsentRemover::run_once() {
       log::error("consent remover: a consent could not be ended",
                  {{"payment_source_id", id.to_text()}, {"cause", ended.error().cause}});
     }
-    if (stopping_) break;
+    if (loop_.is_stopping()) break;
   }
   if (failed) co_return clock_.now() + kTellAgain;
   CO_ASSIGN_OR_RETURN(const auto next,

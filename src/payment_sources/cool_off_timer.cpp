@@ -16,21 +16,7 @@ constexpr auto kLookAgain = std::chrono::minutes{5};  ///< The table is read at 
 }  // namespace
 
 Task<void> CoolOffTimer::run() {
-  while (!stopping_) {
-    auto next = co_await run_once();
-    Instant wake_at = clock_.now() + kAskAgain;
-    if (next) {
-      wake_at = *next;
-    } else {
-      log::error("cool-off timer: the database did not answer", {{"cause", next.error().cause}});
-    }
-    if (!stopping_) co_await bell_->wait_until(wake_at);
-  }
-}
-
-void CoolOffTimer::stop() {
-  stopping_ = true;
-  bell_->ring();
+  return loop_.run("cool-off timer", kAskAgain, [this] { return run_once(); });
 }
 
 Task<Result<Instant>> CoolOffTimer::run_once() {
@@ -47,7 +33,7 @@ Task<Result<Instant>> CoolOffTimer::run_once() {
       log::error("cool-off timer: a beneficiary could not be checked",
                  {{"beneficiary_id", id.to_text()}, {"cause", checked.error().cause}});
     }
-    if (stopping_) break;
+    if (loop_.is_stopping()) break;
   }
   if (failed) co_return clock_.now() + kAskAgain;
   CO_ASSIGN_OR_RETURN(const auto next,

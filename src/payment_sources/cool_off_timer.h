@@ -1,12 +1,9 @@
 // The timer of cool-offs: asks the bank how a beneficiary stands when its wait should be over.
 #pragma once
 
-#include <atomic>
-#include <memory>
-
 #include "banking/banks.h"
+#include "base/due_loop.h"
 #include "base/task.h"
-#include "base/timers.h"
 #include "db/database.h"
 #include "payment_sources/payment_sources.h"
 
@@ -16,13 +13,13 @@ class CoolOffTimer {
  public:
   CoolOffTimer(db::Database& database, const PaymentSources& sources, const banking::Banks& banks, const Clock& clock,
                Timers& timers)
-      : database_(database), sources_(sources), banks_(banks), clock_(clock), bell_(timers.make_bell()) {}
+      : database_(database), sources_(sources), banks_(banks), clock_(clock), loop_(clock, timers) {}
 
   /// Runs until `stop`.
   Task<void> run();
-  void stop();
+  void stop() { loop_.stop(); }
   /// Looks again at what is due: after a cool-off began, or the clock was moved. From any thread.
-  void wake() { bell_->ring(); }
+  void wake() { loop_.wake(); }
 
   /// One round: everything that is due now. Result: when the next is due.
   Task<Result<Instant>> run_once();
@@ -34,8 +31,7 @@ class CoolOffTimer {
   const PaymentSources& sources_;
   const banking::Banks& banks_;
   const Clock& clock_;
-  std::unique_ptr<Bell> bell_;
-  std::atomic<bool> stopping_ = false;
+  DueLoop loop_;
 };
 
 }  // namespace qantara::payment_sources
