@@ -452,15 +452,10 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
   if (is_waiting(payment.status) && payment.status != PaymentStatus::AWAITING_APP_AUTH) {
     // An order that the bank would not even take has failed. Once it is there, only the bank's word on the order itself ends it:
     // an authorisation that seems refused may have been given in the bank's app.
-    if (!is_order_there && (failure.kind == REFUSED || failure.kind == MISCONFIGURED)) {
-      payment.status_detail = "BANK_ISSUE";
-      payment.failure_text = failure.message;
-      RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
-      return payment;
-    }
-    if (!is_order_there && failure.kind == SESSION_ENDED) {
-      RETURN_IF_ERROR(sources_.consent_lapsed(tx, payment.source));
-      payment.status_detail = "RECONNECT_REQUIRED";
+    const bool has_lapsed = failure.kind == SESSION_ENDED;
+    if (!is_order_there && (failure.kind == REFUSED || failure.kind == MISCONFIGURED || has_lapsed)) {
+      if (has_lapsed) RETURN_IF_ERROR(sources_.consent_lapsed(tx, payment.source));
+      payment.status_detail = has_lapsed ? "RECONNECT_REQUIRED" : "BANK_ISSUE";
       payment.failure_text = failure.message;
       RETURN_IF_ERROR(move(tx, payment, PaymentEvent::bank_rejected, failure.message));
       return payment;
