@@ -167,27 +167,23 @@ class Declaration {
 constexpr const char* kDataHelp = "Data folder of the running gateway";
 constexpr const char* kAppTokenHelp = "The application; not needed where there is only one";
 
-void add_origin_verbs(CLI::App& app, Verb& chosen) {
-  auto* const group = app.add_subcommand("origin", "Origins whose pages may frame the hosted flow");
-  group->require_subcommand(1);
-  const auto add_flags = [](Declaration<AppOriginOptions>& verb) {
-    verb.text("--app-token", verb.options().app_token, "TOKEN", kAppTokenHelp)->envname("QANTARA_APP_TOKEN");
-    verb.common_flags(kDataHelp);
-  };
-  Declaration add{group->add_subcommand("add", "Let pages of ORIGIN frame the hosted flow"), chosen, app_origin_add};
-  add.text("ORIGIN", add.options().origin, "", "Like https://shop.example")->required();
-  add_flags(add);
-  Declaration list{group->add_subcommand("list", "Show the origins that are registered"), chosen, app_origin_list};
-  add_flags(list);
-  Declaration remove{group->add_subcommand("remove", "Do not let them any longer"), chosen, app_origin_remove};
-  remove.text("ORIGIN", remove.options().origin, "", "As `app origin list` shows it")->required();
-  add_flags(remove);
-}
-
 template <class Options>
 void add_application_flags(Declaration<Options>& verb) {
   verb.text("--app-token", verb.options().app_token, "TOKEN", kAppTokenHelp)->envname("QANTARA_APP_TOKEN");
   verb.common_flags(kDataHelp);
+}
+
+void add_origin_verbs(CLI::App& app, Verb& chosen) {
+  auto* const group = app.add_subcommand("origin", "Origins whose pages may frame the hosted flow");
+  group->require_subcommand(1);
+  Declaration add{group->add_subcommand("add", "Let pages of ORIGIN frame the hosted flow"), chosen, app_origin_add};
+  add.text("ORIGIN", add.options().origin, "", "Like https://shop.example")->required();
+  add_application_flags(add);
+  Declaration list{group->add_subcommand("list", "Show the origins that are registered"), chosen, app_origin_list};
+  add_application_flags(list);
+  Declaration remove{group->add_subcommand("remove", "Do not let them any longer"), chosen, app_origin_remove};
+  remove.text("ORIGIN", remove.options().origin, "", "As `app origin list` shows it")->required();
+  add_application_flags(remove);
 }
 
 void add_redirect_verbs(CLI::App& app, Verb& chosen) {
