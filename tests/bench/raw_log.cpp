@@ -21,10 +21,10 @@
 
 #include "base/clock.h"
 #include "base/event_loop.h"
-#include "base/timers.h"
 #include "base/uuid.h"
 #include "http/server.h"
 #include "json/json.h"
+#include "serving.h"
 
 namespace qantara::bench {
 namespace {
@@ -167,16 +167,8 @@ Task<int> serve(EventLoop& loop, const Clock& clock, Random& random, const std::
   const Surroundings with{log, clock, random, std::move(token)};
   http::ServerOptions options;
   options.handler = [&with](http::Request& request) { return answer(request, with); };
-  auto server = http::listen(loop.executor(), random, std::move(options));
-  if (!server) throw std::runtime_error(server.error().message);
-  fmt::print("{{\"url\":\"http://127.0.0.1:{}\"}}\n", (*server)->port());
-  std::fflush(stdout);
-  const auto timers = make_system_timers(loop.executor(), clock);
-  const auto bell = timers->make_bell();
-  loop.on_signal([&bell] { bell->ring(); });
-  co_await bell->wait_until(Instant::max());
-  co_await (*server)->stop(std::chrono::seconds{1});
-  co_return 0;
+  const int code = co_await serve_until_signal(loop, clock, random, std::move(options));
+  co_return code;
 }
 
 }  // namespace
