@@ -17,11 +17,22 @@
 
 namespace qantara::db {
 
-/// One step of the schema, applied once and in order. Numbers start at 1 and have no gaps.
+/// One step of the schema, applied once and in order of the numbers.
 struct Migration {
   int number;
   std::string_view name;  ///< "first_payment"
   std::string_view sql;   ///< Statements for this engine, separated by semicolons.
+};
+
+/// When a closure that writes sees what it reads.
+enum class Reads {
+  /// With the writer to itself, as if all closures of all processes ran one after the other.
+  IN_TURN,
+
+  /// What it reads before its first write may be a little older, so that an engine can fetch it for many closures at once,
+  /// before their turn. For closures that read what never changes, or where a constraint refuses what they did not see.
+  /// Until its first write such a closure does nothing but read, and returns each error that it is given.
+  AHEAD,
 };
 
 class Database {
@@ -36,14 +47,14 @@ class Database {
   /// either, or it is unknown: look), SERVICE_UNAVAILABLE when the queue is full or the database is closing.
   /// Cannot be cancelled; the caller is resumed on its own executor.
   template <class Closure>
-  auto write(Closure closure) -> Task<std::invoke_result_t<Closure&, Transaction&>> {
+  auto write(Closure closure, Reads reads = Reads::IN_TURN) -> Task<std::invoke_result_t<Closure&, Transaction&>> {
     std::optional<std::invoke_result_t<Closure&, Transaction&>> result;
     const Job job = [&](Transaction& transaction) -> Result<void> {
       result.emplace(closure(transaction));
       if (!*result) return result->error();
       return {};
     };
-    const Result<void> committed = co_await run_write(job);
+    const Result<void> committed = co_await run_write(job, reads);
     if (!committed) co_return committed.error();
     co_return std::move(*result);
   }
@@ -61,9 +72,20 @@ class Database {
     co_return std::move(*result);
   }
 
-  /// Calls `listener` (from the writer's thread, so it must be quick and thread-safe: ring a Bell) after every durable
-  /// commit that announced `channel`. Before the first write only.
+  /// Calls `listener` (from a thread of the engine, so it must be quick and thread-safe: ring a Bell) after every durable
+  /// commit that announced `channel`; soon after those of other processes on the same database too, several of them perhaps
+  /// in one call. Before the first write only.
   virtual void on_commit(Channel channel, std::function<void()> listener) = 0;
+
+  /// The term in which this process leads: does what only one process may do at a time. Nothing while another one leads, or
+  /// nobody does. It may have ended before this process knows: `Transaction::confirm` tells for sure.
+  virtual std::optional<Term> leadership() const = 0;
+
+  /// Calls `listener` (as on_commit) when `leadership` has changed. Before the first write only.
+  virtual void on_leadership(std::function<void()> listener) = 0;
+
+  /// Names the very place where the data is: a copy of it elsewhere has another name. Errors: STORAGE_FAILED.
+  virtual Result<std::string> place() const = 0;
 
   /// Whether writes are possible right now; false after the storage failed, until it works again. For /readyz.
   virtual bool writable() const = 0;
@@ -74,7 +96,7 @@ class Database {
  protected:
   using Job = std::function<Result<void>(Transaction&)>;
   /// `job` stays valid until the task ends.
-  virtual Task<Result<void>> run_write(const Job& job) = 0;
+  virtual Task<Result<void>> run_write(const Job& job, Reads reads) = 0;
   virtual Task<Result<void>> run_read(const Job& job) = 0;
 };
 
@@ -100,5 +122,29 @@ struct SqliteOptions {
 /// Errors: SERVICE_UNAVAILABLE if another process holds the file; STORAGE_FAILED if it cannot be opened, is damaged, or
 /// was written by a newer version (more migrations than `migrations`).
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options, std::span<const Migration> migrations);
+
+/// Whether a server may be used that does not keep what it has acknowledged (promise P2).
+enum class Durability { FULL, MAY_BE_UNSAFE };
+
+struct PostgresOptions {
+  std::string url;  ///< libpq's: "postgres://gateway@db.internal/qantara?…", or "host=… dbname=…".
+  Durability durability = Durability::FULL;
+  int writers = 2;  ///< Connections that write in turn: one prepares its batch while the other one's commits.
+  int readers = 2;  ///< Connections that read.
+  std::size_t batch_max = 256;     ///< Closures in one commit.
+  std::size_t queue_max = 10'000;  ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
+
+  /// As in SqliteOptions; from one of several threads.
+  std::function<void(std::size_t closures, std::chrono::microseconds took)> on_measured;
+};
+
+/// Connects, applies missing migrations and starts writers and readers. Any number of processes may: one at a time writes
+/// (a transaction-level advisory lock), so closures of all of them run one after the other, and what a sequence gives inside
+/// a write is in the order of commits. While the server is away, writes and reads are refused within two seconds
+/// (SERVICE_UNAVAILABLE, or STORAGE_FAILED where it is not known whether the commit took place) and it is tried to reconnect.
+/// Errors: INVALID_PARAMETERS for what is no such URL; SERVICE_UNAVAILABLE if the server does not answer or refuses us;
+/// STORAGE_FAILED if it is older than 15, not UTF-8, not durable (fsync, full_page_writes or synchronous_commit off) without
+/// MAY_BE_UNSAFE, or has migrations of a newer version. No message holds the password.
+Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options, std::span<const Migration> migrations);
 
 }  // namespace qantara::db

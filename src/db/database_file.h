@@ -22,6 +22,11 @@ namespace qantara::db {
 /// Errors: INVALID_PARAMETERS if `to` exists or `from` does not; STORAGE_FAILED.
 Result<void> copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Names this very file: its inode and the instant of its birth. A copy is another place, and so is the file after it was
+/// moved to another file system. Renaming changes nothing. A copy made below the file system, of a whole disk, is not seen.
+/// Errors: STORAGE_FAILED.
+Result<std::string> place_of(const std::filesystem::path& file);
+
 struct Examination {
   std::vector<std::string> faults;  ///< Of pages, indexes and references, in SQLite's words; none: the file is whole.
   int migrations = 0;               ///< Applied to the file, all of them known.

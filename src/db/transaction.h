@@ -1,6 +1,7 @@
 // A database transaction as the stores see it: one SQL text for every engine, parameters by position, typed rows.
 #pragma once
 
+#include <bitset>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -32,12 +33,23 @@ class Sql {
 /// Bytes as stored in a BLOB column. The view must outlive the call it is passed to.
 struct Bytes {
   std::string_view data;
+  friend bool operator==(const Bytes&, const Bytes&) = default;
+};
+
+/// What a parameter or a column holds.
+enum class Type : std::uint8_t { INTEGER, TEXT, BYTES };
+
+/// An absent value of a type: every parameter of a statement is of one type, whatever it is called with.
+struct Null {
+  Type type;
+  friend bool operator==(const Null&, const Null&) = default;
 };
 
 /// A parameter on its way into a statement: null, integer, text or bytes.
-using Value = std::variant<std::monostate, std::int64_t, std::string_view, Bytes>;
+using Value = std::variant<Null, std::int64_t, std::string_view, Bytes>;
 
-inline Value to_value(std::monostate) { return {}; }
+Type type_of(const Value& value);
+
 /// Booleans are 0 and 1.
 template <std::integral T>
 Value to_value(T value) {
@@ -56,8 +68,18 @@ Value to_value(const Id<Tag>& id) {
 }
 inline Value to_value(Instant instant) { return static_cast<std::int64_t>(instant.time_since_epoch().count()); }
 template <class T>
+constexpr Type type_for() {
+  if constexpr (std::integral<T> || std::same_as<T, Instant>) {
+    return Type::INTEGER;
+  } else if constexpr (std::convertible_to<T, std::string_view>) {
+    return Type::TEXT;
+  } else {
+    return Type::BYTES;
+  }
+}
+template <class T>
 Value to_value(const std::optional<T>& value) {
-  return value ? to_value(*value) : Value{};
+  return value ? to_value(*value) : Null{type_for<T>()};
 }
 
 /// One row of a result, read column by column from the left: `row.take<CustomerId>()`. Valid inside the callback only.
@@ -116,6 +138,15 @@ struct Channel {
   std::uint8_t number;
 };
 
+/// By `Channel::number`.
+using Channels = std::bitset<256>;
+
+/// A stretch of time in which one process does what only one of those on a database may do. The next one's number is greater.
+struct Term {
+  std::int64_t number;
+  friend auto operator<=>(const Term&, const Term&) = default;
+};
+
 /// What use cases and stores work on. Lives inside one `Database::write` or `Database::read`; not for other threads.
 /// A closure may run more than once, so it has no effect outside the transaction.
 class Transaction {
@@ -127,8 +158,16 @@ class Transaction {
   /// words as cause. A violated constraint is STORAGE_FAILED too: look first, or say ON CONFLICT DO NOTHING and count.
   template <class... Parameters>
   Result<std::int64_t> execute(Sql sql, const Parameters&... parameters) {
-    const Value values[] = {to_value(parameters)..., Value{}};
+    const Value values[] = {to_value(parameters)..., Value{Null{}}};
     return run(sql, std::span{values, sizeof...(Parameters)}, nullptr);
+  }
+
+  /// Runs a statement that changes rows, and nobody asks how many: an engine need not wait for it before it goes on with the
+  /// next. If it fails, so does the closure, at the latest with the commit. Errors: as for `execute`.
+  template <class... Parameters>
+  Result<void> post(Sql sql, const Parameters&... parameters) {
+    const Value values[] = {to_value(parameters)..., Value{Null{}}};
+    return run_later(sql, std::span{values, sizeof...(Parameters)});
   }
 
   /// Every row, read by `read_row` (a callable `T(Row&)`).
@@ -142,7 +181,7 @@ class Transaction {
       explicit Sink(ReadRow& read) : read(read) {}
       void row(Row& row) override { found.push_back(read(row)); }
     } sink{read_row};
-    const Value values[] = {to_value(parameters)..., Value{}};
+    const Value values[] = {to_value(parameters)..., Value{Null{}}};
     if (auto ran = run(sql, std::span{values, sizeof...(Parameters)}, &sink); !ran) return std::move(ran).error();
     return std::move(sink.found);
   }
@@ -160,7 +199,7 @@ class Transaction {
         if (!found) found.emplace(read(row));
       }
     } sink{read_row};
-    const Value values[] = {to_value(parameters)..., Value{}};
+    const Value values[] = {to_value(parameters)..., Value{Null{}}};
     if (auto ran = run(sql, std::span{values, sizeof...(Parameters)}, &sink); !ran) return std::move(ran).error();
     return std::move(sink.found);
   }
@@ -168,9 +207,19 @@ class Transaction {
   /// After the commit is durable, the listeners of this channel hear of it (`Database::on_commit`). Nothing if it is not.
   virtual void announce(Channel channel) = 0;
 
+  /// What is written here counts only if this process still leads in `term` (`Database::leadership`).
+  /// Errors: SERVICE_UNAVAILABLE if that term has ended.
+  virtual Result<void> confirm(Term term) = 0;
+
  protected:
   /// Runs to the end and gives each row to `sink` (which may be null). Result: changed rows.
   virtual Result<std::int64_t> run(Sql sql, std::span<const Value> parameters, RowSink* sink) = 0;
+
+  /// Runs to the end sooner or later, in order with all others. `parameters` are not looked at after the call.
+  virtual Result<void> run_later(Sql sql, std::span<const Value> parameters) {
+    RETURN_IF_ERROR(run(sql, parameters, nullptr));
+    return {};
+  }
 };
 
 }  // namespace qantara::db

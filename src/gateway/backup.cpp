@@ -96,7 +96,7 @@ Result<BackupFacts> restore(const fs::path& file, const fs::path& key_file, cons
 Task<Result<void>> change_standing(const fs::path& data, Standing standing) {
   const auto file = database_in(data);
   if (!is_there(file)) co_return refusal("there is no database " + file.string());
-  CO_ASSIGN_OR_RETURN(const auto place, place_of(file));
+  CO_ASSIGN_OR_RETURN(const auto place, db::place_of(file));
   CO_ASSIGN_OR_RETURN(const auto database, db::open_sqlite({.file = file}, schema::migrations()));
   auto changed = co_await database->write(
       [&](db::Transaction& tx) { return standing == Standing::LIVE ? make_live(tx, place) : make_copy(tx); });

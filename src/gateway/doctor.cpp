@@ -150,7 +150,7 @@ void look_at_database(std::vector<Finding>& findings, const fs::path& file, cons
           : Finding{"migrations", LOOK,
                     fmt::format("{} are missing; the next start applies them", examined->migrations_missing),
                     "make a backup before"});
-  const auto place = place_of(file);
+  const auto place = db::place_of(file);
   const auto standing =
       place ? db::read_file(file, [&](db::Transaction& tx) { return standing_of(tx, *place); }) : place.error();
   if (standing && *standing == Standing::COPY) {

@@ -291,7 +291,7 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
 /// Whether this database is the live one, and the key its own. What it does not know yet it learns here.
 Task<Result<void>> Gateway::Parts::settle() {
   const auto file = options.data / kDatabase;
-  CO_ASSIGN_OR_RETURN(const auto place, place_of(file));
+  CO_ASSIGN_OR_RETURN(const auto place, database->place());
   CO_ASSIGN_OR_RETURN(const auto fit, co_await database->read([&](db::Transaction& tx) { return key_fit(tx, vault); }));
   if (fit == KeyFit::IS_ANOTHER) {
     co_return error(ErrorCode::STORAGE_FAILED, "the key file " + (options.data / kKey).string() +

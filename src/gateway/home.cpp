@@ -1,13 +1,7 @@
 #include "gateway/home.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <optional>
 #include <span>
-#include <system_error>
 
 #include "base/text.h"
 #include "gateway/settings_store.h"
@@ -26,19 +20,6 @@ std::string digest_of(const Vault& vault) {
 }
 
 }  // namespace
-
-Result<std::string> place_of(const std::filesystem::path& file) {
-  struct ::statx found{};
-  if (::statx(AT_FDCWD, file.c_str(), 0, STATX_INO | STATX_BTIME, &found) != 0) {
-    return caused_by(ErrorCode::STORAGE_FAILED, "Cannot look at " + file.string(),
-                     std::generic_category().message(errno));
-  }
-  // File systems that know of no birth leave the inode.
-  const auto birth = (found.stx_mask & STATX_BTIME) != 0
-                         ? fmt::format("{}.{:09}", found.stx_btime.tv_sec, found.stx_btime.tv_nsec)
-                         : std::string{"unknown"};
-  return fmt::format("inode {} born {}", found.stx_ino, birth);
-}
 
 Result<Standing> standing_of(db::Transaction& tx, std::string_view place) {
   ASSIGN_OR_RETURN(const auto home, select_setting(tx, kHome));

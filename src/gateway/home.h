@@ -3,7 +3,6 @@
 // deliver and submit what one of them was asked for would tell everything twice, and one of them would go on from old news.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -12,11 +11,6 @@
 #include "db/transaction.h"
 
 namespace qantara::gateway {
-
-/// Names this very file: its inode and the instant of its birth. A copy is another place, and so is the file after it was
-/// moved to another file system. Renaming changes nothing. A copy made below the file system, of a whole disk, is not seen.
-/// Errors: STORAGE_FAILED.
-Result<std::string> place_of(const std::filesystem::path& file);
 
 enum class Standing { LIVE, COPY };
 

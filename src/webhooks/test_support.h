@@ -151,11 +151,14 @@ class FragileDatabase final : public db::Database {
   void on_commit(db::Channel channel, std::function<void()> listener) override {
     whole_.on_commit(channel, std::move(listener));
   }
+  std::optional<db::Term> leadership() const override { return whole_.leadership(); }
+  void on_leadership(std::function<void()> listener) override { whole_.on_leadership(std::move(listener)); }
+  Result<std::string> place() const override { return whole_.place(); }
   bool writable() const override { return !broken_; }
   void close() override {}
 
  protected:
-  Task<Result<void>> run_write(const Job& job) override {
+  Task<Result<void>> run_write(const Job& job, db::Reads) override {
     if (broken_) {
       ++refused_;
       co_return error(ErrorCode::STORAGE_FAILED, "the disk is gone");

@@ -95,7 +95,7 @@ int Statement::bind(int index, const Value& value) {
   const auto start = [](std::string_view data) { return data.empty() ? "" : data.data(); };
   const auto bind_one = [&](const auto& given) {
     using T = std::remove_cvref_t<decltype(given)>;
-    if constexpr (std::same_as<T, std::monostate>) {
+    if constexpr (std::same_as<T, Null>) {
       return sqlite3_bind_null(statement_, index);
     } else if constexpr (std::same_as<T, std::int64_t>) {
       return sqlite3_bind_int64(statement_, index, given);

@@ -81,7 +81,7 @@ TEST_F(ConnectionTest, tells_empty_from_null) {
         EXPECT_EQ(row.take<std::string>(), "blob");
         return true;
       },
-      std::string_view{}, Bytes{}, std::monostate{});
+      std::string_view{}, Bytes{}, std::optional<std::int64_t>{});
   ASSERT_TRUE(found);
 }
 

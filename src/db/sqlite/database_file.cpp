@@ -1,6 +1,8 @@
 #include "db/database_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -91,6 +93,18 @@ Result<void> write_copy(const std::filesystem::path& from, const std::filesystem
 }
 
 }  // namespace
+
+Result<std::string> place_of(const std::filesystem::path& file) {
+  struct ::statx found{};
+  if (::statx(AT_FDCWD, file.c_str(), 0, STATX_INO | STATX_BTIME, &found) != 0) {
+    return system_failure("Cannot look at " + file.string());
+  }
+  // File systems that know of no birth leave the inode.
+  const auto birth = (found.stx_mask & STATX_BTIME) != 0
+                         ? fmt::format("{}.{:09}", found.stx_btime.tv_sec, found.stx_btime.tv_nsec)
+                         : std::string{"unknown"};
+  return fmt::format("inode {} born {}", found.stx_ino, birth);
+}
 
 Result<void> copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code failed;

@@ -13,9 +13,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "db/database_file.h"
+#include "db/job_queue.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/file_lock.h"
-#include "db/sqlite/job_queue.h"
 #include "db/sqlite/reader.h"
 #include "db/sqlite/schema.h"
 #include "db/sqlite/writer.h"
@@ -38,7 +39,8 @@ class SqliteEngine final : public Engine {
  public:
   SqliteEngine(std::optional<FileLock> lock, std::unique_ptr<Connection> connection,
                const Connection::Options& connection_options, const SqliteOptions& options, const Tuning& tuning)
-      : lock_(std::move(lock)),
+      : file_(options.file),
+        lock_(std::move(lock)),
         writes_(options.queue_max, 1),
         reads_(options.queue_max, static_cast<std::size_t>(options.readers)),
         writer_(std::move(connection), connection_options, writes_, options, tuning),
@@ -57,6 +59,11 @@ class SqliteEngine final : public Engine {
     writer_.listen(channel, std::move(listener));
   }
 
+  // The lock of the file is leadership for as long as the process lives.
+  std::optional<Term> leadership() const override { return kOnlyTerm; }
+  void on_leadership(std::function<void()>) override {}
+  Result<std::string> place() const override { return place_of(file_); }
+
   bool writable() const override { return writer_.writable(); }
   Statistics statistics() const override { return writer_.statistics(); }
 
@@ -72,10 +79,12 @@ class SqliteEngine final : public Engine {
   }
 
  protected:
-  Task<Result<void>> run_write(const Job& job) override { return writes_.submit(job); }
+  // Nobody else writes, so there is nothing that could be older.
+  Task<Result<void>> run_write(const Job& job, Reads) override { return writes_.submit(job); }
   Task<Result<void>> run_read(const Job& job) override { return reads_.submit(job); }
 
  private:
+  const std::filesystem::path file_;
   std::optional<FileLock> lock_;
   JobQueue writes_;
   JobQueue reads_;

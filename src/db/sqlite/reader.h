@@ -3,8 +3,8 @@
 
 #include <memory>
 
+#include "db/job_queue.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/job_queue.h"
 
 namespace qantara::db::sqlite {
 

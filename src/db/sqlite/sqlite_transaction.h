@@ -1,23 +1,22 @@
 // What a closure sees of a connection: its own corner of a transaction that it may share with others.
 #pragma once
 
-#include <bitset>
 #include <optional>
 #include <span>
 
 #include "base/result.h"
+#include "db/job_queue.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/job_queue.h"
 #include "db/transaction.h"
 
 namespace qantara::db::sqlite {
 
-/// By `Channel::number`.
-using Channels = std::bitset<256>;
-
 /// How what a failed closure wrote is undone. A savepoint of its own makes SQLite copy each page that it changes: half
 /// of what a write costs. So closures that share a transaction do without, and the whole of it is undone if one fails.
 enum class Undo { ALONE, WITH_ALL };
+
+/// Whoever has the file leads, and does so until the end.
+inline constexpr Term kOnlyTerm{1};
 
 class SqliteTransaction final : public Transaction {
  public:
@@ -33,6 +32,8 @@ class SqliteTransaction final : public Transaction {
 
   void announce(Channel channel) override { announced_.set(channel.number); }
   const Channels& announced() const { return announced_; }
+
+  Result<void> confirm(Term) override { return {}; }
 
  protected:
   Result<std::int64_t> run(Sql sql, std::span<const Value> parameters, RowSink* sink) override;

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "db/job_queue.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/engine.h"
-#include "db/sqlite/job_queue.h"
 #include "db/sqlite/sqlite_transaction.h"
 
 namespace qantara::db::sqlite {

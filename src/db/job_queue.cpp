@@ -1,4 +1,4 @@
-#include "db/sqlite/job_queue.h"
+#include "db/job_queue.h"
 
 #include <algorithm>
 #include <boost/asio/async_result.hpp>
@@ -9,7 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-namespace qantara::db::sqlite {
+namespace qantara::db {
 namespace {
 
 namespace asio = boost::asio;
@@ -112,4 +112,4 @@ void JobQueue::close() {
   news_.notify_all();
 }
 
-}  // namespace qantara::db::sqlite
+}  // namespace qantara::db

@@ -14,7 +14,7 @@
 #include "base/task.h"
 #include "db/transaction.h"
 
-namespace qantara::db::sqlite {
+namespace qantara::db {
 
 using Job = std::function<Result<void>(Transaction&)>;
 
@@ -63,4 +63,4 @@ class JobQueue {
   bool closed_ = false;
 };
 
-}  // namespace qantara::db::sqlite
+}  // namespace qantara::db
