@@ -45,21 +45,48 @@ function(qantara_folder name)
   endif()
 endfunction()
 
-# qantara_migrations(<target> <folder of migrations/> <namespace>)
-# Compiles migrations/<folder>/NNNN_name.sqlite.sql into <target> as `std::span<const db::Migration> <namespace>::migrations()`,
-# declared by the generated header "migrations/<folder>.h".
-function(qantara_migrations target folder namespace)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/${folder}/*.sqlite.sql)
+# migration_rows(<folder of migrations/> <engine> <variable>)
+# Sets the variable to the rows of a db::Migration array, one for each migrations/<folder>/NNNN_name.<engine>.sql.
+function(migration_rows folder engine variable)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/${folder}/*.${engine}.sql)
   list(SORT files)
   set(rows "")
   foreach(file ${files})
     get_filename_component(base ${file} NAME)
-    string(REGEX REPLACE "^0*([0-9]+)_(.*)\\.sqlite\\.sql$" "\\1;\\2" parts ${base})
+    string(REGEX REPLACE "^0*([0-9]+)_(.*)\\.${engine}\\.sql$" "\\1;\\2" parts ${base})
     list(GET parts 0 number)
     list(GET parts 1 name)
     file(READ ${file} sql)
     string(APPEND rows "    {${number}, \"${name}\", R\"sql(${sql})sql\"},\n")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  set(${variable} "${rows}" PARENT_SCOPE)
+endfunction()
+
+# qantara_migrations(<target> <folder of migrations/> <namespace>)
+# Compiles migrations/<folder>/NNNN_name.sqlite.sql into <target> as `std::span<const db::Migration> <namespace>::migrations()`,
+# and NNNN_name.postgres.sql, if the folder has any, as `postgres_migrations()`; the generated header "migrations/<folder>.h"
+# declares them.
+function(qantara_migrations target folder namespace)
+  set(declarations "")
+  set(definitions "")
+  foreach(engine sqlite postgres)
+    migration_rows(${folder} ${engine} rows)
+    if(rows STREQUAL "")
+      continue()
+    endif()
+    set(function migrations)
+    if(NOT engine STREQUAL "sqlite")
+      set(function ${engine}_migrations)
+    endif()
+    string(APPEND declarations "std::span<const qantara::db::Migration> ${function}();\n")
+    string(APPEND definitions
+"std::span<const qantara::db::Migration> ${function}() {
+  static const qantara::db::Migration all[] = {
+${rows}  };
+  return all;
+}
+")
   endforeach()
   set(directory ${CMAKE_BINARY_DIR}/generated)
   file(CONFIGURE OUTPUT ${directory}/migrations/${folder}.h @ONLY CONTENT
@@ -68,16 +95,12 @@ function(qantara_migrations target folder namespace)
 #include <span>
 #include \"db/database.h\"
 namespace ${namespace} {
-std::span<const qantara::db::Migration> migrations();
-}
+${declarations}}
 ")
   file(CONFIGURE OUTPUT ${directory}/migrations/${folder}.cpp @ONLY CONTENT
 "#include \"migrations/${folder}.h\"
 namespace ${namespace} {
-static const qantara::db::Migration kMigrations[] = {
-${rows}};
-std::span<const qantara::db::Migration> migrations() { return kMigrations; }
-}
+${definitions}}
 ")
   target_sources(${target} PRIVATE ${directory}/migrations/${folder}.cpp)
   target_include_directories(${target} PUBLIC ${directory})
