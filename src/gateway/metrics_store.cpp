@@ -1,6 +1,21 @@
 #include "gateway/metrics_store.h"
 
+#include "json/json.h"
+
 namespace qantara::gateway {
+
+namespace {
+
+/// The status that a payment's public event tells.
+std::optional<std::string> told_status(const std::optional<std::string>& body) {
+  if (!body) return std::nullopt;
+  const auto event = json::parse(*body);
+  const auto* const payload = event ? event->find("payload") : nullptr;
+  const auto status = payload != nullptr ? payload->text("status") : std::nullopt;
+  return status ? std::optional<std::string>{*status} : std::nullopt;
+}
+
+}  // namespace
 
 Result<Waiting> select_waiting(db::Transaction& tx) {
   struct Pending {
@@ -23,7 +38,7 @@ Result<Waiting> select_waiting(db::Transaction& tx) {
       auto waiting,
       tx.one("SELECT COUNT(*), MIN(e.created_at) FROM events e JOIN webhook_endpoints p ON p.application_id = "
              "e.application_id "
-             "WHERE e.seq > COALESCE((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'fanned_out'), 0) "
+             "WHERE e.seq > COALESCE((SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'fanned_out'), 0) "
              "AND e.sequence IS NOT NULL AND p.status = 'ACTIVE' AND p.after_seq < e.seq "
              "AND (NOT EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id) "
              "  OR EXISTS (SELECT 1 FROM webhook_endpoint_types t WHERE t.endpoint_id = p.id AND t.type = e.type)) "
@@ -53,13 +68,13 @@ Result<std::int64_t> select_last_event(db::Transaction& tx) {
 }
 
 Result<std::vector<EventCount>> count_events(db::Transaction& tx, std::int64_t after, std::int64_t until) {
+  // The engines' ways into JSON differ.
   return tx.all(
-      "SELECT type, CASE WHEN type IN ('payment.created', 'payment.updated') "
-      "THEN body -> 'payload' ->> 'status' END AS status, COUNT(*) "
+      "SELECT type, CASE WHEN type IN ('payment.created', 'payment.updated') THEN body END AS told, COUNT(*) "
       "FROM events WHERE seq > $1 AND seq <= $2 GROUP BY 1, 2",
       [](db::Row& row) {
         return EventCount{.type = row.take<std::string>(),
-                          .status = row.take<std::optional<std::string>>(),
+                          .status = told_status(row.take<std::optional<std::string>>()),
                           .count = row.take<std::int64_t>()};
       },
       after, until);

@@ -31,7 +31,7 @@ struct EventCount {
   std::optional<std::string> status;  ///< That a payment's public event tells.
   std::int64_t count = 0;
 };
-/// Of the events with a `seq` above `after` and up to `until`.
+/// Of the events with a `seq` above `after` and up to `until`. Several may be of the same type and status.
 Result<std::vector<EventCount>> count_events(db::Transaction& tx, std::int64_t after, std::int64_t until);
 
 }  // namespace qantara::gateway

@@ -39,12 +39,13 @@ Result<std::vector<std::int64_t>> select_old_events(db::Transaction& tx, std::in
                           "WHERE status <> 'DISABLED'",
                           take_number));
   ASSIGN_OR_RETURN(const auto mark,
-                   tx.one("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'fanned_out'", take_number));
+                   tx.one("SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'fanned_out'", take_number));
   const std::int64_t last = std::max(listening_after.value_or(0), mark.value_or(0));
   ASSIGN_OR_RETURN(
       const auto candidates,
       tx.all(
-          "SELECT seq, created_at < $2 FROM events WHERE seq > $1 AND seq < (SELECT MAX(seq) FROM events) "
+          "SELECT seq, CASE WHEN created_at < $2 THEN 1 ELSE 0 END FROM events WHERE seq > $1 AND seq < (SELECT "
+          "MAX(seq) FROM events) "
           "AND seq <= $4 ORDER BY seq LIMIT $3",
           [](db::Row& row) { return Candidate{.seq = row.take<std::int64_t>(), .is_old = row.take<bool>()}; }, after,
           cutoff, limit, last));

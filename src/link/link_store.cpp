@@ -101,6 +101,7 @@ SealedSession read_session(db::Row& row) {
   session.came_back_at = row.take<std::optional<Instant>>();
   session.success_redirect_url = row.take<std::optional<std::string>>().value_or("");
   session.fail_redirect_url = row.take<std::optional<std::string>>().value_or("");
+  session.lease_holder = row.take<std::optional<GatewayId>>();
   return read;
 }
 
@@ -137,7 +138,7 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
                  "connector_state_sealed = $8, link_sealed = $9, lease_until = $10, code_tries = $11, "
                  "expires_at = $12, language = $13, window_number = $14, method = $15, "
                  "destination_alias = $16, account_settled = $17, visit = $18, came_back = $19, "
-                 "came_back_at = $20, success_redirect_url = $21, fail_redirect_url = $22, "
+                 "came_back_at = $20, success_redirect_url = $21, fail_redirect_url = $22, lease_holder = $23, "
                  "version = version + 1 "
                  "WHERE id = $1 AND version = $2",
                  session.id, session.version, session.account, none_if_empty(session.bank_identifier),
@@ -146,16 +147,23 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
                  session.window, to_text(session.method), none_if_empty(session.destination_alias),
                  session.account_settled ? 1 : 0, session.visit,
                  session.came_back.transform([](CameBack way) { return to_text(way); }), session.came_back_at,
-                 none_if_empty(session.success_redirect_url), none_if_empty(session.fail_redirect_url)));
+                 none_if_empty(session.success_redirect_url), none_if_empty(session.fail_redirect_url),
+                 session.lease_until ? session.lease_holder : std::nullopt));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the session was changed meanwhile");
   ++session.version;
   return {};
 }
 
 Result<void> release_session_leases(db::Transaction& tx) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE link_sessions SET lease_until = NULL, version = version + 1 WHERE lease_until IS NOT NULL"));
-  return {};
+  return tx.post(
+      "UPDATE link_sessions SET lease_until = NULL, lease_holder = NULL, version = version + 1 "
+      "WHERE lease_until IS NOT NULL");
+}
+
+Result<void> release_session_leases_of(db::Transaction& tx, GatewayId holder) {
+  return tx.post(
+      "UPDATE link_sessions SET lease_until = NULL, lease_holder = NULL, version = version + 1 WHERE lease_holder = $1",
+      holder);
 }
 
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id) {
@@ -166,8 +174,8 @@ Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vau
           "wanted_bank_identifier, bank_identifier, language, window_number, step_number, step_kind, step, "
           "connector_state_sealed, link_sealed, lease_until, code_tries, created_at, expires_at, version, "
           "destination_alias, "
-          "account_settled, visit, came_back, came_back_at, success_redirect_url, fail_redirect_url FROM link_sessions "
-          "WHERE id = $1",
+          "account_settled, visit, came_back, came_back_at, success_redirect_url, fail_redirect_url, lease_holder "
+          "FROM link_sessions WHERE id = $1",
           read_session, id));
   if (!read) return std::optional<LinkSession>{};
   if (read->sealed.state) {
@@ -200,13 +208,14 @@ Result<std::optional<LinkSession>> select_session_of_visit(db::Transaction& tx, 
 Result<std::optional<LinkSession>> select_unfinished_session(db::Transaction& tx, const Vault& vault,
                                                              const LinkSession& like) {
   // The conditions are those of the index link_sessions_unfinished.
-  ASSIGN_OR_RETURN(const auto id, tx.one(
-                                      "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND "
-                                      "COALESCE(destination_id, x'') = COALESCE($3, x'') AND "
-                                      "COALESCE(payment_source_id, x'') = COALESCE($4, x'') AND intent_id IS NULL AND "
-                                      "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
-                                      [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer,
-                                      to_text(like.method), like.destination, like.source));
+  ASSIGN_OR_RETURN(const auto id,
+                   tx.one(
+                       "SELECT id FROM link_sessions WHERE customer_id = $1 AND method = $2 AND "
+                       "destination_id IS NOT DISTINCT FROM $3 AND payment_source_id IS NOT DISTINCT FROM $4 AND "
+                       "intent_id IS NULL AND "
+                       "step_kind NOT IN ('CONNECTED', 'COOL_OFF', 'FAILED', 'END')",
+                       [](db::Row& row) { return row.take<LinkSessionId>(); }, like.customer, to_text(like.method),
+                       like.destination, like.source));
   if (!id) return std::optional<LinkSession>{};
   return select_session(tx, vault, *id);
 }

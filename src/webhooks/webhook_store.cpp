@@ -207,7 +207,7 @@ Result<std::optional<NextEvents>> next_events(db::Transaction& tx, std::int64_t 
                    tx.one("SELECT MIN(after_seq) FROM webhook_endpoints WHERE status <> 'DISABLED'",
                           [](db::Row& row) { return row.take<std::optional<std::int64_t>>(); }));
   if (!listening_after || !*listening_after) return std::optional<NextEvents>{};
-  ASSIGN_OR_RETURN(const auto mark, tx.one("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'fanned_out'",
+  ASSIGN_OR_RETURN(const auto mark, tx.one("SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'fanned_out'",
                                            [](db::Row& row) { return row.take<std::int64_t>(); }));
   NextEvents next{.from = std::max({after, mark.value_or(0), **listening_after})};
   struct Range {
@@ -260,10 +260,10 @@ Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int li
   ASSIGN_OR_RETURN(
       fresh.deliveries,
       tx.all(
-          "SELECT p.id, e.seq, e.id, e.aggregate_id, p.status = 'ACTIVE' AND NOT EXISTS ("
+          "SELECT p.id, e.seq, e.id, e.aggregate_id, CASE WHEN p.status = 'ACTIVE' AND NOT EXISTS ("
           "    SELECT 1 FROM webhook_deliveries d "
           "    WHERE d.endpoint_id = p.id AND d.aggregate_id = e.aggregate_id AND d.again = 0 AND d.status = "
-          "'PENDING'), "
+          "'PENDING') THEN 1 ELSE 0 END, "
           "  e.body "
           "FROM events e JOIN webhook_endpoints p ON p.application_id = e.application_id "
           "WHERE e.seq > $1 AND e.seq <= $2 AND e.sequence IS NOT NULL AND p.status <> 'DISABLED' AND p.after_seq < "
@@ -295,7 +295,7 @@ Result<std::int64_t> count_listeners(db::Transaction& tx) {
 Result<void> move_mark(db::Transaction& tx, std::int64_t seq) {
   RETURN_IF_ERROR(
       tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', CAST($1 AS TEXT)) ON CONFLICT (name) DO "
-                 "UPDATE SET value = excluded.value WHERE CAST(settings.value AS INTEGER) < $1",
+                 "UPDATE SET value = excluded.value WHERE CAST(settings.value AS BIGINT) < $1",
                  seq));
   return {};
 }
