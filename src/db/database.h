@@ -24,17 +24,6 @@ struct Migration {
   std::string_view sql;   ///< Statements for this engine, separated by semicolons.
 };
 
-/// When a closure that writes sees what it reads.
-enum class Reads {
-  /// With the writer to itself, as if all closures of all processes ran one after the other.
-  IN_TURN,
-
-  /// What it reads before its first write may be a little older, so that an engine can fetch it for many closures at once,
-  /// before their turn. For closures that read what never changes, or where a constraint refuses what they did not see.
-  /// Until its first write such a closure does nothing but read, and returns each error that it is given.
-  AHEAD,
-};
-
 class Database {
  public:
   virtual ~Database() = default;

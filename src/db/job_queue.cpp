@@ -54,12 +54,13 @@ void resume(std::span<Waiting*> done) {
   }
 }
 
-Task<Result<void>> JobQueue::submit(const Job& job) {
+Task<Result<void>> JobQueue::submit(const Job& job, Reads reads) {
   const Executor executor = co_await asio::this_coro::executor;
   Waiting waiting{.job = &job,
                   .executor = asio::prefer(executor, asio::execution::outstanding_work.tracked),
                   .result = {},
-                  .resume = {}};
+                  .resume = {},
+                  .reads = reads};
   // Once pushed, the coroutine may go on in another thread and this very lambda is gone: nothing comes after.
   const auto enqueue = [this, &waiting](auto handler) {
     waiting.resume = std::move(handler);

@@ -24,6 +24,7 @@ struct Waiting {
   Executor executor;  ///< The caller's; it counts this as work, so that its threads do not go home meanwhile.
   Result<void> result;
   std::move_only_function<void()> resume;
+  Reads reads = Reads::IN_TURN;
   Waiting* next = nullptr;
 };
 
@@ -38,7 +39,7 @@ class JobQueue {
 
   /// Queues `job` and returns with its result once it was passed to `resume`. Cancellation has no effect.
   /// Errors: SERVICE_UNAVAILABLE when the queue is full or closed.
-  Task<Result<void>> submit(const Job& job);
+  Task<Result<void>> submit(const Job& job, Reads reads = Reads::IN_TURN);
 
   /// Waits for jobs and puts up to `batch_max` of them into `batch`, in order, leaving their share to the other takers.
   /// An empty batch after `patience` without a job. Result: false once the queue is closed and empty.

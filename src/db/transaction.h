@@ -147,6 +147,17 @@ struct Term {
   friend auto operator<=>(const Term&, const Term&) = default;
 };
 
+/// When a closure that writes sees what it reads.
+enum class Reads {
+  /// With the writer to itself, as if all closures of all processes ran one after the other.
+  IN_TURN,
+
+  /// What it reads before its first write may be a little older, so that an engine can fetch it for many closures at once,
+  /// before their turn. For closures that read what never changes, or where a constraint refuses what they did not see.
+  /// Until its first write such a closure does nothing but read, and returns each error that it is given.
+  AHEAD,
+};
+
 /// What use cases and stores work on. Lives inside one `Database::write` or `Database::read`; not for other threads.
 /// A closure may run more than once, so it has no effect outside the transaction.
 class Transaction {

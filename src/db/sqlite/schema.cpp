@@ -5,22 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
-#include "base/crypto.h"
-#include "base/text.h"
+#include "db/schema_history.h"
 
 namespace qantara::db::sqlite {
 namespace {
-
-struct Applied {
-  int number;
-  std::string name;
-  std::string checksum;
-};
-
-std::string checksum(const Migration& migration) { return to_hex(sha256(migration.sql)); }
-
-Error refusal(std::string message) { return error(ErrorCode::STORAGE_FAILED, std::move(message)); }
 
 Result<std::vector<Applied>> applied_migrations(Connection& connection) {
   struct Sink final : RowSink {
@@ -38,20 +26,6 @@ Result<std::vector<Applied>> applied_migrations(Connection& connection) {
                          " FROM schema_migrations ORDER BY number"));
   RETURN_IF_ERROR(select->run({}, &sink));
   return std::move(sink.found);
-}
-
-/// What was applied is what this version would apply first, in its order.
-Result<void> compare(std::span<const Applied> applied, std::span<const Migration> known) {
-  if (applied.size() > known.size()) {
-    return refusal(fmt::format("The database has {} migrations, this version knows {}: a newer version wrote it",
-                               applied.size(), known.size()));
-  }
-  for (std::size_t i = 0; i < applied.size(); ++i) {
-    if (applied[i].number == known[i].number && applied[i].checksum == checksum(known[i])) continue;
-    return refusal(fmt::format("Migration {} ({}) of the database is not the one that this version knows ({} {})",
-                               applied[i].number, applied[i].name, known[i].number, known[i].name));
-  }
-  return {};
 }
 
 Result<void> apply_in_transaction(Connection& connection, const Migration& migration) {
@@ -76,20 +50,18 @@ Result<void> apply(Connection& connection, const Migration& migration) {
 }  // namespace
 
 Result<void> migrate(Connection& connection, std::span<const Migration> migrations) {
-  for (std::size_t i = 1; i < migrations.size(); ++i) CHECK(migrations[i - 1].number < migrations[i].number);
-
   RETURN_IF_ERROR(
       connection.command("CREATE TABLE IF NOT EXISTS schema_migrations ("
                          "number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT"));
   ASSIGN_OR_RETURN(const std::vector<Applied> applied, applied_migrations(connection));
-  RETURN_IF_ERROR(compare(applied, migrations));
+  RETURN_IF_ERROR(compare_history(applied, migrations));
   for (const Migration& migration : migrations.subspan(applied.size())) RETURN_IF_ERROR(apply(connection, migration));
   return {};
 }
 
 Result<int> count_known_migrations(Connection& connection, std::span<const Migration> migrations) {
   ASSIGN_OR_RETURN(const std::vector<Applied> applied, applied_migrations(connection));
-  RETURN_IF_ERROR(compare(applied, migrations));
+  RETURN_IF_ERROR(compare_history(applied, migrations));
   return static_cast<int>(applied.size());
 }
 

@@ -1,0 +1,123 @@
+#include "db/postgres/postgres_transaction.h"
+
+#include <exception>
+#include <utility>
+
+namespace qantara::db::postgres {
+namespace {
+
+Result<void> call(const Job& job, Transaction& transaction) {
+  try {
+    return job(transaction);
+  } catch (const std::exception& exception) {
+    return caused_by(ErrorCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side", exception.what());
+  }
+}
+
+/// Portable statements that change rows begin with another word (db/transaction.h).
+bool only_reads(Sql sql) { return sql.text().starts_with("SELECT") || sql.text().starts_with("WITH"); }
+
+void append_raw(std::string& out, const void* data, std::size_t size) {
+  out.append(static_cast<const char*>(data), size);
+}
+
+std::string_view text_of(const Value& value) {
+  if (const auto* const text = std::get_if<std::string_view>(&value)) return *text;
+  if (const auto* const bytes = std::get_if<Bytes>(&value)) return bytes->data;
+  return {};
+}
+
+}  // namespace
+
+std::string question(Sql sql, std::span<const Value> parameters) {
+  const char* const statement = sql.text().data();
+  std::string out;
+  append_raw(out, &statement, sizeof statement);
+  for (const Value& value : parameters) {
+    const auto kind = static_cast<char>(value.index());
+    out.push_back(kind);
+    if (const auto* const number = std::get_if<std::int64_t>(&value)) {
+      append_raw(out, number, sizeof *number);
+    } else if (!std::holds_alternative<Null>(value)) {
+      const auto text = text_of(value);
+      const std::size_t size = text.size();
+      append_raw(out, &size, sizeof size);
+      out.append(text);
+    }
+  }
+  return out;
+}
+
+Result<void> PostgresTransaction::attempt(const Job& job) {
+  Result<void> result = call(job, *this);
+  if (failure_) return *failure_;
+  return result;
+}
+
+Result<void> PostgresTransaction::confirm(Term term) {
+  if (!shared_.term) {
+    struct Sink final : RowSink {
+      std::optional<Term> term;
+      void row(Row& row) override { term = Term{row.take<std::int64_t>()}; }
+    } sink;
+    RETURN_IF_ERROR(run("SELECT term FROM leadership", {}, &sink));
+    shared_.term = sink.term.value_or(Term{0});
+  }
+  if (*shared_.term == term) return {};
+  return error(ErrorCode::SERVICE_UNAVAILABLE, "Another gateway leads by now");
+}
+
+Result<std::int64_t> PostgresTransaction::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
+  if (failure_) return *failure_;
+  if (!only_reads(sql)) {
+    has_written_ = true;
+  } else if (gathered_ != nullptr && !has_written_) {
+    const auto known = gathered_->find(question(sql, parameters));
+    if (known != gathered_->end()) return read_answer(known->second, sink);
+  }
+  const auto answer = connection_.wait(connection_.queue(sql, parameters));
+  if (!answer) {
+    failure_ = answer.error();
+    return *failure_;
+  }
+  return read_answer(*answer, sink);
+}
+
+Result<void> PostgresTransaction::run_later(Sql sql, std::span<const Value> parameters) {
+  if (failure_) return *failure_;
+  has_written_ = true;
+  connection_.queue(sql, parameters);
+  return {};
+}
+
+std::optional<Rehearsal::Wish> Rehearsal::next_wish(const Job& job) {
+  is_over_ = false;
+  wish_.reset();
+  (void)call(job, *this);
+  return std::exchange(wish_, std::nullopt);
+}
+
+Result<std::int64_t> Rehearsal::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
+  if (is_over_ || !only_reads(sql)) return interruption();
+  auto asked = question(sql, parameters);
+  const auto known = gathered_.find(asked);
+  if (known != gathered_.end()) return read_answer(known->second, sink);
+  wish_.emplace(Wish{.sql = sql, .question = std::move(asked)});
+  wish_->texts.reserve(parameters.size());  // Views into them stay valid.
+  for (const Value& value : parameters) {
+    Value& kept = wish_->parameters.emplace_back(value);
+    if (const auto* const text = std::get_if<std::string_view>(&value)) {
+      kept = std::string_view{wish_->texts.emplace_back(*text)};
+    } else if (const auto* const bytes = std::get_if<Bytes>(&value)) {
+      kept = Bytes{wish_->texts.emplace_back(bytes->data)};
+    }
+  }
+  return interruption();
+}
+
+Error Rehearsal::interruption() {
+  is_over_ = true;
+  return error(ErrorCode::VERSION_CONFLICT, "what it reads is fetched first");
+}
+
+}  // namespace qantara::db::postgres

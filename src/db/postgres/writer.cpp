@@ -1,0 +1,287 @@
+#include "db/postgres/writer.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "db/postgres/schema.h"
+
+namespace qantara::db::postgres {
+namespace {
+
+constexpr int kRerunsMax = 8;
+constexpr int kAttemptsMax = 16;
+constexpr int kRehearsalsMax = 8;
+
+// After a closure that failed with something written: where one fails, more may, and each costs its batch a second run.
+constexpr int kCarefulBatches = 32;
+
+// Nobody waits longer for an answer while the server is away (promise P19).
+constexpr std::chrono::milliseconds kAnswerWithin{1800};
+constexpr std::chrono::milliseconds kTryEvery{200};
+constexpr std::chrono::milliseconds kBetweenTries{50};
+
+Deadline now() { return std::chrono::steady_clock::now(); }
+
+Error unavailable(const Error& why) {
+  return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again", why.cause);
+}
+
+/// For a failure of the transaction as a whole, which says nothing about the closures in it.
+Error storage_failed(const Error& why) {
+  return caused_by(ErrorCode::STORAGE_FAILED, "The database could not write; try again later", why.cause);
+}
+
+Error unknown() {
+  return caused_by(ErrorCode::STORAGE_FAILED, "The database could not write; try again later",
+                   "the answer to the commit was lost: it may have taken place");
+}
+
+}  // namespace
+
+void Writer::run() {
+  std::vector<Waiting*> batch;
+  (void)connect();
+  for (;;) {
+    const auto patience = connection_ ? std::nullopt : std::optional{kTryEvery};
+    if (!queue_.take(batch, options_.batch_max, patience)) break;
+    if (!connection_ && now() - connected_last_try_ >= kTryEvery) (void)connect();
+    if (batch.empty()) continue;
+    if (connection_) {
+      settle(batch);
+    } else {
+      refuse(batch, error(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again"));
+    }
+    resume(batch);
+    if (!connection_) refuse_all_waiting();
+  }
+  if (connection_) {
+    connection_->queue_with("DELETE FROM commit_marks WHERE writer = $1", Bytes{id_});
+    (void)connection_->settle();
+  }
+  connection_.reset();
+}
+
+void Writer::settle(std::span<Waiting* const> batch) {
+  const auto until = now() + kAnswerWithin;
+  auto undo = careful_batches_ > 0 ? Undo::ALONE : Undo::WITH_ALL;
+  if (careful_batches_ > 0) --careful_batches_;
+  Error why = error(ErrorCode::SERVICE_UNAVAILABLE, "The database is busy; try again");
+  for (int i = 0; i < kAttemptsMax; ++i) {
+    if (!connection_) {
+      if (const auto connected = connect(); !connected) {
+        why = unavailable(connected.error());
+        break;
+      }
+    }
+    if (undo == Undo::WITH_ALL) gather(batch);
+    const Outcome outcome = connection_->is_lost() ? Outcome::LOST : attempt(batch, undo);
+    gathered_.clear();
+    if (outcome == Outcome::SETTLED) return;
+    if (outcome == Outcome::UNDONE) {
+      careful_batches_ = kCarefulBatches;
+      undo = Undo::ALONE;
+    }
+    if (outcome == Outcome::UNDONE || outcome == Outcome::AGAIN) continue;
+
+    const auto lost = connection_->settle();
+    log::warn("database_lost", {{"cause", lost ? std::string_view{} : std::string_view{lost.error().cause}}});
+    connection_.reset();
+    writable_.store(false, std::memory_order_release);
+    if (outcome == Outcome::UNKNOWN) {
+      const auto committed = find_out(until);
+      if (committed == true) return;
+      if (!committed) return refuse(batch, unknown());
+    }
+    if (now() >= until) {
+      why = unavailable(why);
+      break;
+    }
+  }
+  refuse(batch, why);
+}
+
+void Writer::gather(std::span<Waiting* const> batch) {
+  // What each asks next is asked for all of them in one journey, until all know what they read before they write.
+  std::vector<Waiting*> asking;
+  std::ranges::copy_if(batch, std::back_inserter(asking),
+                       [](const Waiting* waiting) { return waiting->reads == Reads::AHEAD; });
+  for (int i = 0; i < kRehearsalsMax && !asking.empty(); ++i) {
+    std::unordered_map<std::string, Connection::Ticket> asked;
+    connection_->keep_answers(Connection::Answers::KEEP);
+    std::erase_if(asking, [&](const Waiting* waiting) {
+      auto wish = Rehearsal{gathered_}.next_wish(*waiting->job);
+      if (!wish) return true;
+      const auto [entry, is_new] = asked.try_emplace(std::move(wish->question), 0);
+      if (is_new) entry->second = connection_->queue(wish->sql, wish->parameters);
+      return false;
+    });
+    connection_->keep_answers(Connection::Answers::DROP);
+    if (asked.empty()) return;
+    const auto answered = connection_->settle();
+    for (const auto& [question, ticket] : asked) {
+      if (auto answer = connection_->take(ticket)) gathered_.emplace(question, std::move(answer));
+    }
+    if (!answered) return;  // Whatever it is, the closures meet it in their turn.
+  }
+}
+
+Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
+  connection_->queue_with("BEGIN");
+  connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
+  SharedTransaction shared;
+  bool has_written = false;
+  for (Waiting* const waiting : batch) {
+    if (const auto ended = run_closure(*waiting, undo, shared, has_written)) return *ended;
+  }
+  if (has_written) return commit(batch, undo, shared);
+  connection_->queue_with("ROLLBACK");
+  if (connection_->settle()) return Outcome::SETTLED;
+  return connection_->is_lost() ? Outcome::LOST : roll_back(batch, undo);
+}
+
+std::optional<Writer::Outcome> Writer::run_closure(Waiting& waiting, Undo undo, SharedTransaction& shared,
+                                                   bool& has_written) {
+  const bool may_be_older = waiting.reads == Reads::AHEAD && undo == Undo::WITH_ALL;
+  for (int rerun = 0;; ++rerun) {
+    if (undo == Undo::ALONE) connection_->queue_with("SAVEPOINT closure");
+    PostgresTransaction transaction{*connection_, shared, may_be_older && rerun == 0 ? &gathered_ : nullptr};
+    waiting.result = transaction.attempt(*waiting.job);
+    Trouble trouble = connection_->trouble();
+    if (undo == Undo::ALONE) {
+      const auto settled = connection_->settle();
+      trouble = std::max(trouble, connection_->settled_trouble());
+      if (!settled && waiting.result) waiting.result = settled.error();
+    }
+    if (trouble == Trouble::LOST) return Outcome::LOST;
+    const bool is_clean = trouble == Trouble::NONE;
+    if (!waiting.result && undo == Undo::WITH_ALL && (!is_clean || transaction.has_written())) {
+      if (trouble >= Trouble::SERVER) return std::nullopt;  // The commit finds it, for all.
+      if (!is_clean) (void)connection_->settle();
+      connection_->queue_with("ROLLBACK");
+      if (!connection_->settle() && connection_->is_lost()) return Outcome::LOST;
+      return trouble == Trouble::RETRY ? Outcome::AGAIN : Outcome::UNDONE;
+    }
+    if (undo == Undo::ALONE) {
+      if (!waiting.result) connection_->queue_with("ROLLBACK TO SAVEPOINT closure");
+      connection_->queue_with("RELEASE SAVEPOINT closure");
+    }
+    if (waiting.result) {
+      has_written = has_written || transaction.has_written();
+      shared.announced |= transaction.announced();
+      return std::nullopt;
+    }
+    if (waiting.result.error().code != ErrorCode::VERSION_CONFLICT || rerun == kRerunsMax) return std::nullopt;
+  }
+}
+
+Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, SharedTransaction& shared) {
+  ++batch_;
+  connection_->queue_with(
+      "INSERT INTO commit_marks (writer, batch) VALUES ($1, $2) ON CONFLICT (writer) DO UPDATE SET batch = "
+      "excluded.batch",
+      Bytes{id_}, batch_);
+  for (std::size_t number = 0; number < shared.announced.size(); ++number) {
+    if (!shared.announced.test(number)) continue;
+    connection_->queue_with(
+        "INSERT INTO commit_news (channel, commits) VALUES ($1, 1) ON CONFLICT (channel) DO UPDATE SET commits = "
+        "commit_news.commits + 1",
+        static_cast<std::int64_t>(number));
+  }
+  const auto begun_at = now();
+  connection_->queue_with("COMMIT");
+  const auto committed = connection_->settle(Patience::SHORT);
+  if (!committed) {
+    if (connection_->is_lost()) return Outcome::UNKNOWN;
+    return roll_back(batch, undo);
+  }
+  writable_.store(true, std::memory_order_release);
+  if (options_.on_measured) {
+    options_.on_measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(now() - begun_at));
+  }
+  listeners_.ring(shared.announced);
+  return Outcome::SETTLED;
+}
+
+/// After a failure that `settle` has just told of: nothing of the transaction stays.
+Writer::Outcome Writer::roll_back(std::span<Waiting* const> batch, Undo undo) {
+  const Trouble trouble = connection_->settled_trouble();
+  const Error why = connection_->settled_failure();
+  connection_->queue_with("ROLLBACK");
+  if (!connection_->settle() && connection_->is_lost()) return Outcome::LOST;
+  if (trouble == Trouble::RETRY) return Outcome::AGAIN;
+  if (trouble == Trouble::STATEMENT && undo == Undo::WITH_ALL) return Outcome::UNDONE;
+  log::error("storage_failed", {{"cause", why.cause}});
+  refuse(batch, storage_failed(why));
+  return Outcome::SETTLED;
+}
+
+Result<void> Writer::connect() {
+  connected_last_try_ = now();
+  auto opened = Connection::open(connection_options_);
+  if (!opened) {
+    if (std::exchange(is_told_, true)) return opened.error();
+    log::error("database_away", {{"cause", opened.error().message + ": " + opened.error().cause}});
+    return opened.error();
+  }
+  auto connection = *std::move(opened);
+  if (id_.empty()) {
+    ASSIGN_OR_RETURN(const auto answer,
+                     connection->wait(connection->queue_with("SELECT uuid_send(gen_random_uuid())")));
+    struct Sink final : RowSink {
+      std::string id;
+      void row(Row& row) override { id = row.take<std::string>(); }
+    } sink;
+    read_answer(answer, &sink);
+    id_ = std::move(sink.id);
+  }
+  if (std::exchange(is_told_, false)) log::info("database_back");
+  connection_ = std::move(connection);
+  writable_.store(true, std::memory_order_release);
+  return {};
+}
+
+/// Whether the last batch was committed, which the database knows once whoever was committing it holds the lock no longer.
+/// Nothing if it cannot be asked until then.
+std::optional<bool> Writer::find_out(Deadline until) {
+  while (now() < until) {
+    if (!connect()) {
+      ::poll(nullptr, 0, static_cast<int>(kBetweenTries.count()));
+      continue;
+    }
+    connection_->queue_with("BEGIN");
+    connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
+    const auto answer =
+        connection_->wait(connection_->queue_with("SELECT batch FROM commit_marks WHERE writer = $1", Bytes{id_}));
+    (void)connection_->settle();
+    connection_->queue_with("ROLLBACK");
+    (void)connection_->settle();
+    if (!answer) {
+      if (connection_->is_lost()) connection_.reset();
+      continue;
+    }
+    struct Sink final : RowSink {
+      std::int64_t batch = 0;
+      void row(Row& row) override { batch = row.take<std::int64_t>(); }
+    } sink;
+    read_answer(*answer, &sink);
+    return sink.batch == batch_;
+  }
+  return std::nullopt;
+}
+
+void Writer::refuse(std::span<Waiting* const> batch, const Error& why) {
+  for (Waiting* const waiting : batch) waiting->result = why;
+}
+
+void Writer::refuse_all_waiting() {
+  std::vector<Waiting*> batch;
+  while (queue_.take(batch, options_.batch_max, std::chrono::milliseconds{0}) && !batch.empty()) {
+    refuse(batch, error(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again"));
+    resume(batch);
+  }
+}
+
+}  // namespace qantara::db::postgres
