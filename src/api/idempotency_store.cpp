@@ -29,8 +29,7 @@ Result<bool> insert_answer(db::Transaction& tx, ApplicationId application, std::
 }
 
 Result<void> delete_answer(db::Transaction& tx, std::int64_t seq) {
-  RETURN_IF_ERROR(tx.execute("DELETE FROM idempotency_answers WHERE seq = $1", seq));
-  return {};
+  return tx.post("DELETE FROM idempotency_answers WHERE seq = $1", seq);
 }
 
 Result<void> delete_old_answers(db::Transaction& tx, Instant cutoff, int limit) {
@@ -38,11 +37,10 @@ Result<void> delete_old_answers(db::Transaction& tx, Instant cutoff, int limit) 
   ASSIGN_OR_RETURN(const auto oldest, tx.one("SELECT created_at FROM idempotency_answers ORDER BY seq LIMIT 1",
                                              [](db::Row& row) { return row.take<Instant>(); }));
   if (!oldest || *oldest > cutoff) return {};
-  RETURN_IF_ERROR(
-      tx.execute("DELETE FROM idempotency_answers WHERE seq IN "
-                 "(SELECT seq FROM idempotency_answers WHERE created_at <= $1 ORDER BY seq LIMIT $2)",
-                 cutoff, limit));
-  return {};
+  return tx.post(
+      "DELETE FROM idempotency_answers WHERE seq IN "
+      "(SELECT seq FROM idempotency_answers WHERE created_at <= $1 ORDER BY seq LIMIT $2)",
+      cutoff, limit);
 }
 
 }  // namespace qantara::api

@@ -18,18 +18,17 @@ Application read_application(db::Row& row) {
 
 Result<void> insert_application(db::Transaction& tx, const Application& application) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO applications (id, name, mode, default_destination_id, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5)",
-                 application.id, application.name, to_text(application.mode), application.default_destination,
-                 application.created_at));
+      tx.post("INSERT INTO applications (id, name, mode, default_destination_id, created_at) "
+              "VALUES ($1, $2, $3, $4, $5)",
+              application.id, application.name, to_text(application.mode), application.default_destination,
+              application.created_at));
   tx.announce(kCredentialsChanged);
   return {};
 }
 
 Result<void> insert_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO application_origins (application_id, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, origin));
-  return {};
+  return tx.post("INSERT INTO application_origins (application_id, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", id,
+                 origin);
 }
 
 Result<std::int64_t> delete_origin(db::Transaction& tx, ApplicationId id, std::string_view origin) {
@@ -53,9 +52,8 @@ Result<std::vector<std::string>> select_origins(db::Transaction& tx, Application
 }
 
 Result<void> insert_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO application_redirect_urls (application_id, url) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, url));
-  return {};
+  return tx.post("INSERT INTO application_redirect_urls (application_id, url) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                 id, url);
 }
 
 Result<std::int64_t> delete_redirect_url(db::Transaction& tx, ApplicationId id, std::string_view url) {
@@ -69,8 +67,7 @@ Result<std::vector<std::string>> select_redirect_urls(db::Transaction& tx, Appli
 }
 
 Result<void> update_default_destination(db::Transaction& tx, ApplicationId id, DestinationId destination) {
-  RETURN_IF_ERROR(tx.execute("UPDATE applications SET default_destination_id = $2 WHERE id = $1", id, destination));
-  return {};
+  return tx.post("UPDATE applications SET default_destination_id = $2 WHERE id = $1", id, destination);
 }
 
 }  // namespace qantara::applications

@@ -21,26 +21,24 @@ SecretKey read_key(db::Row& row) {
 
 Result<void> insert_client_secret(db::Transaction& tx, ApplicationId application, const Sha256& hash, Instant now) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO application_secrets (application_id, secret_hash, created_at) VALUES ($1, $2, $3)",
-                 application, bytes_of(hash), now));
+      tx.post("INSERT INTO application_secrets (application_id, secret_hash, created_at) VALUES ($1, $2, $3)",
+              application, bytes_of(hash), now));
   tx.announce(kCredentialsChanged);
   return {};
 }
 
 Result<void> expire_client_secrets(db::Transaction& tx, ApplicationId application, Instant until) {
   RETURN_IF_ERROR(
-      tx.execute("DELETE FROM application_secrets WHERE application_id = $1 AND expires_at IS NOT NULL", application));
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE application_secrets SET expires_at = $2 WHERE application_id = $1", application, until));
-  return {};
+      tx.post("DELETE FROM application_secrets WHERE application_id = $1 AND expires_at IS NOT NULL", application));
+  return tx.post("UPDATE application_secrets SET expires_at = $2 WHERE application_id = $1", application, until);
 }
 
 Result<void> insert_certificate(db::Transaction& tx, ApplicationId application, const Certificate& certificate) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO application_certificates (application_id, fingerprint, subject, expires_at, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                 application, certificate.facts.fingerprint, certificate.facts.subject, certificate.facts.expires_at,
-                 certificate.created_at));
+      tx.post("INSERT INTO application_certificates (application_id, fingerprint, subject, expires_at, created_at) "
+              "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+              application, certificate.facts.fingerprint, certificate.facts.subject, certificate.facts.expires_at,
+              certificate.created_at));
   tx.announce(kCredentialsChanged);
   return {};
 }
@@ -66,10 +64,10 @@ Result<std::vector<Certificate>> select_certificates(db::Transaction& tx, Applic
 
 Result<void> insert_key(db::Transaction& tx, const SecretKey& key, const Sha256& hash) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO secret_keys (id, application_id, name, hint, key_hash, scopes, created_at, expires_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                 key.id, key.application, key.name, key.hint, bytes_of(hash), to_text(key.scopes), key.created_at,
-                 key.expires_at));
+      tx.post("INSERT INTO secret_keys (id, application_id, name, hint, key_hash, scopes, created_at, expires_at) "
+              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+              key.id, key.application, key.name, key.hint, bytes_of(hash), to_text(key.scopes), key.created_at,
+              key.expires_at));
   tx.announce(kCredentialsChanged);
   return {};
 }
@@ -87,8 +85,7 @@ Result<std::vector<SecretKey>> select_keys(db::Transaction& tx, ApplicationId ap
 }
 
 Result<void> update_key_use(db::Transaction& tx, SecretKeyId id, Instant used_at) {
-  RETURN_IF_ERROR(tx.execute("UPDATE secret_keys SET last_used_at = $2 WHERE id = $1", id, used_at));
-  return {};
+  return tx.post("UPDATE secret_keys SET last_used_at = $2 WHERE id = $1", id, used_at);
 }
 
 Result<std::vector<StoredSecret>> select_all_client_secrets(db::Transaction& tx) {
@@ -118,8 +115,8 @@ Result<std::vector<StoredKey>> select_all_keys(db::Transaction& tx) {
 
 Result<void> insert_signing_key(db::Transaction& tx, const StoredSigningKey& key) {
   RETURN_IF_ERROR(
-      tx.execute("INSERT INTO signing_keys (id, private_key_sealed, created_at, retired_at) VALUES ($1, $2, $3, $4)",
-                 key.id, db::Bytes{key.private_key_sealed}, key.created_at, key.retired_at));
+      tx.post("INSERT INTO signing_keys (id, private_key_sealed, created_at, retired_at) VALUES ($1, $2, $3, $4)",
+              key.id, db::Bytes{key.private_key_sealed}, key.created_at, key.retired_at));
   tx.announce(kCredentialsChanged);
   return {};
 }
@@ -137,13 +134,11 @@ Result<std::vector<StoredSigningKey>> select_signing_keys(db::Transaction& tx) {
 }
 
 Result<void> retire_signing_keys(db::Transaction& tx, Instant now) {
-  RETURN_IF_ERROR(tx.execute("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL", now));
-  return {};
+  return tx.post("UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL", now);
 }
 
 Result<void> delete_signing_keys_retired_before(db::Transaction& tx, Instant cutoff) {
-  RETURN_IF_ERROR(tx.execute("DELETE FROM signing_keys WHERE retired_at < $1", cutoff));
-  return {};
+  return tx.post("DELETE FROM signing_keys WHERE retired_at < $1", cutoff);
 }
 
 }  // namespace qantara::applications

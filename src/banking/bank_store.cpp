@@ -60,17 +60,15 @@ Result<Standing> select_standing(db::Transaction& tx, std::string_view identifie
 
 Result<void> upsert_standing(db::Transaction& tx, std::string_view identifier, const Standing& standing,
                              Instant changed_at) {
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO bank_standings (identifier, switched_on, health, back_at, changed_at) VALUES ($1, $2, $3, $4, $5) "
       "ON CONFLICT (identifier) DO UPDATE SET switched_on = excluded.switched_on, health = excluded.health, "
       "back_at = excluded.back_at, changed_at = excluded.changed_at",
-      identifier, standing.is_switched_on, to_text(standing.health), standing.back_at, changed_at));
-  return {};
+      identifier, standing.is_switched_on, to_text(standing.health), standing.back_at, changed_at);
 }
 
 Result<void> delete_standing(db::Transaction& tx, std::string_view identifier) {
-  RETURN_IF_ERROR(tx.execute("DELETE FROM bank_standings WHERE identifier = $1", identifier));
-  return {};
+  return tx.post("DELETE FROM bank_standings WHERE identifier = $1", identifier);
 }
 
 Result<std::int64_t> insert_switched_off(db::Transaction& tx, ApplicationId application, std::string_view identifier,

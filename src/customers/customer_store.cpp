@@ -71,9 +71,8 @@ Result<bool> insert_customer(db::Transaction& tx, const Vault& vault, const Cust
 
 Result<void> update_government_identifiers(db::Transaction& tx, const Vault& vault, const Customer& customer) {
   const auto identifiers = sealed(vault, customer);
-  RETURN_IF_ERROR(tx.execute("UPDATE customers SET government_identifiers_sealed = $2 WHERE id = $1", customer.id,
-                             bytes_of(identifiers)));
-  return {};
+  return tx.post("UPDATE customers SET government_identifiers_sealed = $2 WHERE id = $1", customer.id,
+                 bytes_of(identifiers));
 }
 
 Result<std::optional<Customer>> select_customer(db::Transaction& tx, const Vault& vault, ApplicationId application,

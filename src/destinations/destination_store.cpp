@@ -88,7 +88,7 @@ Result<Destination> unseal(const Vault& vault, SealedDestination read) {
 Result<void> insert_destination(db::Transaction& tx, const Vault& vault, const Destination& destination) {
   const std::string sealed = vault.seal(account_json(destination), seal_context(destination.id));
   const auto owner = sealed_owner(vault, destination);
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO destinations (id, application_id, customer_id, name, display_name, bank_identifier, swift_code, "
       "address, city, country, account_sealed, created_at, routing_number, sort_code, ifsc, transit_number, "
       "branch_address, postal_code, emirate, currency, bank_type, government_identifier_sealed) VALUES ($1, $2, $3, "
@@ -98,8 +98,7 @@ Result<void> insert_destination(db::Transaction& tx, const Vault& vault, const D
       db::Bytes{sealed}, destination.created_at, destination.routing_number, destination.sort_code, destination.ifsc,
       destination.transit_number, destination.branch_address, destination.postal_code, destination.emirate,
       destination.currency, destination.bank_type ? std::optional{to_text(*destination.bank_type)} : std::nullopt,
-      owner ? std::optional{db::Bytes{*owner}} : std::nullopt));
-  return {};
+      owner ? std::optional{db::Bytes{*owner}} : std::nullopt);
 }
 
 Result<std::optional<Destination>> select_destination(db::Transaction& tx, const Vault& vault,

@@ -20,11 +20,10 @@ StoredEvent read_event(db::Row& row) {
 Result<void> insert_event(db::Transaction& tx, EventId id, const Subject& subject, std::string_view type,
                           std::optional<std::int64_t> sequence, std::string_view body, Instant now) {
   // Without RETURNING, for which SQLite makes a table each time.
-  RETURN_IF_ERROR(
-      tx.execute("INSERT INTO events (id, application_id, aggregate_id, type, sequence, body, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                 id, subject.application, subject.aggregate, type, sequence, body, now));
-  return {};
+  return tx.post(
+      "INSERT INTO events (id, application_id, aggregate_id, type, sequence, body, created_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      id, subject.application, subject.aggregate, type, sequence, body, now);
 }
 
 Result<std::int64_t> insert_event_for_seq(db::Transaction& tx, EventId id, const Subject& subject,

@@ -19,8 +19,8 @@ Result<bool> is_awaited(db::Transaction& tx, std::int64_t seq) {
 
 Result<std::int64_t> delete_deliveries(db::Transaction& tx, const std::vector<std::int64_t>& ids) {
   for (const std::int64_t id : ids) {
-    RETURN_IF_ERROR(tx.execute("DELETE FROM webhook_attempts WHERE delivery_id = $1", id));
-    RETURN_IF_ERROR(tx.execute("DELETE FROM webhook_deliveries WHERE id = $1", id));
+    RETURN_IF_ERROR(tx.post("DELETE FROM webhook_attempts WHERE delivery_id = $1", id));
+    RETURN_IF_ERROR(tx.post("DELETE FROM webhook_deliveries WHERE id = $1", id));
   }
   return std::ssize(ids);
 }
@@ -70,7 +70,7 @@ Result<DeletedEvents> delete_events(db::Transaction& tx, std::span<const std::in
     ASSIGN_OR_RETURN(const auto count, delete_deliveries(tx, deliveries));
     deleted.deliveries += count;
     // An intent that has ended, with its payment, has no more to tell. Everybody else may.
-    RETURN_IF_ERROR(tx.execute(
+    RETURN_IF_ERROR(tx.post(
         "INSERT INTO event_sequences (aggregate_id, last) "
         "SELECT e.aggregate_id, e.sequence FROM events e WHERE e.seq = $1 AND e.sequence IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM events later WHERE later.aggregate_id = e.aggregate_id AND later.seq > e.seq "
@@ -79,7 +79,7 @@ Result<DeletedEvents> delete_events(db::Transaction& tx, std::span<const std::in
         "  AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.intent_id = i.id AND p.next_check_at IS NOT NULL)) "
         "ON CONFLICT (aggregate_id) DO UPDATE SET last = excluded.last",
         seq));
-    RETURN_IF_ERROR(tx.execute("DELETE FROM events WHERE seq = $1", seq));
+    RETURN_IF_ERROR(tx.post("DELETE FROM events WHERE seq = $1", seq));
     ++deleted.events;
   }
   return deleted;

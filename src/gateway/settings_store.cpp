@@ -8,10 +8,9 @@ Result<std::optional<std::string>> select_setting(db::Transaction& tx, std::stri
 }
 
 Result<void> upsert_setting(db::Transaction& tx, std::string_view name, std::string_view value) {
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      name, value));
-  return {};
+      name, value);
 }
 
 }  // namespace qantara::gateway

@@ -29,16 +29,15 @@ PaymentIntent read_intent(db::Row& row) {
 }  // namespace
 
 Result<void> insert_intent(db::Transaction& tx, const PaymentIntent& intent) {
-  RETURN_IF_ERROR(
-      tx.execute("INSERT INTO payment_intents (id, application_id, customer_id, destination_id, amount, currency, "
-                 "description, created_at, expires_at, status, updated_at, purpose_code) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                 intent.id, intent.application, intent.customer, intent.destination, intent.amount.minor(),
-                 intent.amount.currency().code(),
-                 intent.default_description ? std::optional<std::string_view>{}
-                                            : std::optional<std::string_view>{intent.description},
-                 intent.created_at, intent.expires_at, to_text(intent.status), intent.updated_at, intent.purpose_code));
-  return {};
+  return tx.post(
+      "INSERT INTO payment_intents (id, application_id, customer_id, destination_id, amount, currency, "
+      "description, created_at, expires_at, status, updated_at, purpose_code) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      intent.id, intent.application, intent.customer, intent.destination, intent.amount.minor(),
+      intent.amount.currency().code(),
+      intent.default_description ? std::optional<std::string_view>{}
+                                 : std::optional<std::string_view>{intent.description},
+      intent.created_at, intent.expires_at, to_text(intent.status), intent.updated_at, intent.purpose_code);
 }
 
 Result<std::optional<PaymentIntent>> select_intent(db::Transaction& tx, ApplicationId application, IntentId id) {

@@ -99,27 +99,23 @@ Result<std::vector<PaymentSourceId>> select_newest_sources(db::Transaction& tx, 
 
 Result<void> insert_source(db::Transaction& tx, const PaymentSource& source, std::string_view bank_user_index,
                            std::string_view state_sealed) {
-  RETURN_IF_ERROR(
-      tx.execute("INSERT INTO payment_sources (id, application_id, customer_id, bank_identifier, bank_user_index, "
-                 "connector_state_sealed, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-                 source.id, source.application, source.customer, source.bank_identifier, db::Bytes{bank_user_index},
-                 db::Bytes{state_sealed}, source.created_at));
-  return {};
+  return tx.post(
+      "INSERT INTO payment_sources (id, application_id, customer_id, bank_identifier, bank_user_index, "
+      "connector_state_sealed, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+      source.id, source.application, source.customer, source.bank_identifier, db::Bytes{bank_user_index},
+      db::Bytes{state_sealed}, source.created_at);
 }
 
 Result<void> update_source_state(db::Transaction& tx, PaymentSourceId id, std::string_view state_sealed, Instant now) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE payment_sources SET connector_state_sealed = $2, updated_at = $3, reconnect_id = NULL "
-                 "WHERE id = $1",
-                 id, db::Bytes{state_sealed}, now));
-  return {};
+  return tx.post(
+      "UPDATE payment_sources SET connector_state_sealed = $2, updated_at = $3, reconnect_id = NULL "
+      "WHERE id = $1",
+      id, db::Bytes{state_sealed}, now);
 }
 
 Result<void> update_reconnect_id(db::Transaction& tx, PaymentSourceId id, std::optional<Uuid> reconnect_id) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE payment_sources SET reconnect_id = $2 WHERE id = $1 AND reconnect_id IS DISTINCT FROM $2", id,
-                 reconnect_id));
-  return {};
+  return tx.post("UPDATE payment_sources SET reconnect_id = $2 WHERE id = $1 AND reconnect_id IS DISTINCT FROM $2", id,
+                 reconnect_id);
 }
 
 Result<std::optional<PaymentSource>> select_source_to_reconnect(db::Transaction& tx, Uuid reconnect_id) {
@@ -130,11 +126,10 @@ Result<std::optional<PaymentSource>> select_source_to_reconnect(db::Transaction&
 }
 
 Result<void> hasten_checks(db::Transaction& tx, PaymentSourceId source, Instant due_at) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE beneficiaries SET next_check_at = $2, version = version + 1 "
-                 "WHERE payment_source_id = $1 AND next_check_at > $2",
-                 source, due_at));
-  return {};
+  return tx.post(
+      "UPDATE beneficiaries SET next_check_at = $2, version = version + 1 "
+      "WHERE payment_source_id = $1 AND next_check_at > $2",
+      source, due_at);
 }
 
 Result<std::optional<std::string>> select_source_state(db::Transaction& tx, PaymentSourceId id) {
@@ -175,14 +170,13 @@ Result<std::vector<Account>> select_accounts(db::Transaction& tx, const Vault& v
 Result<void> upsert_account(db::Transaction& tx, const Vault& vault, PaymentSourceId source, int position,
                             std::string_view account_index, const Account& account) {
   const std::string sealed = vault.seal(details_json(account), details_context(source, account_index));
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO payment_source_accounts (id, payment_source_id, account_id, position, account_index, currency, "
       "details_sealed) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (payment_source_id, account_index) "
       "DO UPDATE SET position = excluded.position, currency = excluded.currency, details_sealed = "
       "excluded.details_sealed",
-      account.id, source, account.account_id, position, db::Bytes{account_index}, account.currency, db::Bytes{sealed}));
-  return {};
+      account.id, source, account.account_id, position, db::Bytes{account_index}, account.currency, db::Bytes{sealed});
 }
 
 Result<std::vector<Beneficiary>> select_beneficiaries(db::Transaction& tx, PaymentSourceId source) {
@@ -242,13 +236,12 @@ Result<void> update_beneficiary(db::Transaction& tx, const Beneficiary& benefici
 }
 
 Result<void> remove_source(db::Transaction& tx, PaymentSourceId id, RemovalReason reason, Instant now) {
-  RETURN_IF_ERROR(tx.execute("DELETE FROM beneficiaries WHERE payment_source_id = $1", id));
+  RETURN_IF_ERROR(tx.post("DELETE FROM beneficiaries WHERE payment_source_id = $1", id));
   // Its place under the bank's user is free again: whoever connects anew gets a new source.
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "UPDATE payment_sources SET removed_at = $2, removal_reason = $3, consent_due_at = $2, updated_at = $2, "
       "bank_user_index = id WHERE id = $1",
-      id, now, to_text(reason)));
-  return {};
+      id, now, to_text(reason));
 }
 
 Result<std::vector<RemovedSource>> select_consents_due(db::Transaction& tx, Instant now, int limit) {
@@ -272,16 +265,13 @@ Result<std::optional<Instant>> select_next_consent_due(db::Transaction& tx) {
 }
 
 Result<void> postpone_consent(db::Transaction& tx, PaymentSourceId id, Instant due_at) {
-  RETURN_IF_ERROR(tx.execute(
-      "UPDATE payment_sources SET consent_due_at = $2 WHERE id = $1 AND consent_due_at IS NOT NULL", id, due_at));
-  return {};
+  return tx.post("UPDATE payment_sources SET consent_due_at = $2 WHERE id = $1 AND consent_due_at IS NOT NULL", id,
+                 due_at);
 }
 
 Result<void> forget_consent(db::Transaction& tx, PaymentSourceId id) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE payment_sources SET consent_due_at = NULL, connector_state_sealed = $2 WHERE id = $1", id,
-                 db::Bytes{""}));
-  return {};
+  return tx.post("UPDATE payment_sources SET consent_due_at = NULL, connector_state_sealed = $2 WHERE id = $1", id,
+                 db::Bytes{""});
 }
 
 }  // namespace qantara::payment_sources

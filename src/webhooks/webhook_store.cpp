@@ -49,7 +49,7 @@ Result<std::vector<std::string>> select_types(db::Transaction& tx, WebhookEndpoi
 
 Result<void> insert_types(db::Transaction& tx, WebhookEndpointId id, const std::vector<std::string>& types) {
   for (const auto& type : types) {
-    RETURN_IF_ERROR(tx.execute(
+    RETURN_IF_ERROR(tx.post(
         "INSERT INTO webhook_endpoint_types (endpoint_id, type) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, type));
   }
   return {};
@@ -87,11 +87,11 @@ std::optional<db::Bytes> bytes_of(const std::optional<std::string>& text) {
 }  // namespace
 
 Result<void> insert_endpoint(db::Transaction& tx, const Endpoint& endpoint, std::string_view secret_sealed) {
-  RETURN_IF_ERROR(tx.execute(
-      "INSERT INTO webhook_endpoints (id, application_id, url, description, secret_sealed, status, after_seq, "
-      "created_at) SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(seq), 0), $7 FROM events",
-      endpoint.id, endpoint.application, endpoint.url, endpoint.description, db::Bytes{secret_sealed},
-      to_text(endpoint.status), endpoint.created_at));
+  RETURN_IF_ERROR(
+      tx.post("INSERT INTO webhook_endpoints (id, application_id, url, description, secret_sealed, status, after_seq, "
+              "created_at) SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(seq), 0), $7 FROM events",
+              endpoint.id, endpoint.application, endpoint.url, endpoint.description, db::Bytes{secret_sealed},
+              to_text(endpoint.status), endpoint.created_at));
   return insert_types(tx, endpoint.id, endpoint.types);
 }
 
@@ -126,17 +126,16 @@ Result<std::vector<Endpoint>> select_endpoints(db::Transaction& tx, ApplicationI
 
 Result<void> update_settings(db::Transaction& tx, const Endpoint& endpoint) {
   RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_endpoints SET failing_since = NULL, failed_at = NULL WHERE id = $1 AND url <> $2",
-                 endpoint.id, endpoint.url));
-  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET url = $2, description = $3 WHERE id = $1", endpoint.id,
-                             endpoint.url, endpoint.description));
-  RETURN_IF_ERROR(tx.execute("DELETE FROM webhook_endpoint_types WHERE endpoint_id = $1", endpoint.id));
+      tx.post("UPDATE webhook_endpoints SET failing_since = NULL, failed_at = NULL WHERE id = $1 AND url <> $2",
+              endpoint.id, endpoint.url));
+  RETURN_IF_ERROR(tx.post("UPDATE webhook_endpoints SET url = $2, description = $3 WHERE id = $1", endpoint.id,
+                          endpoint.url, endpoint.description));
+  RETURN_IF_ERROR(tx.post("DELETE FROM webhook_endpoint_types WHERE endpoint_id = $1", endpoint.id));
   return insert_types(tx, endpoint.id, endpoint.types);
 }
 
 Result<void> update_endpoint_status(db::Transaction& tx, WebhookEndpointId id, EndpointStatus status) {
-  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET status = $2 WHERE id = $1", id, to_text(status)));
-  return {};
+  return tx.post("UPDATE webhook_endpoints SET status = $2 WHERE id = $1", id, to_text(status));
 }
 
 Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, WebhookEndpointId id) {
@@ -146,43 +145,38 @@ Result<std::optional<SealedSecrets>> select_secrets(db::Transaction& tx, Webhook
 }
 
 Result<void> update_secrets(db::Transaction& tx, WebhookEndpointId id, const SealedSecrets& secrets) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_endpoints SET secret_sealed = $2, previous_secret_sealed = $3, "
-                 "previous_secret_expires_at = $4 WHERE id = $1",
-                 id, db::Bytes{secrets.current}, bytes_of(secrets.previous), secrets.previous_expires_at));
-  return {};
+  return tx.post(
+      "UPDATE webhook_endpoints SET secret_sealed = $2, previous_secret_sealed = $3, "
+      "previous_secret_expires_at = $4 WHERE id = $1",
+      id, db::Bytes{secrets.current}, bytes_of(secrets.previous), secrets.previous_expires_at);
 }
 
 Result<void> disable_endpoint(db::Transaction& tx, WebhookEndpointId id, std::optional<DisabledReason> reason,
                               Instant now) {
   const auto words = reason ? std::optional{to_text(*reason)} : std::nullopt;
   RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_endpoints SET status = 'DISABLED', disabled_reason = $2 WHERE id = $1", id, words));
-  RETURN_IF_ERROR(tx.execute(
+      tx.post("UPDATE webhook_endpoints SET status = 'DISABLED', disabled_reason = $2 WHERE id = $1", id, words));
+  return tx.post(
       "UPDATE webhook_deliveries SET status = 'DEAD', died_at = $2, next_attempt_at = NULL, lease_until = NULL "
       "WHERE endpoint_id = $1 AND status = 'PENDING'",
-      id, now));
-  return {};
+      id, now);
 }
 
 Result<void> enable_endpoint(db::Transaction& tx, WebhookEndpointId id) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_endpoints SET status = 'ACTIVE', disabled_reason = NULL, failing_since = NULL, "
-                 "failed_at = NULL, after_seq = (SELECT COALESCE(MAX(seq), 0) FROM events) WHERE id = $1",
-                 id));
-  return {};
+  return tx.post(
+      "UPDATE webhook_endpoints SET status = 'ACTIVE', disabled_reason = NULL, failing_since = NULL, "
+      "failed_at = NULL, after_seq = (SELECT COALESCE(MAX(seq), 0) FROM events) WHERE id = $1",
+      id);
 }
 
 Result<void> delete_endpoint(db::Transaction& tx, WebhookEndpointId id, Instant now) {
-  RETURN_IF_ERROR(tx.execute("UPDATE webhook_endpoints SET deleted_at = $2 WHERE id = $1", id, now));
-  return {};
+  return tx.post("UPDATE webhook_endpoints SET deleted_at = $2 WHERE id = $1", id, now);
 }
 
 Result<void> clear_failures(db::Transaction& tx, WebhookEndpointId id) {
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "UPDATE webhook_endpoints SET failing_since = NULL, failed_at = NULL WHERE id = $1 AND failing_since IS NOT NULL",
-      id));
-  return {};
+      id);
 }
 
 Result<std::optional<Instant>> note_failure(db::Transaction& tx, WebhookEndpointId id, Instant now, Duration gap) {
@@ -233,7 +227,7 @@ Result<std::optional<NextEvents>> next_events(db::Transaction& tx, std::int64_t 
 Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
   ASSIGN_OR_RETURN(const auto next, next_events(tx, 0, limit));
   if (!next || !next->last) return FanOut::DONE;
-  RETURN_IF_ERROR(tx.execute(
+  RETURN_IF_ERROR(tx.post(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at) "
       "SELECT p.id, e.seq, e.aggregate_id, 'PENDING', "
       "  CASE WHEN ROW_NUMBER() OVER (PARTITION BY p.id, e.aggregate_id ORDER BY e.seq) = 1 AND NOT EXISTS ("
@@ -293,18 +287,17 @@ Result<std::int64_t> count_listeners(db::Transaction& tx) {
 }
 
 Result<void> move_mark(db::Transaction& tx, std::int64_t seq) {
-  RETURN_IF_ERROR(
-      tx.execute("INSERT INTO settings (name, value) VALUES ('fanned_out', CAST($1 AS TEXT)) ON CONFLICT (name) DO "
-                 "UPDATE SET value = excluded.value WHERE CAST(settings.value AS BIGINT) < $1",
-                 seq));
-  return {};
+  return tx.post(
+      "INSERT INTO settings (name, value) VALUES ('fanned_out', CAST($1 AS TEXT)) ON CONFLICT (name) DO "
+      "UPDATE SET value = excluded.value WHERE CAST(settings.value AS BIGINT) < $1",
+      seq);
 }
 
 Result<void> store_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
                             const Uuid& aggregate, std::optional<Instant> started_at, Instant now,
                             Instant lease_until) {
   const auto lease = started_at ? std::optional{lease_until} : std::nullopt;
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, first_attempt_at, "
       "next_attempt_at, lease_until, died_at) "
       "SELECT p.id, $2, $3, CASE WHEN p.status = 'DISABLED' THEN 'DEAD' ELSE 'PENDING' END, $4, "
@@ -317,8 +310,7 @@ Result<void> store_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std
       "  next_attempt_at = excluded.next_attempt_at, lease_until = excluded.lease_until "
       "  WHERE excluded.lease_until IS NOT NULL AND webhook_deliveries.status = 'PENDING' "
       "  AND webhook_deliveries.attempts = 0",
-      endpoint, event_seq, aggregate, started_at, lease, now));
-  return {};
+      endpoint, event_seq, aggregate, started_at, lease, now);
 }
 
 Result<std::optional<Receiver>> select_receiver(db::Transaction& tx, WebhookEndpointId id) {
@@ -365,7 +357,7 @@ Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpoint
                        },
                        endpoint, now, limit));
   for (const Claim& claim : claims) {
-    RETURN_IF_ERROR(tx.execute(
+    RETURN_IF_ERROR(tx.post(
         "UPDATE webhook_deliveries SET first_attempt_at = $2, next_attempt_at = $3, lease_until = $3 WHERE id = $1",
         claim.delivery, claim.first_attempt_at, lease_until));
   }
@@ -375,22 +367,20 @@ Result<std::vector<Claim>> claim_deliveries(db::Transaction& tx, WebhookEndpoint
 namespace {
 
 Result<void> insert_attempt(db::Transaction& tx, std::int64_t delivery, const Attempt& attempt) {
-  RETURN_IF_ERROR(
-      tx.execute("INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-                 delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
-                 db::Bytes{attempt.answer}));
-  return {};
+  return tx.post(
+      "INSERT INTO webhook_attempts (delivery_id, number, started_at, status, failure, elapsed, answer) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+      delivery, attempt.number, attempt.started_at, attempt.status, attempt.failure, attempt.elapsed.count(),
+      db::Bytes{attempt.answer});
 }
 
 /// The first that waits in the line is due at `now`.
 Result<void> move_line(db::Transaction& tx, WebhookEndpointId endpoint, const Uuid& aggregate, int again, Instant now) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $4 WHERE next_attempt_at IS NULL AND id = ("
-                 "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND again = $3 "
-                 "  AND status = 'PENDING' ORDER BY event_seq LIMIT 1)",
-                 endpoint, aggregate, again, now));
-  return {};
+  return tx.post(
+      "UPDATE webhook_deliveries SET next_attempt_at = $4 WHERE next_attempt_at IS NULL AND id = ("
+      "  SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND aggregate_id = $2 AND again = $3 "
+      "  AND status = 'PENDING' ORDER BY event_seq LIMIT 1)",
+      endpoint, aggregate, again, now);
 }
 
 }  // namespace
@@ -448,20 +438,18 @@ Result<std::int64_t> end_leases(db::Transaction& tx, Instant now) {
 }
 
 Result<void> end_leases_of(db::Transaction& tx, WebhookEndpointId endpoint, Instant now) {
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_deliveries SET next_attempt_at = $2, lease_until = NULL "
-                 "WHERE endpoint_id = $1 AND status = 'PENDING' AND lease_until IS NOT NULL",
-                 endpoint, now));
-  return {};
+  return tx.post(
+      "UPDATE webhook_deliveries SET next_attempt_at = $2, lease_until = NULL "
+      "WHERE endpoint_id = $1 AND status = 'PENDING' AND lease_until IS NOT NULL",
+      endpoint, now);
 }
 
 Result<void> insert_delivery(db::Transaction& tx, WebhookEndpointId endpoint, std::int64_t event_seq,
                              const Uuid& aggregate, Instant now) {
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at, again) "
       "VALUES ($1, $2, $3, 'PENDING', $4, 1)",
-      endpoint, event_seq, aggregate, now));
-  return {};
+      endpoint, event_seq, aggregate, now);
 }
 
 Result<void> send_again(db::Transaction& tx, std::int64_t delivery, Instant now) {
@@ -471,11 +459,10 @@ Result<void> send_again(db::Transaction& tx, std::int64_t delivery, Instant now)
                  "ELSE next_attempt_at END WHERE id = $1 AND status = 'PENDING' AND next_attempt_at IS NOT NULL",
                  delivery, now));
   if (hurried > 0) return {};
-  RETURN_IF_ERROR(
-      tx.execute("UPDATE webhook_deliveries SET status = 'PENDING', again = 1, first_attempt_at = NULL, "
-                 "next_attempt_at = $2, lease_until = NULL WHERE id = $1",
-                 delivery, now));
-  return {};
+  return tx.post(
+      "UPDATE webhook_deliveries SET status = 'PENDING', again = 1, first_attempt_at = NULL, "
+      "next_attempt_at = $2, lease_until = NULL WHERE id = $1",
+      delivery, now);
 }
 
 Result<std::vector<Replay>> select_replays(db::Transaction& tx, const Endpoint& endpoint, std::int64_t after_seq,
@@ -509,14 +496,13 @@ Result<std::vector<Replay>> select_replays(db::Transaction& tx, const Endpoint& 
 }
 
 Result<void> replay_delivery(db::Transaction& tx, WebhookEndpointId endpoint, const Replay& replay, Instant now) {
-  RETURN_IF_ERROR(tx.execute(
+  return tx.post(
       "INSERT INTO webhook_deliveries (endpoint_id, event_seq, aggregate_id, status, next_attempt_at, again) "
       "SELECT $1, $2, $3, 'PENDING', CASE WHEN NOT EXISTS (SELECT 1 FROM webhook_deliveries d "
       "  WHERE d.endpoint_id = $1 AND d.aggregate_id = $3 AND d.again = 1 AND d.status = 'PENDING') THEN $4 END, 1 "
       "WHERE TRUE ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET status = 'PENDING', again = 1, "
       "first_attempt_at = NULL, next_attempt_at = excluded.next_attempt_at, lease_until = NULL",
-      endpoint, replay.event_seq, replay.aggregate, now));
-  return {};
+      endpoint, replay.event_seq, replay.aggregate, now);
 }
 
 Result<std::optional<std::int64_t>> select_event_seq(db::Transaction& tx, ApplicationId application, EventId id) {
