@@ -3,9 +3,9 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
+import {Postgres} from '../support/postgres.js';
 import {type Load, load, median, requireSuccess, type Wanted} from './load.js';
 import {intentBody, Ours} from './ours.js';
-import {Postgres} from './postgres.js';
 import {benchFolder, pause, peersFolder, Server} from './processes.js';
 import type {Settings} from './settings.js';
 
@@ -63,11 +63,11 @@ export async function fastifyPg(connections = 20): Promise<Contender> {
   const {folder, remove} = temporaryFolder();
   const postgres = await Postgres.start();
   const customers = customersIn(folder);
-  const args = [join(peersFolder, 'fastify_pg.mjs'), postgres.connection, token, customers, String(connections)];
+  const args = [join(peersFolder, 'fastify_pg.mjs'), postgres.url(), token, customers, String(connections)];
   const server = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
   const stop = async () => {
     await server.stop();
-    await postgres.stop();
+    await postgres.dispose();
     remove();
   };
   return {name: 'Fastify + pg', wanted: creating(server.url, token, customers), server, stop};

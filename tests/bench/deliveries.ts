@@ -1,8 +1,8 @@
 // A backlog of webhooks, and how fast it is brought to its receiver: ours, and job queues that do the same.
 import {join} from 'node:path';
 
+import {Postgres} from '../support/postgres.js';
 import {Ours} from './ours.js';
-import {Postgres} from './postgres.js';
 import {benchFolder, node, pause, peersFolder, Server} from './processes.js';
 
 interface SinkFigures {
@@ -67,9 +67,9 @@ export const deliveriesOfOurs: Run = async (sink, count) => {
 };
 
 async function deliveriesOfQueue(postgres: Postgres, sink: Sink, count: number, script: string, ...how: string[]): Promise<number> {
-  await node(script, 'load', postgres.connection, String(count));
+  await node(script, 'load', postgres.url(), String(count));
   await sink.reset();
-  const args = [join(peersFolder, script), 'work', postgres.connection, sink.hook, ...how];
+  const args = [join(peersFolder, script), 'work', postgres.url(), sink.hook, ...how];
   const worker = await Server.start({program: process.execPath, args, env: {NODE_ENV: 'production'}});
   try {
     return await sink.rateOf(count);

@@ -2,11 +2,11 @@
 import {statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
+import {Postgres} from '../support/postgres.js';
 import {type Contender, creating, fastifyPg, fastifySqlite, inTurns, nginx, qantara, rawLog} from './contenders.js';
 import {deliveriesOfGraphile, deliveriesOfOurs, deliveriesOfPgBoss, Sink} from './deliveries.js';
 import {load, median, requireSuccess} from './load.js';
 import {Ours} from './ours.js';
-import {Postgres} from './postgres.js';
 import {benchFolder, node, pause} from './processes.js';
 import {type Findings, limitRow, perSecond, ratioRow, type Settings} from './settings.js';
 
@@ -118,7 +118,7 @@ async function measureDeliveries(settings: Settings): Promise<Findings> {
     }
   } finally {
     await sink.stop();
-    await postgres.stop();
+    await postgres.dispose();
   }
   const [ours, tuned, plain, boss] = rates.map(median);
   const row = (i: number, rate: number, bound?: {atLeast: number; aim: number}) =>

@@ -3,8 +3,8 @@ import {readFileSync} from 'node:fs';
 import {cpus, release, totalmem} from 'node:os';
 import {join} from 'node:path';
 
+import {postgresVersion} from '../support/postgres.js';
 import type {Group} from './groups.js';
-import {postgresVersion} from './postgres.js';
 import {binary, peersFolder, versionOf} from './processes.js';
 import type {Findings, Row, Settings} from './settings.js';
 
