@@ -55,8 +55,12 @@ SourceRows::SourceRows(SourceStatement statement, const Table& table)
 
 Result<const Cells*> SourceRows::next() {
   auto* const statement = statement_.get();
+  if (statement == nullptr) return nullptr;
   const int stepped = sqlite3_step(statement);
-  if (stepped == SQLITE_DONE) return nullptr;
+  if (stepped == SQLITE_DONE) {
+    statement_.reset();  // Another step would begin anew.
+    return nullptr;
+  }
   if (stepped != SQLITE_ROW) return source_failure(sqlite3_db_handle(statement), sqlite3_sql(statement));
   for (std::size_t i = 0; i < row_.size(); ++i) {
     const int column = static_cast<int>(i);

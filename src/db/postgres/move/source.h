@@ -28,7 +28,7 @@ class SourceRows {
   Result<const Cells*> next();
 
  private:
-  SourceStatement statement_;
+  SourceStatement statement_;  // Null behind the last row.
   const Table* table_;
   Cells row_;
 };
