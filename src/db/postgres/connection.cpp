@@ -119,6 +119,8 @@ std::int64_t read_answer(const Answer& answer, RowSink* sink) {
   return changed;
 }
 
+std::string_view command_of(const PGresult& answer) { return PQcmdStatus(const_cast<PGresult*>(&answer)); }
+
 Result<void> check_url(const std::string& url) {
   char* message = nullptr;
   PQconninfoOption* const options = PQconninfoParse(url.c_str(), &message);
@@ -302,7 +304,8 @@ Answer Connection::take(Ticket ticket) {
 }
 
 Result<void> Connection::settle(Patience patience) {
-  if (!is_lost() && !expected_.empty()) {
+  if (!is_lost() &&
+      (!expected_.empty() || failure_)) {  // After a failure the server passes over everything up to here.
     send(PQpipelineSync(handle_));
     expected_.push_back({.kind = Kind::SYNC, .ticket = next_ticket_ - 1, .statement = nullptr});
     while (!expected_.empty() && !is_lost()) receive_one(patience);
@@ -360,7 +363,8 @@ void Connection::receive_one(Patience patience) {
 
 void Connection::note(const PGresult& result, const Expected& expected) {
   const auto status = PQresultStatus(&result);
-  const bool failed = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+  const bool was_passed_over = status == PGRES_PIPELINE_ABORTED && !failure_;
+  const bool failed = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || was_passed_over;
   if (expected.kind == Kind::PREPARE) {
     statements_[expected.statement].preparation = status == PGRES_COMMAND_OK ? Preparation::DONE : Preparation::NONE;
   }

@@ -30,6 +30,9 @@ using Answer = std::shared_ptr<const PGresult>;
 /// Gives each row to `sink`, which may be null. Result: changed rows, or found ones.
 std::int64_t read_answer(const Answer& answer, RowSink* sink);
 
+/// What the server says that it did: "COMMIT", "INSERT 0 1".
+std::string_view command_of(const PGresult& answer);
+
 /// What a failure says beyond the statement that met it. Later is worse.
 enum class Trouble {
   NONE,       ///< Nothing failed.

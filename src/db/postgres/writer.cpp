@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "db/postgres/schema.h"
 
@@ -169,7 +170,7 @@ std::optional<Writer::Outcome> Writer::run_closure(Waiting& waiting, Undo undo, 
       connection_->queue_with("RELEASE SAVEPOINT closure");
     }
     if (waiting.result) {
-      has_written = has_written || transaction.has_written();
+      has_written = has_written || transaction.has_written() || transaction.announced().any();
       shared.announced |= transaction.announced();
       return std::nullopt;
     }
@@ -191,12 +192,16 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
         static_cast<std::int64_t>(number));
   }
   const auto begun_at = now();
-  connection_->queue_with("COMMIT");
+  connection_->keep_answers(Connection::Answers::KEEP);
+  const auto commit = connection_->queue_with("COMMIT");
+  connection_->keep_answers(Connection::Answers::DROP);
   const auto committed = connection_->settle(Patience::SHORT);
   if (!committed) {
     if (connection_->is_lost()) return Outcome::UNKNOWN;
     return roll_back(batch, undo);
   }
+  const Answer answer = connection_->take(commit);
+  CHECK(answer && command_of(*answer) == "COMMIT");  // A transaction that has failed answers ROLLBACK.
   writable_.store(true, std::memory_order_release);
   if (options_.on_measured) {
     options_.on_measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(now() - begun_at));
