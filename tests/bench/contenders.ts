@@ -1,12 +1,12 @@
 // Who is measured beside whom with the same requests.
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
 import {Postgres} from '../support/postgres.js';
 import {type Load, load, median, requireSuccess, type Wanted} from './load.js';
 import {intentBody, Ours} from './ours.js';
-import {benchFolder, pause, peersFolder, Server} from './processes.js';
+import {benchFolder, output, pause, peersFolder, Server} from './processes.js';
 import type {Settings} from './settings.js';
 
 export interface Contender {
@@ -14,6 +14,8 @@ export interface Contender {
   /** What it is asked; the same of all of them. */
   wanted: Omit<Wanted, 'seconds'>;
   server?: Server;
+  /** Who does not speak HTTP presses itself, for so many seconds. Result: how many a second. */
+  press?(seconds: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,13 @@ function ofOurs(ours: Ours): Contender {
 export async function qantara(how?: ConstructorParameters<typeof Ours>[0], name = 'Qantara'): Promise<Contender> {
   const ours = await (await new Ours(how).start()).furnish();
   return {...ofOurs(ours), name};
+}
+
+/** On a new PostgreSQL. */
+export async function qantaraOnPostgres(): Promise<Contender> {
+  const postgres = await Postgres.start();
+  const contender = await qantara({flags: ['--database', postgres.url()]});
+  return {...contender, stop: async () => (await contender.stop(), postgres.dispose())};
 }
 
 const token = '019a0000-0000-7000-8000-0000000000aa';
@@ -73,6 +82,35 @@ export async function fastifyPg(connections = 20): Promise<Contender> {
   return {name: 'Fastify + pg', wanted: creating(server.url, token, customers), server, stop};
 }
 
+/** The one statement of Fastify + pg with nothing around it, from 16 connections. Ids are in the order of time here too. */
+export async function pgbench(): Promise<Contender> {
+  const {folder, remove} = temporaryFolder();
+  const postgres = await Postgres.start();
+  const sql = (name: string) => readFileSync(join(peersFolder, name), 'utf8');
+  await postgres.query(sql('pg_tables.sql'));
+  const customer = (n: string) => `('019a0000-0000-7000-8000-' || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`;
+  await postgres.query(`INSERT INTO customers SELECT ${customer('n')}, '${token}' FROM generate_series(0, 999) n`);
+  const id = "lpad(to_hex((:made)::bigint * 64 + (:client_id)::bigint), 32, '0')";
+  const destination = '019a0000-0000-7000-8000-000000000001';
+  const event = JSON.stringify({type: 'payment_intent.created', event_id: destination, timestamp: new Date(), sequence: 1,
+    payload: {intent_id: destination, customer_id: destination, amount: 1000, currency: 'AED', status: 'INTENT_CREATED'}});
+  const values = [
+    id, `'${token}'`, customer(':n'), `'${destination}'`, '100000', "'AED'", "'Order 4711'", "'INTENT_CREATED'", id,
+    String(Date.now()), String(Date.now() + 86_400_000), `'${event}'`,
+  ];
+  const statement = sql('pg_create.sql').replace(/\$(\d+)/g, (_, n: string) => values[Number(n) - 1]!);
+  const script = join(folder, 'create.pgbench');
+  writeFileSync(script, `\\set made :made + 1\n\\set n random(0, 999)\n${statement.trim()};\n`);
+  let rounds = 0;
+  const press = async (seconds: number): Promise<number> => {
+    const args = ['-n', '-c', '16', '-j', '2', '-M', 'prepared', '-T', String(seconds), '-D', `made=${++rounds * 1e8}`, '-f', script, postgres.url()];
+    const told = await output(postgres.program('pgbench'), args);
+    return Number(/^tps = ([\d.]+)/m.exec(told)![1]);
+  };
+  const wanted = {url: ''};
+  return {name: 'pgbench, 16 clients', wanted, press, stop: async () => (await postgres.dispose(), remove())};
+}
+
 export async function rawLog(): Promise<Contender> {
   const {folder, remove} = temporaryFolder();
   const server = await Server.start({program: join(benchFolder, 'raw_log'), args: [folder, token]});
@@ -107,6 +145,7 @@ export interface Measured {
   name: string;
   /** Median of the rounds. */
   perSecond: number;
+  /** Of who is asked over HTTP. */
   rounds: Load[];
   /** Microseconds of processor time of the server's process for each request, median of the rounds; of one process only. */
   cpuMicros?: number;
@@ -114,20 +153,27 @@ export interface Measured {
 
 /** Loads one after the other, for as many rounds as there are, so that a change of the machine's mood meets all of them. */
 export async function inTurns(contenders: Contender[], settings: Settings, change: Partial<Wanted> = {}): Promise<Measured[]> {
+  const rates = contenders.map(() => [] as number[]);
   const rounds = contenders.map(() => [] as {load: Load; cpu: number}[]);
   for (let round = 0; round < settings.rounds; ++round) {
-    for (const [i, {name, wanted, server}] of contenders.entries()) {
-      const before = server?.cpuSeconds() ?? 0;
-      const measured = requireSuccess(await load({...wanted, seconds: settings.seconds, ...change}), name);
-      const cpu = (server?.cpuSeconds() ?? 0) - before;
-      rounds[i]!.push({load: measured, cpu});
-      settings.note(`${name}: ${Math.round(measured.accepted_per_second)}/s, p99 ${measured.latency_us.p99} us`);
-        await pause(200); // For what it still has to put away.
+    for (const [i, {name, wanted, server, press}] of contenders.entries()) {
+      if (press) {
+        rates[i]!.push(await press(settings.seconds));
+        settings.note(`${name}: ${Math.round(rates[i]!.at(-1)!)}/s`);
+      } else {
+        const before = server?.cpuSeconds() ?? 0;
+        const measured = requireSuccess(await load({...wanted, seconds: settings.seconds, ...change}), name);
+        const cpu = (server?.cpuSeconds() ?? 0) - before;
+        rates[i]!.push(measured.accepted_per_second);
+        rounds[i]!.push({load: measured, cpu});
+        settings.note(`${name}: ${Math.round(measured.accepted_per_second)}/s, p99 ${measured.latency_us.p99} us`);
+      }
+      await pause(200); // For what it still has to put away.
     }
   }
   return contenders.map(({name, server}, i) => ({
     name,
-    perSecond: median(rounds[i]!.map(({load}) => load.accepted_per_second)),
+    perSecond: median(rates[i]!),
     rounds: rounds[i]!.map(({load}) => load),
     ...(server && {cpuMicros: median(rounds[i]!.map(({load, cpu}) => (cpu * 1e6) / (load.accepted + load.accepted_per_second * 0.5)))}),
   }));

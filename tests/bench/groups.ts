@@ -3,7 +3,7 @@ import {statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {Postgres} from '../support/postgres.js';
-import {type Contender, creating, fastifyPg, fastifySqlite, inTurns, nginx, qantara, rawLog} from './contenders.js';
+import {type Contender, creating, fastifyPg, fastifySqlite, inTurns, nginx, pgbench, qantara, qantaraOnPostgres, rawLog} from './contenders.js';
 import {deliveriesOfGraphile, deliveriesOfOurs, deliveriesOfPgBoss, Sink} from './deliveries.js';
 import {load, median, requireSuccess} from './load.js';
 import {Ours} from './ours.js';
@@ -37,6 +37,22 @@ async function measureCreates(settings: Settings): Promise<Findings> {
       rows: [row(pg, 2.5, 4), row(sqlite, 6, 9), row(constant, 0.18, 0.26), row(log, 0.45, 0.66)],
       notes: [
         `A create costs ${Math.round(ours!.cpuMicros!)} µs of processor time in the gateway's process (all its threads); in the last round p50 was ${ms(last.p50)}, p99 ${ms(last.p99)} at saturation.`,
+      ],
+    };
+  });
+}
+
+async function measureCreatesOnPostgres(settings: Settings): Promise<Findings> {
+  const contenders = [await qantaraOnPostgres(), await fastifyPg(), await pgbench()];
+  return using(contenders, async () => {
+    const [ours, pg, bare] = await inTurns(contenders, settings);
+    const row = (other: typeof ours, atLeast: number, aim: number) =>
+      ratioRow('create intent on PostgreSQL', ours!.perSecond, other!.name, other!.perSecond, {atLeast, aim});
+    const last = ours!.rounds.at(-1)!.latency_us;
+    return {
+      rows: [row(pg, 2.5, 4), row(bare, 1.3, 2)],
+      notes: [
+        `On PostgreSQL a create costs ${Math.round(ours!.cpuMicros!)} µs of processor time in the gateway's process; in the last round p50 was ${ms(last.p50)}, p99 ${ms(last.p99)} at saturation.`,
       ],
     };
   });
@@ -300,6 +316,7 @@ async function measureOverload(settings: Settings): Promise<Findings> {
 
 export const groups: Group[] = [
   {name: 'create', about: 'durable creates with 64 connections, beside peers', measure: measureCreates},
+  {name: 'postgres', about: 'durable creates on PostgreSQL, beside Fastify + pg and pgbench', measure: measureCreatesOnPostgres},
   {name: 'commit', about: 'grouped commit beside one commit for each request', measure: measureCommits},
   {name: 'get', about: 'gets beside nginx', measure: measureGets},
   {name: 'deliver', about: 'webhook deliveries beside job queues', measure: measureDeliveries},

@@ -20,8 +20,8 @@ export class Ours {
   server!: Server;
   application!: Application;
 
-  /** `how`: another program that takes the same flags, or an environment that changes the machine under it. */
-  constructor(private readonly how: {program?: string; env?: Record<string, string>} = {}) {
+  /** `how`: another program that takes the same flags, further flags, or an environment that changes the machine under it. */
+  constructor(private readonly how: {program?: string; flags?: string[]; env?: Record<string, string>} = {}) {
     process.on('exit', () => rmSync(this.folder, {recursive: true, force: true}));
   }
 
@@ -39,8 +39,8 @@ export class Ours {
   }
 
   async start(): Promise<this> {
-    const {program = binary, env = {}} = this.how;
-    const args = ['serve', '--json', '--listen', '127.0.0.1:0', '--data', this.data, '--allow-webhook-network', '127.0.0.0/8'];
+    const {program = binary, flags = [], env = {}} = this.how;
+    const args = ['serve', '--json', '--listen', '127.0.0.1:0', '--data', this.data, '--allow-webhook-network', '127.0.0.0/8', ...flags];
     const launch: Launch = {program, args, env, log: join(this.folder, 'log')};
     this.server = await Server.start(launch);
     return this;

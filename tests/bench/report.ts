@@ -56,6 +56,8 @@ Trust the ratios, not the figures: ours and the others ran in turn, in the same 
 - **Fastify + better-sqlite3** and **Fastify + pg** (\`tests/bench/peers/\`) answer the same request with the same body, check the customer,
   and write the intent with its unique key and an outbox row: a durable commit for each request (WAL with \`synchronous=FULL\`;
   PostgreSQL as it comes, one prepared statement, a pool of 20 through a socket file). Ids are ordered by time there too.
+- **create intent on PostgreSQL** is the same request with \`serve --database\`: each contender has a new cluster, with the settings that
+  it comes with. **pgbench** sends the one statement of Fastify + pg, prepared, with 16 clients and nothing around it.
 - **nginx, a constant** answers as many bytes from memory: what this machine can do over HTTP at all, with one worker for each processor.
 - **preallocated log** is our own HTTP server and JSON reader in front of a file of fixed size, flushed for many requests at a time: what
   durability costs without a database (\`tests/bench/raw_log.cpp\`).

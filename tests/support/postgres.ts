@@ -76,6 +76,11 @@ export class Postgres {
     return readFileSync(join(this.folder, 'log'), 'utf8');
   }
 
+  /** One of PostgreSQL's programs: "pgbench". */
+  program(name: string): string {
+    return join(this.programs, name);
+  }
+
   /** The address of a database; `user` may be "name:password". */
   url(database = 'postgres', user = 'postgres'): string {
     return `postgresql://${user}@/${database}?host=${encodeURIComponent(this.folder)}`;
@@ -156,7 +161,7 @@ export class Postgres {
   }
 
   private async run(program: string, ...args: string[]): Promise<void> {
-    const file = join(this.programs, program);
+    const file = this.program(program);
     const [first, ...others] = isRoot ? ['setpriv', `--reuid=${itsUser}`, `--regid=${itsUser}`, '--clear-groups', file, ...args] : [file, ...args];
     await execute(first!, others, {cwd: this.folder});
   }
