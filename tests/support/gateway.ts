@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 
+import {engine, OwnDatabase} from './engine.js';
 import {isValidating, Prism} from './prism.js';
 
 /** QANTARA_BINARY, or what `./dev build` made. */
@@ -27,7 +28,7 @@ export interface GatewayOptions {
   verb?: 'dev' | 'serve' | 'sandbox-bank';
   /** Where webhooks go; see receiver.ts. */
   webhookUrl?: string;
-  /** Further flags. */
+  /** Further flags. Without `--database` among them, its data is where the run of the tests wants it (engine.ts). */
   flags?: string[];
   env?: Record<string, string>;
 }
@@ -45,6 +46,7 @@ export class Gateway {
   private ready: Ready | undefined;
   private exited: Promise<number | NodeJS.Signals> | undefined;
   private prism: Prism | undefined;
+  private database: OwnDatabase | undefined;
   private log = '';
 
   constructor(private readonly options: GatewayOptions) {}
@@ -61,6 +63,9 @@ export class Gateway {
   get pid(): number {
     if (this.child?.pid === undefined) throw new Error('the gateway is not running');
     return this.child.pid;
+  }
+  get isRunning(): boolean {
+    return this.ready !== undefined;
   }
   get bankUrl(): string {
     return this.info.sandbox_bank_url;
@@ -79,6 +84,10 @@ export class Gateway {
     const {verb = 'dev', webhookUrl, flags = [], env = {}} = this.options;
     const args = [verb, '--json', '--listen', listen, '--data', this.dataFolder];
     if (webhookUrl !== undefined) args.push('--webhook-url', webhookUrl);
+    if (engine === 'postgres' && verb !== 'sandbox-bank' && !flags.includes('--database')) {
+      this.database ??= await OwnDatabase.make();
+      args.push('--database', this.database.url);
+    }
     const child = spawn(binary, [...args, ...flags], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
     running.add(child);
     this.child = child;
@@ -129,6 +138,7 @@ export class Gateway {
   async dispose(): Promise<void> {
     if (this.ready) await this.kill();
     await this.prism?.stop();
+    await this.database?.drop();
     rmSync(this.dataFolder, {recursive: true, force: true});
   }
 

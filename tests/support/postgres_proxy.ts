@@ -17,7 +17,7 @@ export class PostgresProxy {
   cuts = 0;
 
   private readonly pairs = new Set<Pair>();
-  private next: Cut | undefined;
+  private next: {where: Cut; done: () => void} | undefined;
   private away = false;
   private held = false;
 
@@ -41,15 +41,7 @@ export class PostgresProxy {
 
   /** The next commit of changes on any connection is cut so. Result: when that has happened. */
   async cutNext(where: Cut): Promise<void> {
-    this.next = where;
-    const before = this.cuts;
-    await new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        if (this.cuts === before) return;
-        clearInterval(timer);
-        resolve();
-      }, 2);
-    });
+    await new Promise<void>((done) => (this.next = {where, done}));
   }
 
   /** Cuts every connection, and lets none in until `letIn`. */
@@ -96,9 +88,10 @@ export class PostgresProxy {
 
   private isCut(moment: Cut): boolean {
     if (moment === 'before COMMIT') ++this.commits; // It is asked of every one.
-    if (this.next !== moment) return false;
-    this.next = undefined;
+    if (this.next?.where !== moment) return false;
     ++this.cuts;
+    this.next.done();
+    this.next = undefined;
     return true;
   }
 }
@@ -133,7 +126,7 @@ class Pair {
   }
 
   cut(): void {
-    this.client.resetAndDestroy();
+    if (!this.client.destroyed) this.client.resetAndDestroy();
     this.server.destroy();
   }
 
