@@ -16,7 +16,7 @@ class applications : public testing::Test {
 
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const Applications it{clock, random};
 };
 

@@ -59,7 +59,7 @@ class credentials : public testing::Test {
 
   ManualClock clock{Instant{seconds{1'700'000'000}}};
   SeededRandom random{1};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const Applications apps{clock, random};
   const Credentials it{clock, random};
 };

@@ -26,7 +26,7 @@ class customers : public testing::Test {
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const applications::Applications applications{clock, random};
   const Customers it{clock, random, vault};
   const ApplicationId shop = make_application();

@@ -21,7 +21,7 @@ TEST(destination_store, opens_no_account_that_was_moved_to_another_row) {
   const ManualClock clock{Instant{}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const applications::Applications applications{clock, random};
   const auto shop =
       database.write([&](db::Transaction& tx) { return applications.create(tx, {.name = "Shop"}); })->application.id;

@@ -56,7 +56,7 @@ class destinations : public testing::Test {
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const applications::Applications applications{clock, random};
   const Destinations it{clock, random, vault, applications};
   const ApplicationId shop = make_application();

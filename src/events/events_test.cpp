@@ -55,7 +55,7 @@ struct Log {
 
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const Events events{clock, random};
   const ApplicationId application = ApplicationId::make(clock, random);
 };

@@ -1,15 +1,10 @@
 #include "gateway/retention_store.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 
-#include "base/nursery.h"
-#include "db/database.h"
+#include "db/test_database.h"
 #include "events/events.h"
 #include "gateway/pruner.h"
 #include "migrations/gateway.h"
@@ -25,20 +20,9 @@ using webhooks::DeliveryStatus;
 /// A database with an application that two endpoints listen to, and a clock that is moved by hand.
 class retention : public testing::Test {
  protected:
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    Nursery tasks{context_.get_executor()};
-    tasks.start(keep(std::move(task), result));
-    while (tasks.count() > 0) {
-      context_.restart();
-      context_.run_one();
-    }
-    return *std::move(result);
-  }
   template <class Closure>
   auto write(Closure closure) {
-    auto result = run(database->write(std::move(closure)));
+    auto result = database.write(std::move(closure));
     EXPECT_TRUE(result) << result.error().message << ": " << result.error().cause;
     return result;
   }
@@ -49,12 +33,6 @@ class retention : public testing::Test {
   }
 
   retention() {
-    std::string path = (std::filesystem::temp_directory_path() / "qantara-retention-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) std::abort();
-    directory_ = path;
-    auto opened = db::open_sqlite({.file = directory_ / "qantara.db"}, schema::migrations());
-    if (!opened) std::abort();
-    database = *std::move(opened);
     application = ApplicationId::make(clock, random);
     endpoint = WebhookEndpointId::make(clock, random);
     apply([&](db::Transaction& tx) -> Result<void> {
@@ -65,11 +43,6 @@ class retention : public testing::Test {
           "secret");
     });
   }
-  ~retention() override {
-    database->close();
-    std::filesystem::remove_all(directory_);
-  }
-
   std::int64_t count(db::Sql sql) {
     return **write(
         [&](db::Transaction& tx) { return tx.one(sql, [](db::Row& row) { return row.take<std::int64_t>(); }); });
@@ -113,7 +86,7 @@ class retention : public testing::Test {
                     sum.dead_letters += pruned.dead_letters;
                     sum.sessions += pruned.sessions;
                   }};
-    EXPECT_TRUE(run(pruner.run_once()));
+    EXPECT_TRUE(database.run(pruner.run_once()));
     return sum;
   }
   std::int64_t last_sequence(const Uuid& aggregate) {
@@ -121,22 +94,11 @@ class retention : public testing::Test {
     return story->empty() ? 0 : story->back().sequence.value_or(0);
   }
 
- private:
-  template <class T>
-  static Task<void> keep(Task<T> task, std::optional<T>& result) {
-    T value = co_await std::move(task);
-    result.emplace(std::move(value));
-  }
-
-  std::filesystem::path directory_;
-  boost::asio::io_context context_{1};
-
- public:
+  db::TestDatabase database{schema::migrations(), schema::postgres_migrations()};
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   ManualClock real_clock{Instant{std::chrono::seconds{1'600'000'000}}};
   SeededRandom random{3};
-  std::unique_ptr<Timers> timers = make_system_timers(context_.get_executor(), clock);
-  std::unique_ptr<db::Database> database;
+  std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
   events::Events events{clock, random};
   ApplicationId application;
   WebhookEndpointId endpoint;

@@ -39,7 +39,7 @@ class expiry_timer : public testing::Test {
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};

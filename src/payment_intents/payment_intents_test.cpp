@@ -49,7 +49,7 @@ class payment_intents : public testing::Test {
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};
   const customers::Customers customers{clock, random, vault};

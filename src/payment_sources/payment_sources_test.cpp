@@ -97,7 +97,7 @@ class payment_sources : public testing::Test {
   ManualClock clock{Instant{seconds{1'700'000'000}}};
   SeededRandom random{1};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
   banking::Banks banks;
   banking::ScriptedBank* bank = nullptr;

@@ -2,14 +2,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +21,7 @@
 #include "base/random.h"
 #include "base/timers.h"
 #include "db/database.h"
+#include "db/test_database.h"
 #include "events/events.h"
 #include "http/client.h"
 #include "migrations/gateway.h"
@@ -40,24 +37,6 @@ inline constexpr auto kOther = "https://other.example/hooks";
 Result<void> insert_application(db::Transaction& tx, ApplicationId id);
 Result<void> make_live(db::Transaction& tx, ApplicationId id);
 Result<std::optional<std::string>> select_fan_out_mark(db::Transaction& tx);
-
-/// A new directory, removed with all that is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string path = (std::filesystem::temp_directory_path() / "qantara-webhooks-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) std::abort();
-    path_ = path;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The world's receivers behind one http::Client: each URL gives its scripted answers, then 200 for ever.
 class ScriptedReceivers final : public http::Client {
@@ -181,43 +160,30 @@ class FragileDatabase final : public db::Database {
 class Stage {
  public:
   Stage() {
-    auto opened = db::open_sqlite({.file = directory_.path() / "qantara.db"}, gateway::schema::migrations());
-    if (!opened) {
-      ADD_FAILURE() << opened.error().message << ": " << opened.error().cause;
-      std::abort();
-    }
-    whole_ = *std::move(opened);
     database = std::make_unique<FragileDatabase>(*whole_);
     application = make_application();
   }
   ~Stage() {
     receivers.let_all_go();
     stop_dispatcher();
-    whole_->close();
   }
 
   /// Runs `task` to its end, and everybody else meanwhile.
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    tasks_.start(keep(std::move(task), result));
-    EXPECT_TRUE(until([&] { return result.has_value() && tasks_.count() == 0; }));
-    return std::move(result).value();
+    auto result = whole_.run(std::move(task));
+    EXPECT_TRUE(until([&] { return whole_.is_idle(); }));
+    return result;
   }
   template <class Closure>
   auto write(Closure closure) {
-    return run(whole_->write(std::move(closure)));
+    return run((*whole_).write(std::move(closure)));
   }
 
   /// Lets everybody work until `done()`. False if that does not come to pass.
   template <class Done>
   bool until(Done done) {
-    for (int i = 0; i < 5000; ++i) {
-      if (done()) return true;
-      context_.restart();
-      context_.run_one_for(std::chrono::milliseconds{2});
-    }
-    return false;
+    return whole_.until(std::move(done));
   }
 
   ApplicationId make_application() {
@@ -248,7 +214,7 @@ class Stage {
     });
     return stored->back().body;
   }
-  Executor executor() { return context_.get_executor(); }
+  Executor executor() { return whole_.executor(); }
   Uuid make_aggregate() { return Uuid::make(clock, random); }
 
   std::vector<Delivery> deliveries(WebhookEndpointId endpoint) {
@@ -269,7 +235,7 @@ class Stage {
   void start_dispatcher(DispatcherOptions options = {}) {
     if (row_after) options.row_after = *row_after;
     if (options.poll == DispatcherOptions{}.poll) options.poll = std::chrono::hours{24};
-    dispatcher = std::make_unique<Dispatcher>(Dispatcher::Surroundings{.executor = context_.get_executor(),
+    dispatcher = std::make_unique<Dispatcher>(Dispatcher::Surroundings{.executor = whole_.executor(),
                                                                        .database = *database,
                                                                        .client = *client,
                                                                        .domain_clock = clock,
@@ -301,15 +267,7 @@ class Stage {
   }
 
  private:
-  template <class T>
-  static Task<void> keep(Task<T> task, std::optional<T>& result) {
-    T value = co_await std::move(task);
-    result.emplace(std::move(value));
-  }
-
-  TemporaryDirectory directory_;
-  boost::asio::io_context context_{1};
-  std::unique_ptr<db::Database> whole_;
+  db::TestDatabase whole_{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
 
  public:
   ManualClock clock{Instant{std::chrono::seconds{1'700'000'000}}};
@@ -317,7 +275,7 @@ class Stage {
   SeededRandom random{7};
   const http::AddressPolicy addresses{};
   const Vault vault{std::array<std::byte, 32>{}, random};
-  std::unique_ptr<Timers> timers = make_system_timers(context_.get_executor(), clock);
+  std::unique_ptr<Timers> timers = make_system_timers(whole_.executor(), clock);
   ScriptedReceivers receivers{*timers};
   http::Client* client = &receivers;  ///< What the dispatcher sends with.
   std::unique_ptr<FragileDatabase> database;
@@ -329,8 +287,7 @@ class Stage {
   std::unique_ptr<Dispatcher> dispatcher;
 
  private:
-  Nursery tasks_{context_.get_executor()};
-  Nursery dispatcher_task_{context_.get_executor()};
+  Nursery dispatcher_task_{whole_.executor()};
 };
 
 }  // namespace qantara::webhooks
