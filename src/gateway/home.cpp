@@ -10,7 +10,6 @@ namespace qantara::gateway {
 
 namespace {
 
-constexpr std::string_view kHome = "home";
 constexpr std::string_view kNowhere = "";
 constexpr std::string_view kKeyDigest = "key_digest";
 
@@ -28,6 +27,15 @@ Result<Standing> standing_of(db::Transaction& tx, std::string_view place) {
 
 Result<void> make_live(db::Transaction& tx, std::string_view place) { return upsert_setting(tx, kHome, place); }
 Result<void> make_copy(db::Transaction& tx) { return upsert_setting(tx, kHome, kNowhere); }
+
+std::string how_to_activate(const std::filesystem::path& data, std::string_view database_url) {
+  return database_url.empty() ? "qantara activate --data " + data.string() : "qantara activate --database postgres://…";
+}
+
+Result<bool> knows_a_key(db::Transaction& tx) {
+  ASSIGN_OR_RETURN(const auto digest, select_setting(tx, kKeyDigest));
+  return digest.has_value();
+}
 
 Result<KeyFit> key_fit(db::Transaction& tx, const Vault& vault) {
   ASSIGN_OR_RETURN(const auto digest, select_setting(tx, kKeyDigest));

@@ -3,6 +3,7 @@
 // deliver and submit what one of them was asked for would tell everything twice, and one of them would go on from old news.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace qantara::gateway {
 
 enum class Standing { LIVE, COPY };
 
+/// The setting that remembers the place.
+inline constexpr std::string_view kHome = "home";
+
 /// A database that remembers no file yet is live: it is new, or was written by a version that did not look.
 Result<Standing> standing_of(db::Transaction& tx, std::string_view place);
 
@@ -22,6 +26,12 @@ Result<void> make_live(db::Transaction& tx, std::string_view place);
 
 /// None is, until one is made live.
 Result<void> make_copy(db::Transaction& tx);
+
+/// The command that does so, for whoever is told; it holds no password.
+std::string how_to_activate(const std::filesystem::path& data, std::string_view database_url);
+
+/// Whether some key's digest is remembered: `remember_key` has been called.
+Result<bool> knows_a_key(db::Transaction& tx);
 
 enum class KeyFit { FITS, IS_ANOTHER, UNKNOWN };
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/verbs.h"
+#include "gateway/move_verb.h"
 #include "gateway/operation_verbs.h"
 #include "gateway/server_verbs.h"
 
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   qantara::cli::Verb chosen;
   qantara::gateway::add_server_verbs(program, chosen);
   qantara::gateway::add_operation_verbs(program, chosen);
+  qantara::gateway::add_move_verb(program, chosen);
   qantara::cli::add_client_verbs(program, chosen);
   if (const auto exit_code = qantara::cli::parse(program, argc, argv, std::cout, std::cerr)) return *exit_code;
   return chosen();

@@ -74,6 +74,16 @@ std::string from(const Table& table) {
   return " FROM " + quoted_name(table.name) + (table.filter.empty() ? "" : " WHERE " + table.filter);
 }
 
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char letter : text) {
+    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                          (letter >= '0' && letter <= '9') || std::string_view{"-._~"}.contains(letter);
+    encoded += is_plain ? std::string{letter} : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+  }
+  return encoded;
+}
+
 }  // namespace
 
 TargetRows::TargetRows(PGconn* connection, const Table& table)
@@ -133,8 +143,12 @@ Result<Target> Target::connect(const std::string& url) {
 
 std::string Target::name() const {
   auto* const connection = connection_.get();
-  return fmt::format("postgres://{}@{}:{}/{}", PQuser(connection), PQhost(connection), PQport(connection),
-                     PQdb(connection));
+  const std::string_view host = PQhost(connection);
+  const auto user = percent_encoded(PQuser(connection));
+  const auto database = percent_encoded(PQdb(connection));
+  const bool is_socket = host.starts_with('/');
+  return is_socket ? fmt::format("postgres://{}@/{}?host={}&port={}", user, database, host, PQport(connection))
+                   : fmt::format("postgres://{}@{}:{}/{}", user, host, PQport(connection), database);
 }
 
 Result<Answer> Target::run(const std::string& sql, const std::vector<std::string>& parameters) {
