@@ -5,6 +5,7 @@
 // and is not kept: the request may be put right and sent with the same key.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -24,7 +25,16 @@ namespace qantara::api {
 
 /// What a request comes to: its effect and its answer, in one transaction. As any closure of a write it may run more than once,
 /// and does nothing outside (db/database.h). Only the answer's status and its body, which is JSON, are kept.
-using Write = std::function<Result<http::Response>(db::Transaction&)>;
+struct Write {
+  using Closure = std::function<Result<http::Response>(db::Transaction&)>;
+
+  template <std::convertible_to<Closure> Act>
+  Write(Act act, db::Reads reads = db::Reads::IN_TURN)  // NOLINT(google-explicit-constructor): handlers return lambdas
+      : act(std::move(act)), reads(reads) {}
+
+  Closure act;
+  db::Reads reads;  ///< AHEAD for what the key's answer in the database, and what else it reads, protect (db::Reads).
+};
 
 inline constexpr auto kIdempotencyLife = std::chrono::days{30};
 

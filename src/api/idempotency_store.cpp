@@ -17,15 +17,17 @@ Result<std::optional<StoredAnswer>> select_answer(db::Transaction& tx, Applicati
       application, key);
 }
 
-Result<bool> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
+Result<std::optional<Instant>> select_oldest_answer(db::Transaction& tx) {
+  return tx.one("SELECT created_at FROM idempotency_answers ORDER BY seq LIMIT 1",
+                [](db::Row& row) { return row.take<Instant>(); });
+}
+
+Result<void> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
                            const StoredAnswer& answer) {
-  ASSIGN_OR_RETURN(
-      const auto written,
-      tx.execute("INSERT INTO idempotency_answers (application_id, key, fingerprint, status, body_sealed, created_at) "
-                 "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (application_id, key) DO NOTHING",
-                 application, key, db::Bytes{answer.fingerprint}, answer.status, db::Bytes{answer.body_sealed},
-                 answer.created_at));
-  return written == 1;
+  return tx.post(
+      "INSERT INTO idempotency_answers (application_id, key, fingerprint, status, body_sealed, created_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6)",
+      application, key, db::Bytes{answer.fingerprint}, answer.status, db::Bytes{answer.body_sealed}, answer.created_at);
 }
 
 Result<void> delete_answer(db::Transaction& tx, std::int64_t seq) {
@@ -33,10 +35,6 @@ Result<void> delete_answer(db::Transaction& tx, std::int64_t seq) {
 }
 
 Result<void> delete_old_answers(db::Transaction& tx, Instant cutoff, int limit) {
-  // Most often there are none, and one look is cheaper than a DELETE that finds nothing.
-  ASSIGN_OR_RETURN(const auto oldest, tx.one("SELECT created_at FROM idempotency_answers ORDER BY seq LIMIT 1",
-                                             [](db::Row& row) { return row.take<Instant>(); }));
-  if (!oldest || *oldest > cutoff) return {};
   return tx.post(
       "DELETE FROM idempotency_answers WHERE seq IN "
       "(SELECT seq FROM idempotency_answers WHERE created_at <= $1 ORDER BY seq LIMIT $2)",

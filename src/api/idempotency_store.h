@@ -25,8 +25,11 @@ struct StoredAnswer {
 /// What was answered to a key, however long ago.
 Result<std::optional<StoredAnswer>> select_answer(db::Transaction& tx, ApplicationId application, std::string_view key);
 
-/// False if the key has an answer.
-Result<bool> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
+/// When the first one was given that is still kept.
+Result<std::optional<Instant>> select_oldest_answer(db::Transaction& tx);
+
+/// Errors: STORAGE_FAILED if the key has an answer; the effect must be undone with it.
+Result<void> insert_answer(db::Transaction& tx, ApplicationId application, std::string_view key,
                            const StoredAnswer& answer);
 
 Result<void> delete_answer(db::Transaction& tx, std::int64_t seq);

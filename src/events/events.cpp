@@ -29,15 +29,25 @@ std::string envelope(EventId id, const TypeRow& row, std::int64_t sequence, std:
 Result<void> Events::append(db::Transaction& tx, const Subject& subject, Type type, std::string_view payload) const {
   const TypeRow& row = describe(type);
   CHECK(row.visibility != Visibility::DIRECTED);
+  if (row.visibility == Visibility::INTERNAL) {
+    return insert_event(tx, EventId::make(clock_, random_), subject, row.name, std::nullopt, payload, clock_.now());
+  }
+  ASSIGN_OR_RETURN(const std::int64_t last, last_sequence(tx, subject.aggregate));
+  return append_public(tx, subject, row, last + 1, payload);
+}
+
+Result<void> Events::append_first(db::Transaction& tx, const Subject& subject, Type type,
+                                  std::string_view payload) const {
+  const TypeRow& row = describe(type);
+  CHECK(row.visibility == Visibility::PUBLIC);
+  return append_public(tx, subject, row, 1, payload);
+}
+
+Result<void> Events::append_public(db::Transaction& tx, const Subject& subject, const TypeRow& row,
+                                   std::int64_t sequence, std::string_view payload) const {
   const EventId id = EventId::make(clock_, random_);
   const Instant now = clock_.now();
-  if (row.visibility == Visibility::INTERNAL) {
-    RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, std::nullopt, payload, now));
-    return {};
-  }
-
-  ASSIGN_OR_RETURN(const std::int64_t last, last_sequence(tx, subject.aggregate));
-  RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, last + 1, envelope(id, row, last + 1, payload, now), now));
+  RETURN_IF_ERROR(insert_event(tx, id, subject, row.name, sequence, envelope(id, row, sequence, payload, now), now));
   tx.announce(kPublished);
   return {};
 }

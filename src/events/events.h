@@ -61,6 +61,9 @@ class Events {
   /// `{payload, type, message, timestamp, event_id, sequence}`, the very bytes of every delivery.
   Result<void> append(db::Transaction& tx, const Subject& subject, Type type, std::string_view payload) const;
 
+  /// The same for a public event of an aggregate that this very transaction makes, so that there can be none before it.
+  Result<void> append_first(db::Transaction& tx, const Subject& subject, Type type, std::string_view payload) const;
+
   /// Appends an event that no list shows and only its one receiver is told of, in an envelope like any other.
   Result<DirectedEvent> append_directed(db::Transaction& tx, const Subject& subject, Type type,
                                         std::string_view payload) const;
@@ -82,6 +85,9 @@ class Events {
   Result<std::vector<StoredEvent>> of_aggregate(db::Transaction& tx, const Uuid& aggregate) const;
 
  private:
+  Result<void> append_public(db::Transaction& tx, const Subject& subject, const TypeRow& row, std::int64_t sequence,
+                             std::string_view payload) const;
+
   const Clock& clock_;
   Random& random_;
 };

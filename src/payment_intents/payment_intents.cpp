@@ -129,8 +129,8 @@ Result<IntentWithDestination> PaymentIntents::create(db::Transaction& tx, Applic
                        .updated_at = now,
                        .expires_at = now + rules_.life};
   RETURN_IF_ERROR(insert_intent(tx, intent));
-  RETURN_IF_ERROR(events_.append(tx, {.application = application, .aggregate = id.uuid},
-                                 events::Type::PAYMENT_INTENT_CREATED, payload_of(intent)));
+  RETURN_IF_ERROR(events_.append_first(tx, {.application = application, .aggregate = id.uuid},
+                                       events::Type::PAYMENT_INTENT_CREATED, payload_of(intent)));
   return IntentWithDestination{.intent = std::move(intent), .destination = std::move(destination)};
 }
 
