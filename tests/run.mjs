@@ -1,12 +1,18 @@
 // Compiles and runs the tests that need Node: those of tools/check, and on the real binary those over HTTP and in a browser.
-//   node tests/run.mjs [WORD...]     only the files whose names contain one of the words
+//   node tests/run.mjs [--database=postgres|postgres18] [WORD...]     only the files whose names contain one of the words
+// With --database the gateways of all tests have their data there (support/engine.ts), in one server for the whole run.
 import {spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const [, database] = /^--database=(postgres|postgres18)$/.exec(process.argv[2] ?? '') ?? [];
+if (process.argv.length > 2 + words.length + (database === undefined ? 0 : 1)) {
+  console.error('usage: node tests/run.mjs [--database=postgres|postgres18] [WORD...]');
+  process.exit(2);
+}
 
 function run(program, ...args) {
   const {status} = spawnSync(program, args, {cwd: here, stdio: 'inherit'});
@@ -22,6 +28,11 @@ function testsIn(folder) {
 
 rmSync(join(here, '.build'), {recursive: true, force: true});
 run('node_modules/.bin/tsc', '--project', '.');
+if (database !== undefined) {
+  process.env.QANTARA_TEST_DATABASE = database;
+  const {startServer} = await import('./.build/support/engine.js');
+  process.env.QANTARA_TEST_POSTGRES = (await startServer()).url();
+}
 
 const overHttp = [...testsIn('tools'), ...testsIn('.build/functional')].sort();
 const inBrowser = testsIn('.build/e2e').sort();

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {cpus, release, totalmem} from 'node:os';
 import {join} from 'node:path';
 
-import {postgresVersion} from '../support/postgres.js';
+import {versionOfPostgres} from '../support/postgres.js';
 import type {Group} from './groups.js';
 import {binary, peersFolder, versionOf} from './processes.js';
 import type {Findings, Row, Settings} from './settings.js';
@@ -25,7 +25,7 @@ function machine(): string[] {
   const peers = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
   return [
     `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, ${quoted('/etc/os-release', /^PRETTY_NAME="(.*)"$/m)}`,
-    `${versionOf(binary, '--version')} at ${versionOf('git', 'rev-parse', '--short', 'HEAD')}; SQLite of the system; ${postgresVersion()}; ${versionOf('sh', '-c', 'nginx -v 2>&1')}; Node ${process.versions.node}`,
+    `${versionOf(binary, '--version')} at ${versionOf('git', 'rev-parse', '--short', 'HEAD')}; SQLite of the system; ${versionOfPostgres()}; ${versionOf('sh', '-c', 'nginx -v 2>&1')}; Node ${process.versions.node}`,
     peers.join(', '),
   ];
 }

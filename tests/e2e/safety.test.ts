@@ -281,6 +281,8 @@ test('passwords and codes are in no address, no storage, no log and no file', as
       const bytes = readFileSync(file);
       for (const secret of canaries) assert.ok(!bytes.includes(secret), `${secret} is in ${file}`);
     }
+    const stored = await world.shop.gateway.databaseContents();
+    for (const secret of canaries) assert.ok(!stored.includes(secret), `${secret} is in the database`);
   }));
 
 function filesIn(folder: string): string[] {

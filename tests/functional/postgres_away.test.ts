@@ -5,12 +5,13 @@ import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {setTimeout as wait} from 'node:timers/promises';
 
+import {postgresVersion} from '../support/engine.js';
 import {Fleet, Press} from '../support/fleet.js';
+import type {Postgres} from '../support/postgres.js';
 import {type Cut, PostgresProxy} from '../support/postgres_proxy.js';
 import {eventually} from '../support/shop.js';
 
 const kRounds = Number(process.env['QANTARA_CHAOS_ROUNDS'] ?? 1);
-const version = process.env['QANTARA_TEST_DATABASE'] === 'postgres18' ? 18 : 15;
 
 /** What is promised, and how much later a machine that does other things besides may notice it. */
 const kAnswerMs = 2000;
@@ -24,11 +25,11 @@ let proxy: PostgresProxy;
 let press: Press;
 
 before(async () => {
-  const through = async (...[postgres, database]: Parameters<NonNullable<Parameters<typeof Fleet.start>[0]>['through'] & {}>) => {
+  const through = async (postgres: Postgres, database: string) => {
     proxy = await PostgresProxy.before(postgres);
     return proxy.url(database);
   };
-  fleet = await Fleet.start({version, gateways: 2, through});
+  fleet = await Fleet.start({version: postgresVersion, gateways: 2, through});
   press = new Press(fleet);
   press.start({creators: 4, payers: 2});
 });

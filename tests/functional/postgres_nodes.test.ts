@@ -4,16 +4,15 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as wait} from 'node:timers/promises';
 
+import {postgresVersion} from '../support/engine.js';
 import {Fleet, Press} from '../support/fleet.js';
 import {eventually} from '../support/shop.js';
 
 const kKills = Number(process.env['QANTARA_CHAOS_KILLS'] ?? 6);
 const kEveryMs = Number(process.env['QANTARA_CHAOS_EVERY_MS'] ?? 1500);
 
-const version = process.env['QANTARA_TEST_DATABASE'] === 'postgres18' ? 18 : 15;
-
 test('one is killed again and again: nothing is lost, done twice or told out of order, and the cursor misses nothing', async (t) => {
-  const fleet = await Fleet.start({version});
+  const fleet = await Fleet.start({version: postgresVersion});
   try {
     const press = new Press(fleet);
     press.start();
@@ -35,7 +34,7 @@ test('one is killed again and again: nothing is lost, done twice or told out of 
 });
 
 test('one after the other is restarted: nobody is refused but by a door that is closed, and nothing is lost', async (t) => {
-  const fleet = await Fleet.start({version});
+  const fleet = await Fleet.start({version: postgresVersion});
   try {
     const press = new Press(fleet);
     press.start();

@@ -2,7 +2,7 @@
 // PostgreSQL 15, "postgres18" the newest. docs/reference/engines.md tells what differs.
 import {randomBytes} from 'node:crypto';
 
-import {Postgres, query} from './postgres.js';
+import {contents, Postgres, type PostgresVersion, query} from './postgres.js';
 
 const wanted = process.env['QANTARA_TEST_DATABASE'] ?? '';
 if (!['', 'postgres', 'postgres18'].includes(wanted)) throw new Error(`QANTARA_TEST_DATABASE is ${wanted}, neither postgres nor postgres18`);
@@ -14,17 +14,23 @@ export function sqliteOnly(reason: string): {skip: string | false} {
   return {skip: engine === 'sqlite' ? false : `SQLite only: ${reason}`};
 }
 
-/** Many gateways beside each other, each with some connections. */
-export const kSettings = {max_connections: 400};
+/** What gateways write while nobody asks them anything. */
+const kOfTheEngine = ['commit_marks', 'commit_news', 'gateways'];
+
+/** Of the server of a run. */
+export const postgresVersion: PostgresVersion = wanted === 'postgres18' ? 18 : 15;
+
+/** One for many gateways beside each other, each with some connections. */
+export async function startServer(): Promise<Postgres> {
+  return Postgres.start({version: postgresVersion, settings: {max_connections: 400}});
+}
 
 let own: Promise<Postgres> | undefined;
 
 /** The server of this run: what QANTARA_TEST_POSTGRES names, or one that ends with this process. */
 async function server(): Promise<string> {
-  const given = process.env['QANTARA_TEST_POSTGRES'];
-  if (given !== undefined && given !== '') return given;
-  own ??= Postgres.start({version: wanted === 'postgres18' ? 18 : 15, settings: kSettings});
-  return (await own).url();
+  const given = process.env['QANTARA_TEST_POSTGRES'] ?? '';
+  return given === '' ? (await (own ??= startServer())).url() : given;
 }
 
 /** A database of a gateway's own. */
@@ -42,6 +48,11 @@ export class OwnDatabase {
 
   get url(): string {
     return `${this.server}&dbname=${this.name}`;
+  }
+
+  /** Every row, as PostgreSQL keeps it. */
+  async contents(): Promise<Buffer> {
+    return contents(this.url, kOfTheEngine);
   }
 
   async drop(): Promise<void> {

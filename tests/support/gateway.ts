@@ -1,6 +1,6 @@
 // Starts the real binary on a folder of its own, and ends it again.
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -140,6 +140,13 @@ export class Gateway {
     await this.prism?.stop();
     await this.database?.drop();
     rmSync(this.dataFolder, {recursive: true, force: true});
+  }
+
+  /** All that its database holds, to the byte. */
+  async databaseContents(): Promise<Buffer> {
+    if (this.database) return this.database.contents();
+    const files = readdirSync(this.dataFolder).filter((name) => name.startsWith('qantara.db') && !name.endsWith('-shm'));
+    return Buffer.concat(files.map((name) => readFileSync(join(this.dataFolder, name))));
   }
 
   /** Runs a verb of the command line against this gateway: `await gateway.cli('clock', 'advance', '24h')`. */

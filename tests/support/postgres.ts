@@ -29,7 +29,7 @@ const isRoot = process.getuid?.() === 0;
 const itsUser = isRoot ? 'postgres' : '';
 
 /** Its own first line: "postgres (PostgreSQL) 15.20 (Debian …)". */
-export function postgresVersion(): string {
+export function versionOfPostgres(): string {
   return execFileSync(join(kDebian, 'postgres'), ['--version'], {encoding: 'utf8'}).trim();
 }
 
@@ -171,6 +171,14 @@ export class Postgres {
 export async function query(url: string, sql: string): Promise<string[][]> {
   const {stdout} = await execute('psql', ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--field-separator=\t', '--set=ON_ERROR_STOP=1', '--command', sql, url]);
   return stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
+}
+
+/** The rows of all tables but `without`, in PostgreSQL's binary form: bytes are bytes in it, and text is text. */
+export async function contents(url: string, without: string[] = []): Promise<Buffer> {
+  const tables = (await query(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).flat();
+  const copies = tables.filter((table) => !without.includes(table)).flatMap((table) => ['--command', `COPY ${table} TO STDOUT (FORMAT binary)`]);
+  const {stdout} = await execute('psql', ['--no-psqlrc', '--quiet', ...copies, url], {encoding: 'buffer', maxBuffer: 2 ** 30});
+  return stdout;
 }
 
 /** The processes that serve connections go by their parent, and that is known by where it stands: ids are used again. */

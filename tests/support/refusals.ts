@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {isDeepStrictEqual} from 'node:util';
 
 import {SandboxBank} from './bank.js';
 import type {Gateway} from './gateway.js';
@@ -62,24 +60,23 @@ export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text'
 
 /** All that could have been written: the gateway's database to the byte, and the bank's books. */
 export async function books(gateway: Gateway): Promise<unknown> {
-  return {...files(gateway), transfers: await new SandboxBank(gateway.bankUrl).transfers()};
+  return {database: await digest(gateway), transfers: await new SandboxBank(gateway.bankUrl).transfers()};
 }
 
 /** The same, when the gateway has nothing left to write by itself: what events set going outlives the answer they belong to. */
 export async function booksAtRest(gateway: Gateway): Promise<unknown> {
-  let last: unknown;
+  let last = '';
   let since = 0;
   const rested = async () => {
     await untilDelivered(gateway);
-    const now = files(gateway);
-    if (!isDeepStrictEqual(now, last)) [last, since] = [now, Date.now()];
+    const now = await digest(gateway);
+    if (now !== last) [last, since] = [now, Date.now()];
     return Date.now() - since;
   };
   await eventually(rested, (ms) => ms > kRestMs, 'the gateway goes on writing');
   return books(gateway);
 }
 
-function files(gateway: Gateway): Record<string, string> {
-  const digest = (file: string) => createHash('sha256').update(readFileSync(join(gateway.dataFolder, file))).digest('hex');
-  return {database: digest('qantara.db'), log: digest('qantara.db-wal')};
+async function digest(gateway: Gateway): Promise<string> {
+  return createHash('sha256').update(await gateway.databaseContents()).digest('hex');
 }
