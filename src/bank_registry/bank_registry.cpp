@@ -24,6 +24,10 @@ Error taken(const std::string& identifier) {
       fmt::format("there is a bank {} already; remove it first, or name this one otherwise", identifier));
 }
 
+banking::Banks::Activity activity_of(const Standing& standing) {
+  return {.active = standing.is_active(), .back_at = standing.back_at};
+}
+
 void put(banking::Banks& banks, Bank bank, const Standing& standing,
          std::shared_ptr<banking::BankConnector> connector) {
   bank.active = standing.is_active();
@@ -55,29 +59,13 @@ void write_availability(json::Writer& writer, Availability availability) {
 bool is_seen(const Bank& bank, applications::Mode mode) { return !bank.mock || mode == applications::Mode::SANDBOX; }
 
 Task<Result<void>> BankRegistry::open(std::vector<Bank> configured) {
-  struct Known {
-    std::vector<banking::StoredBank> added;
-    std::vector<Standing> standings;  // Of the configured ones, then of the added ones.
-  };
-  CO_ASSIGN_OR_RETURN(auto known, co_await database_.read([&](db::Transaction& tx) -> Result<Known> {
-    Known found;
-    ASSIGN_OR_RETURN(found.added, banking::select_banks(tx));
-    const auto look_up = [&](std::string_view identifier) -> Result<void> {
-      ASSIGN_OR_RETURN(auto standing, banking::select_standing(tx, identifier));
-      found.standings.push_back(std::move(standing));
-      return {};
-    };
-    for (const auto& bank : configured) RETURN_IF_ERROR(look_up(bank.identifier));
-    for (const auto& bank : found.added) RETURN_IF_ERROR(look_up(bank.identifier));
-    return found;
-  }));
-  auto standing = known.standings.begin();
   for (auto& bank : configured) {
     if (is_configured(bank.identifier)) co_return taken(bank.identifier);
     CO_ASSIGN_OR_RETURN(auto connector, make_connector_(bank));
     configured_.push_back(bank.identifier);
-    put(banks_, std::move(bank), *standing++, std::move(connector));
+    banks_.put(std::move(bank), std::move(connector));
   }
+  CO_ASSIGN_OR_RETURN(const auto known, co_await read());
   for (const auto& stored : known.added) {
     if (is_configured(stored.identifier)) {
       co_return error(
@@ -86,18 +74,62 @@ Task<Result<void>> BankRegistry::open(std::vector<Bank> configured) {
                       "it out of the file, start, and remove the added one",
                       stored.identifier));
     }
-    const auto settings = json::parse(stored.settings);
-    auto bank = settings ? banking::read_bank(*settings) : Result<Bank>{settings.error()};
-    auto connector = bank ? make_connector_(*bank) : Result<std::shared_ptr<banking::BankConnector>>{bank.error()};
-    if (connector) {
-      put(banks_, *std::move(bank), *standing, *std::move(connector));
-    } else {
-      log::error("a bank that was added cannot be used; its payments wait",
-                 {{"bank", stored.identifier}, {"cause", connector.error().message}});
-    }
-    ++standing;
   }
+  take_over(known);
   co_return Result<void>{};
+}
+
+Task<Result<void>> BankRegistry::refresh() {
+  const auto asked = ++asked_;
+  CO_ASSIGN_OR_RETURN(const auto known, co_await read());
+  if (asked < taken_over_) co_return Result<void>{};
+  taken_over_ = asked;
+  take_over(known);
+  co_return Result<void>{};
+}
+
+Task<Result<BankRegistry::Known>> BankRegistry::read() const {
+  auto known = co_await database_.read([&](db::Transaction& tx) -> Result<Known> {
+    Known found;
+    ASSIGN_OR_RETURN(found.added, banking::select_banks(tx));
+    const auto look_up = [&](std::string_view identifier) -> Result<void> {
+      ASSIGN_OR_RETURN(auto standing, banking::select_standing(tx, identifier));
+      found.standings.push_back(std::move(standing));
+      return {};
+    };
+    for (const auto& identifier : configured_) RETURN_IF_ERROR(look_up(identifier));
+    for (const auto& bank : found.added) RETURN_IF_ERROR(look_up(bank.identifier));
+    return found;
+  });
+  co_return known;
+}
+
+void BankRegistry::take_over(const Known& known) {
+  auto standing = known.standings.begin();
+  for (const auto& identifier : configured_) {
+    banks_.set_activity(identifier, activity_of(*standing++));
+  }
+  for (const auto& stored : known.added) take_over(stored, *standing++);
+  std::erase_if(settings_, [&](const auto& entry) {
+    const bool is_gone =
+        std::ranges::find(known.added, entry.first, &banking::StoredBank::identifier) == known.added.end();
+    if (is_gone) banks_.remove(entry.first);
+    return is_gone;
+  });
+}
+
+void BankRegistry::take_over(const banking::StoredBank& added, const Standing& standing) {
+  if (is_configured(added.identifier)) return;
+  auto& settings = settings_[added.identifier];
+  if (settings == added.settings) return banks_.set_activity(added.identifier, activity_of(standing));
+  settings = added.settings;
+  const auto parsed = json::parse(added.settings);
+  auto bank = parsed ? banking::read_bank(*parsed) : Result<Bank>{parsed.error()};
+  auto connector = bank ? make_connector_(*bank) : Result<std::shared_ptr<banking::BankConnector>>{bank.error()};
+  if (connector) return put(banks_, *std::move(bank), standing, *std::move(connector));
+  banks_.remove(added.identifier);
+  log::error("a bank that was added cannot be used; its payments wait",
+             {{"bank", added.identifier}, {"cause", connector.error().message}});
 }
 
 Task<Result<RegisteredBank>> BankRegistry::add(json::Value settings) {
@@ -109,8 +141,11 @@ Task<Result<RegisteredBank>> BankRegistry::add(json::Value settings) {
     ASSIGN_OR_RETURN(const auto written, banking::insert_bank(tx, stored, clock_.now()));
     if (written == 0) return taken(stored.identifier);
     RETURN_IF_ERROR(banking::delete_standing(tx, stored.identifier));
+    tx.announce(kBanksChanged);
     return tell_everybody(tx, bank, {});
   }));
+  outdate_reads();
+  settings_[bank.identifier] = stored.settings;
   put(banks_, bank, {}, std::move(connector));
   log::info("a bank was added", {{"bank", bank.identifier}, {"base_url", bank.base_url}});
   co_return RegisteredBank{.bank = banks_.find(bank.identifier), .origin = Origin::ADDED, .standing = {}};
@@ -129,44 +164,52 @@ Task<Result<void>> BankRegistry::remove(std::string identifier) {
     ASSIGN_OR_RETURN(const auto removed, banking::delete_bank(tx, identifier));
     if (removed == 0) return unknown_bank();
     RETURN_IF_ERROR(banking::delete_standing(tx, identifier));
+    tx.announce(kBanksChanged);
     if (bank && bank->active) RETURN_IF_ERROR(tell_everybody(tx, *bank, {.is_switched_on = false}));
     return {};
   }));
+  outdate_reads();
+  settings_.erase(identifier);
   banks_.remove(identifier);
   log::info("a bank was removed", {{"bank", identifier}});
   co_return Result<void>{};
 }
 
 Task<Result<RegisteredBank>> BankRegistry::set_switch(std::string identifier, Switch wanted) {
-  return change(std::move(identifier),
-                [wanted](Standing& standing) { standing.is_switched_on = wanted == Switch::ON; });
+  return change(
+      std::move(identifier), [wanted](Standing& standing) { standing.is_switched_on = wanted == Switch::ON; },
+      std::nullopt);
 }
 
-Task<Result<void>> BankRegistry::set_health(std::string identifier, banking::Health health,
+Task<Result<void>> BankRegistry::set_health(db::Term term, std::string identifier, banking::Health health,
                                             std::optional<Instant> back_at) {
   const auto edit = [health, back_at](Standing& standing) {
     standing.health = health;
     standing.back_at = back_at;
   };
-  const auto changed = co_await change(std::move(identifier), edit);
+  const auto changed = co_await change(std::move(identifier), edit, term);
   if (!changed && changed.error().code != ErrorCode::UNKNOWN_BANK) co_return changed.error();
   co_return Result<void>{};
 }
 
 /// One change of how a bank stands: the row, the events and, once they are durable, what everybody looks up.
-Task<Result<RegisteredBank>> BankRegistry::change(std::string identifier, std::function<void(Standing&)> edit) {
+Task<Result<RegisteredBank>> BankRegistry::change(std::string identifier, std::function<void(Standing&)> edit,
+                                                  std::optional<db::Term> term) {
   const auto bank = banks_.find(identifier);
   if (!bank) co_return unknown_bank();
   CO_ASSIGN_OR_RETURN(const auto standing, co_await database_.write([&](db::Transaction& tx) -> Result<Standing> {
+    if (term) RETURN_IF_ERROR(tx.confirm(*term));
     ASSIGN_OR_RETURN(const auto before, banking::select_standing(tx, identifier));
     Standing after = before;
     edit(after);
     if (after == before) return before;
     RETURN_IF_ERROR(banking::upsert_standing(tx, identifier, after, clock_.now()));
+    tx.announce(kBanksChanged);
     if (after.is_active() != before.is_active()) RETURN_IF_ERROR(tell_everybody(tx, *bank, after));
     return after;
   }));
-  banks_.set_activity(identifier, {.active = standing.is_active(), .back_at = standing.back_at});
+  outdate_reads();
+  banks_.set_activity(identifier, activity_of(standing));
   co_return RegisteredBank{.bank = banks_.find(identifier) ? banks_.find(identifier) : bank,
                            .origin = is_configured(identifier) ? Origin::CONFIGURED : Origin::ADDED,
                            .standing = standing};

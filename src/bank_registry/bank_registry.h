@@ -1,7 +1,9 @@
 // The operator's registry of banks: which there are, which are switched on, how they are, and who is told when that changes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +22,9 @@
 #include "json/json.h"
 
 namespace qantara::bank_registry {
+
+/// Announced when a bank was added or removed, or stands otherwise than before: who shares the database takes it over.
+inline constexpr db::Channel kBanksChanged{5};
 
 enum class Switch { ON, OFF };
 
@@ -68,6 +73,9 @@ class BankRegistry {
   /// for which that is so is left out, and logged.
   Task<Result<void>> open(std::vector<banking::Bank> configured);
 
+  /// Takes over what the database says of banks: what other gateways have changed. Errors: those of its read.
+  Task<Result<void>> refresh();
+
   /// Adds a bank, in use from now on. Errors: those of read_bank and of the connector; INVALID_PARAMETERS on `identifier` for one
   /// that is taken.
   Task<Result<RegisteredBank>> add(json::Value settings);
@@ -79,8 +87,10 @@ class BankRegistry {
   /// The operator's switch. Errors: UNKNOWN_BANK.
   Task<Result<RegisteredBank>> set_switch(std::string identifier, Switch wanted);
 
-  /// What was found out about the bank. Nothing happens for one that is not there.
-  Task<Result<void>> set_health(std::string identifier, banking::Health health, std::optional<Instant> back_at);
+  /// What the one that leads in `term` found out about the bank. Nothing happens for one that is not there.
+  /// Errors: SERVICE_UNAVAILABLE once that term has ended.
+  Task<Result<void>> set_health(db::Term term, std::string identifier, banking::Health health,
+                                std::optional<Instant> back_at);
 
   /// The application's switch. Errors: UNKNOWN_APPLICATION; UNKNOWN_BANK, also for a bank that it cannot see.
   Task<Result<void>> set_application_switch(ApplicationId application, std::string identifier, Switch wanted);
@@ -89,7 +99,19 @@ class BankRegistry {
   Result<std::vector<RegisteredBank>> list(db::Transaction& tx) const;
 
  private:
-  Task<Result<RegisteredBank>> change(std::string identifier, std::function<void(banking::Standing&)> edit);
+  /// What the database says of banks.
+  struct Known {
+    std::vector<banking::StoredBank> added;
+    std::vector<banking::Standing> standings;  ///< Of the configured ones, then of the added ones.
+  };
+  Task<Result<Known>> read() const;
+  void take_over(const Known& known);
+  void take_over(const banking::StoredBank& added, const banking::Standing& standing);
+  /// What is read already is older than what is about to be known.
+  void outdate_reads() { taken_over_ = ++asked_; }
+
+  Task<Result<RegisteredBank>> change(std::string identifier, std::function<void(banking::Standing&)> edit,
+                                      std::optional<db::Term> term);
   Result<void> tell_everybody(db::Transaction& tx, const banking::Bank& bank, const banking::Standing& standing) const;
   Result<void> tell(db::Transaction& tx, ApplicationId application, const banking::Bank& bank,
                     const banking::Standing& standing) const;
@@ -102,6 +124,11 @@ class BankRegistry {
   banking::Banks& banks_;
   MakeConnector make_connector_;
   std::vector<std::string> configured_;  ///< Identifiers. Fixed once `open` is through.
+  std::map<std::string, std::string, std::less<>>
+      settings_;  ///< Of those that were added, as they stand in the database.
+  // Reads are numbered as they begin: one that began earlier tells nothing that is not known.
+  std::int64_t asked_ = 0;
+  std::int64_t taken_over_ = 0;
 };
 
 }  // namespace qantara::bank_registry

@@ -106,7 +106,7 @@ class bank_registry : public testing::Test {
 
   ManualClock clock{Instant{seconds{1'700'000'000}}};
   SeededRandom random{1};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
   events::Events events{clock, random};
   applications::Applications applications{clock, random};
@@ -120,7 +120,7 @@ class bank_registry : public testing::Test {
                         [this](const banking::Bank&) -> Result<std::shared_ptr<banking::BankConnector>> {
                           return std::shared_ptr<banking::BankConnector>{connector};
                         }};
-  BankWatch watch{registry, banks, clock, *timers};
+  BankWatch watch{db::Term{1}, registry, banks, clock, *timers};
   ApplicationId shop;
 };
 
@@ -139,6 +139,35 @@ TEST_F(bank_registry, has_an_added_bank_at_once_and_after_a_restart) {
   ASSERT_TRUE(database.run(again.open({{.identifier = "FIRST"}})));
   ASSERT_EQ(after_restart.all().size(), 2U);
   EXPECT_EQ(after_restart.all().back()->product_by_currency.at("AED"), "instant");
+}
+
+TEST_F(bank_registry, takes_over_what_another_gateway_has_changed) {
+  banking::Banks theirs;
+  int connectors_made = 0;
+  BankRegistry other{*database, clock, events, applications, theirs, [&](const banking::Bank&) {
+                       ++connectors_made;
+                       return Result<std::shared_ptr<banking::BankConnector>>{connector};
+                     }};
+  ASSERT_TRUE(database.run(other.open({{.identifier = "FIRST"}})));
+  ASSERT_TRUE(add());
+  EXPECT_EQ(theirs.find("HOME_UAE"), nullptr);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(database.run(other.refresh()));
+  ASSERT_TRUE(theirs.find("HOME_UAE"));
+  EXPECT_EQ(connectors_made, 2) << "of what is as it was, none is made anew";
+
+  ASSERT_TRUE(database.run(registry.set_switch("HOME_UAE", Switch::OFF)));
+  ASSERT_TRUE(database.run(other.refresh()));
+  EXPECT_FALSE(theirs.find("HOME_UAE")->active);
+
+  ASSERT_TRUE(database.run(registry.remove("HOME_UAE")));
+  ASSERT_TRUE(add(R"(,"reference_length":12)"));
+  ASSERT_TRUE(database.run(other.refresh()));
+  EXPECT_EQ(theirs.find("HOME_UAE")->reference_length, 12U) << "it was added again, otherwise";
+  EXPECT_TRUE(theirs.find("HOME_UAE")->active);
+
+  ASSERT_TRUE(database.run(registry.remove("HOME_UAE")));
+  ASSERT_TRUE(database.run(other.refresh()));
+  EXPECT_EQ(theirs.all().size(), 1U);
 }
 
 TEST_F(bank_registry, keeps_a_bank_alive_for_whoever_still_works_with_it) {

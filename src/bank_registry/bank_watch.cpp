@@ -143,7 +143,7 @@ Task<void> BankWatch::tell(std::string identifier, Health health, std::optional<
   const auto bank = banks_.find(identifier);
   const bool is_news = bank && (bank->active != (health == Health::WELL));
   if (is_news) log::info("bank", {{"bank", identifier}, {"health", banking::to_text(health)}});
-  const auto told = co_await registry_.set_health(identifier, health, back_at);
+  const auto told = co_await registry_.set_health(term_, identifier, health, back_at);
   if (told) co_return;
   log::error("how a bank is could not be stored", {{"bank", identifier}, {"cause", told.error().cause}});
   suspect(identifier);  // To be said again.

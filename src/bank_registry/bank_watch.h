@@ -25,8 +25,9 @@ class BankWatch {
   static constexpr int kFailuresMin = 3;
   static constexpr Duration kFailingMin = std::chrono::seconds{5};
 
-  BankWatch(BankRegistry& registry, const banking::Banks& banks, const Clock& clock, Timers& timers)
-      : registry_(registry), banks_(banks), clock_(clock), bell_(timers.make_bell()) {}
+  /// `term`: the one in which this process leads, and may say how banks are.
+  BankWatch(db::Term term, BankRegistry& registry, const banking::Banks& banks, const Clock& clock, Timers& timers)
+      : term_(term), registry_(registry), banks_(banks), clock_(clock), bell_(timers.make_bell()) {}
 
   /// What became of a call to the bank: null for an answer. Any thread.
   void heard(std::string_view identifier, const banking::CallError* failure);
@@ -55,6 +56,7 @@ class BankWatch {
   Task<void> recover(std::string identifier);
   Task<void> tell(std::string identifier, banking::Health health, std::optional<Instant> back_at);
 
+  const db::Term term_;
   BankRegistry& registry_;
   const banking::Banks& banks_;
   const Clock& clock_;

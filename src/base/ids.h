@@ -17,4 +17,7 @@ using EventId = Id<struct EventTag>;
 using LinkSessionId = Id<struct LinkSessionTag>;
 using WebhookEndpointId = Id<struct WebhookEndpointTag>;
 
+/// One process, from its start to its end.
+using GatewayId = Id<struct GatewayTag>;
+
 }  // namespace qantara

@@ -8,8 +8,8 @@
 #include "api/api.h"
 #include "api/responses.h"
 #include "bank_registry/bank_registry.h"
-#include "bank_registry/bank_watch.h"
 #include "base/crypto.h"
+#include "base/due_loop.h"
 #include "base/log.h"
 #include "base/nursery.h"
 #include "base/timers.h"
@@ -17,18 +17,16 @@
 #include "connectors/registry.h"
 #include "gateway/admission.h"
 #include "gateway/certificate_watch.h"
+#include "gateway/leader_work.h"
 #include "gateway/metrics.h"
+#include "gateway/roster.h"
 #include "gateway/sandbox_banks.h"
 #include "gateway/settings_store.h"
 #include "gateway/standby.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "migrations/gateway.h"
-#include "payment_intents/expiry_timer.h"
-#include "payment_sources/consent_remover.h"
-#include "payment_sources/cool_off_timer.h"
 #include "payments/payment_worker.h"
-#include "webhooks/dispatcher.h"
 
 namespace qantara::gateway {
 
@@ -37,6 +35,13 @@ namespace {
 constexpr std::string_view kDatabase = "qantara.db";
 constexpr std::string_view kKey = "key";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
+
+/// Announced when the sandbox's clock was moved.
+constexpr db::Channel kClockMoved{6};
+
+/// What other gateways may have changed is read at least so often, news or not.
+constexpr auto kNewsEvery = std::chrono::minutes{1};
+constexpr auto kNewsAgain = std::chrono::seconds{1};  ///< After a database that did not answer.
 
 /// Of those that may be open at a time, a quarter: one address locks nobody out. Trusted proxies may have them all.
 constexpr std::size_t kConnectionsPerAddress = http::ServerLimits{}.connections / 4;
@@ -49,6 +54,14 @@ void end_process() {
   log::error("the storage can no longer be trusted; the gateway ends, start it again", {});
   log::stop();
   std::_Exit(EXIT_FAILURE);
+}
+
+Task<Result<Duration>> stored_offset(db::Database& database) {
+  CO_ASSIGN_OR_RETURN(const auto stored,
+                      co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
+  Duration::rep offset = 0;
+  if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
+  co_return Duration{offset};
 }
 
 std::string url_of(std::string_view scheme, const std::string& address, std::uint16_t port) {
@@ -81,9 +94,12 @@ struct Gateway::Parts {
   Vault vault;
   std::unique_ptr<Metrics> metrics;  // Null where nobody listens.
   std::unique_ptr<db::Database> database;
+  const Sharing sharing = options.database.empty() ? Sharing::ALONE : Sharing::SHARED;
+  const GatewayId id = GatewayId::make(real_clock, random);
 
   ShiftedClock clock{real_clock};
   std::unique_ptr<Timers> timers = make_system_timers(executor, clock);
+  std::unique_ptr<Timers> real_timers = make_system_timers(executor, real_clock);
   // Whoever registers names that nobody answers for holds up no delivery and no bank.
   std::unique_ptr<http::Dns> dns = http::make_system_dns(executor);
   std::unique_ptr<http::Dns> registration_dns = http::make_system_dns(executor);
@@ -100,33 +116,48 @@ struct Gateway::Parts {
   bank_registry::BankRegistry registry{*database, clock,
                                        events,    applications,
                                        banks,     [this](const banking::Bank& bank) { return make_connector(bank); }};
-  bank_registry::BankWatch watch{registry, banks, clock, *timers};
   customers::Customers customers{clock, random, vault};
   destinations::Destinations destinations{clock, random, vault, applications};
   payment_intents::PaymentIntents intents{clock,     random,       events,
                                           customers, destinations, payment_intents::Rules::defaults()};
   payment_sources::PaymentSources sources{clock, random, vault, events};
-  payments::Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
+  payments::Payments payments{id, clock, real_clock, random, vault, events, intents, destinations, sources, banks};
   payments::PaymentAuthorisation authorisation{*database, payments, banks};
   webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *registration_dns};
   link::OpeningLimits opening_limits;
   std::string public_url;  // Known once it listens.
   link::LinkFlow link{{*database, clock, real_clock, random, vault, applications, customers, destinations, intents,
-                       sources, payments, authorisation, banks, opening_limits, options.run_by, public_url}};
+                       sources, payments, authorisation, banks, opening_limits, id, options.run_by, public_url}};
 
-  payment_sources::CoolOffTimer cool_off_timer{*database, sources, banks, clock, *timers};
-  payment_sources::ConsentRemover consent_remover{*database, sources, banks, clock, *timers};
-  payment_intents::ExpiryTimer intent_timer{*database, intents, clock, *timers};
   payments::PaymentWorker payment_worker{executor, *database, payments, authorisation, clock, *timers};
-  webhooks::Dispatcher dispatcher{{executor, *database, delivery_client ? *delivery_client : *client, clock, real_clock,
-                                   random, vault, *timers, webhook_addresses(options.webhook_networks)}};
   std::shared_ptr<http::ServerTls> tls;  // Null without TLS, and so is its watch.
   std::unique_ptr<CertificateWatch> certificate_watch;
-  Pruner pruner{*database, clock, real_clock, *timers, options.retention, [this](const Pruned& pruned) {
-                  if (metrics) metrics->count_pruned(pruned);
-                }};
+  LeaderWork leader_work{{.executor = executor,
+                          .database = *database,
+                          .sharing = sharing,
+                          .delivery_client = delivery_client ? *delivery_client : *client,
+                          .webhook_addresses = webhook_addresses(options.webhook_networks),
+                          .clock = clock,
+                          .real_clock = real_clock,
+                          .random = random,
+                          .vault = vault,
+                          .timers = *timers,
+                          .real_timers = *real_timers,
+                          .banks = banks,
+                          .registry = registry,
+                          .sources = sources,
+                          .intents = intents,
+                          .payments = payments,
+                          .link = link,
+                          .retention = options.retention,
+                          .on_pruned = [this](const Pruned& pruned) {
+                            if (metrics) metrics->count_pruned(pruned);
+                          }}};
+  Heart heart{*database, id, real_clock, *real_timers};
+  DueLoop news{real_clock, *real_timers};  // Of what other gateways have changed.
   Admission admission;
   Nursery loops{executor};
+  Nursery payment_calls{executor};
 
   api::Access access{*database, real_clock, credentials, access_tokens};
   api::Services services{*database,    clock,   real_clock,  random,        applications, customers,
@@ -140,6 +171,7 @@ struct Gateway::Parts {
   std::string url;
   std::string metrics_url;
   Standing standing = Standing::LIVE;
+  bool is_listed = false;  // On the roster.
 
   Task<Result<void>> settle();
   Task<Result<void>> go_live();
@@ -189,14 +221,14 @@ struct Gateway::Parts {
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
     if (metrics_server) co_await metrics_server->stop(std::chrono::seconds{1});
     payment_worker.stop();
-    cool_off_timer.stop();
-    consent_remover.stop();
-    intent_timer.stop();
+    co_await payment_calls.finish();
+    // Last, so that nobody waits long for the next one to lead.
+    leader_work.stop();
+    news.stop();
+    heart.stop();
     if (certificate_watch) certificate_watch->stop();
-    watch.stop();
-    dispatcher.stop();
-    pruner.stop();
     co_await loops.finish();
+    if (is_listed) co_await heart.leave();
     database->close();
   }
 
@@ -205,7 +237,9 @@ struct Gateway::Parts {
       co_return error(ErrorCode::INVALID_PARAMETERS,
                       "the clock moves in a sandbox only: this gateway has no sandbox bank");
     }
-    const Duration offset = clock.offset() + by;
+    // Other gateways move it too.
+    CO_ASSIGN_OR_RETURN(const Duration before, co_await stored_offset(*database));
+    const Duration offset = before + by;
     // The bank first: what it says of a cool-off that has ended must be true before anybody asks.
     http::ClientRequest request{.method = http::Method::PUT, .url = options.sandbox_bank_url + "/_admin/clock"};
     request.headers.add("Content-Type", "application/json");
@@ -216,24 +250,84 @@ struct Gateway::Parts {
                           "the sandbox bank's clock could not be moved, so the gateway's was not either",
                           answer ? std::to_string(answer->status) : answer.error().message);
     }
-    CO_RETURN_IF_ERROR(co_await database->write(
-        [&](db::Transaction& tx) { return upsert_setting(tx, kClockOffset, std::to_string(offset.count())); }));
+    CO_RETURN_IF_ERROR(co_await database->write([&](db::Transaction& tx) {
+      tx.announce(kClockMoved);
+      return upsert_setting(tx, kClockOffset, std::to_string(offset.count()));
+    }));
+    move_clock(offset);
+    co_return offset;
+  }
+
+  void move_clock(Duration offset) {
+    if (offset == clock.offset()) return;
     clock.set_offset(offset);
     timers->ring_all();
-    co_return offset;
+  }
+
+  /// Another gateway may have moved the clock, or changed something about banks.
+  Task<Result<Instant>> take_over_news() {
+    CO_ASSIGN_OR_RETURN(const Duration offset, co_await stored_offset(*database));
+    move_clock(offset);
+    CO_RETURN_IF_ERROR(co_await registry.refresh());
+    co_return real_clock.now() + kNewsEvery;
   }
 };
 
 namespace {
 
-/// The clock stands where it was.
-Task<Result<void>> restore_clock(db::Database& database, ShiftedClock& clock) {
-  CO_ASSIGN_OR_RETURN(const auto stored,
-                      co_await database.read([&](db::Transaction& tx) { return select_setting(tx, kClockOffset); }));
-  Duration::rep offset = 0;
-  if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), offset);
-  clock.set_offset(Duration{offset});
-  co_return Result<void>{};
+struct Storage {
+  Vault vault;
+  std::unique_ptr<db::Database> database;
+};
+
+using OnMeasured = std::function<void(std::size_t closures, std::chrono::microseconds took)>;
+
+Result<Storage> open_file(const GatewayOptions& options, Random& random, OnMeasured on_measured) {
+  const auto key_file = options.data / kKey;
+  const auto database_file = options.data / kDatabase;
+  if (std::filesystem::exists(database_file) && !std::filesystem::exists(key_file)) {
+    return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() +
+                                                " is missing: without it the secrets in " + database_file.string() +
+                                                " cannot be opened; put it back from your backup");
+  }
+  ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
+  const db::SqliteOptions wanted{.file = database_file,
+                                 .batch_max = options.commit_max,
+                                 .on_measured = std::move(on_measured),
+                                 .on_broken = end_process};
+  ASSIGN_OR_RETURN(auto database, db::open_sqlite(wanted, schema::migrations()));
+  return Storage{.vault = std::move(vault), .database = std::move(database)};
+}
+
+/// The first gateway makes the key; every other one must be given that.
+Task<Result<Storage>> open_server(const GatewayOptions& options, Random& random, OnMeasured on_measured) {
+  const db::PostgresOptions wanted{.url = options.database,
+                                   .durability = options.durability,
+                                   .batch_max = options.commit_max,
+                                   .on_measured = std::move(on_measured)};
+  CO_ASSIGN_OR_RETURN(auto database, db::open_postgres(wanted, schema::postgres_migrations()));
+  const auto key_file = options.data / kKey;
+  const auto has_key = co_await database->read(knows_a_key);
+  auto vault = Result<Vault>{
+      error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() +
+                                           " is missing: copy it there from another gateway of this database, or from "
+                                           "where you keep it")};
+  if (!has_key) {
+    vault = has_key.error();
+  } else if (!*has_key || std::filesystem::exists(key_file)) {
+    vault = Vault::open(key_file, random);
+  }
+  if (!vault) {
+    database->close();
+    co_return std::move(vault).error();
+  }
+  co_return Storage{.vault = *std::move(vault), .database = std::move(database)};
+}
+
+Task<Result<Storage>> open_storage(const GatewayOptions& options, Random& random, OnMeasured on_measured) {
+  if (options.database.empty()) co_return open_file(options, random, std::move(on_measured));
+  auto opened = co_await open_server(options, random, std::move(on_measured));
+  co_return opened;
 }
 
 /// What was being submitted is known to be unknown.
@@ -260,24 +354,16 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
                     "the data folder " + options.data.string() + " cannot be made: " + failed.message());
   }
   std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
-  const auto key_file = options.data / kKey;
-  const auto database_file = options.data / kDatabase;
-  if (std::filesystem::exists(database_file) && !std::filesystem::exists(key_file)) {
-    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + key_file.string() +
-                                                   " is missing: without it the secrets in " + database_file.string() +
-                                                   " cannot be opened; put it back from your backup");
-  }
-  CO_ASSIGN_OR_RETURN(auto vault, Vault::open(key_file, random));
   auto metrics = options.metrics ? std::make_unique<Metrics>(real_clock) : nullptr;
-  db::SqliteOptions storage{.file = database_file, .batch_max = options.commit_max, .on_broken = end_process};
+  OnMeasured on_measured;
   if (metrics) {
-    storage.on_measured = [&counting = *metrics](std::size_t closures, std::chrono::microseconds took) {
+    on_measured = [&counting = *metrics](std::size_t closures, std::chrono::microseconds took) {
       counting.count_commit(closures, took);
     };
   }
-  CO_ASSIGN_OR_RETURN(auto database, db::open_sqlite(storage, schema::migrations()));
-  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(vault),
-                                       std::move(metrics), std::move(database));
+  CO_ASSIGN_OR_RETURN(auto storage, co_await open_storage(options, random, std::move(on_measured)));
+  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(storage.vault),
+                                       std::move(metrics), std::move(storage.database));
   auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
 
   auto served = co_await gateway->parts_->serve();
@@ -290,17 +376,18 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
 
 /// Whether this database is the live one, and the key its own. What it does not know yet it learns here.
 Task<Result<void>> Gateway::Parts::settle() {
-  const auto file = options.data / kDatabase;
   CO_ASSIGN_OR_RETURN(const auto place, database->place());
-  CO_ASSIGN_OR_RETURN(const auto fit, co_await database->read([&](db::Transaction& tx) { return key_fit(tx, vault); }));
-  if (fit == KeyFit::IS_ANOTHER) {
-    co_return error(ErrorCode::STORAGE_FAILED, "the key file " + (options.data / kKey).string() +
-                                                   " is not the one that " + file.string() +
-                                                   " was sealed with; put that one back from your backup");
-  }
-  CO_ASSIGN_OR_RETURN(standing, co_await database->read([&](db::Transaction& tx) { return standing_of(tx, place); }));
+  const auto look = [&](db::Transaction& tx) -> Result<Standing> {
+    ASSIGN_OR_RETURN(const auto fit, key_fit(tx, vault));
+    if (fit != KeyFit::IS_ANOTHER) return standing_of(tx, place);
+    return error(ErrorCode::STORAGE_FAILED, "the key file " + (options.data / kKey).string() +
+                                                " is not the one that the database was sealed with; put that one back "
+                                                "from your backup");
+  };
+  CO_ASSIGN_OR_RETURN(standing, co_await database->read(look));
   if (standing == Standing::COPY) co_return Result<void>{};
   auto written = co_await database->write([&](db::Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(look(tx));  // Another gateway may have been the first meanwhile.
     RETURN_IF_ERROR(remember_key(tx, vault));
     return make_live(tx, place);
   });
@@ -309,9 +396,10 @@ Task<Result<void>> Gateway::Parts::settle() {
 
 Result<std::shared_ptr<banking::BankConnector>> Gateway::Parts::make_connector(const banking::Bank& bank) {
   ASSIGN_OR_RETURN(auto connector, connectors::make_connector(bank, *client, random, clock));
-  return measured(
-      std::move(connector), metrics ? &metrics->bank_figures(bank.identifier) : nullptr, real_clock,
-      [this, identifier = bank.identifier](const banking::CallError* failure) { watch.heard(identifier, failure); });
+  return measured(std::move(connector), metrics ? &metrics->bank_figures(bank.identifier) : nullptr, real_clock,
+                  [this, identifier = bank.identifier](const banking::CallError* failure) {
+                    leader_work.heard(identifier, failure);
+                  });
 }
 
 Task<Result<void>> Gateway::Parts::go_live() {
@@ -321,8 +409,11 @@ Task<Result<void>> Gateway::Parts::go_live() {
     configured.insert(configured.end(), options.banks.begin(), options.banks.end());
   }
   CO_RETURN_IF_ERROR(co_await registry.open(std::move(configured)));
-  for (const auto& bank : banks.all()) {
-    if (!bank->active) watch.suspect(bank->identifier);
+  if (sharing == Sharing::SHARED) {
+    // Before it leases anything: whoever leads ends the leases of those who are not on the roster.
+    is_listed = true;
+    auto listed = co_await heart.beat();
+    co_return listed;
   }
   auto recovered = co_await recover(*database, payments, link);
   co_return recovered;
@@ -333,19 +424,18 @@ Task<Result<void>> Gateway::Parts::serve() {
     CO_ASSIGN_OR_RETURN(tls, http::ServerTls::load(*options.tls, real_clock.now()));
     certificate_watch = std::make_unique<CertificateWatch>(*tls, clock, real_clock, *timers);
   }
-  database->on_commit(events::kPublished, [this] { dispatcher.wake(); });
   database->on_commit(applications::kCredentialsChanged, [this] { access.forget(); });
-  database->on_commit(payment_sources::kCoolOffStarted, [this] { cool_off_timer.wake(); });
-  database->on_commit(payment_sources::kSourceRemoved, [this] { consent_remover.wake(); });
+  database->on_commit(bank_registry::kBanksChanged, [this] { news.wake(); });
+  database->on_commit(kClockMoved, [this] { news.wake(); });
   database->on_commit(payments::kCheckScheduled, [this] { payment_worker.wake(); });
   CO_RETURN_IF_ERROR(co_await settle());
-  const auto activate = "qantara activate --data " + options.data.string();
+  const auto activate = how_to_activate(options.data, options.database);
   if (standing == Standing::COPY && options.on_copy == GatewayOptions::OnCopy::REFUSE) {
-    co_return error(ErrorCode::INVALID_PARAMETERS, "the database in " + options.data.string() +
-                                                       " is a copy of another one, or was moved; `" + activate +
-                                                       "` makes it the live one");
+    co_return error(ErrorCode::INVALID_PARAMETERS,
+                    "this database is a copy of another one, or was moved; `" + activate + "` makes it the live one");
   }
-  CO_RETURN_IF_ERROR(co_await restore_clock(*database, clock));
+  CO_ASSIGN_OR_RETURN(const Duration offset, co_await stored_offset(*database));
+  clock.set_offset(offset);
   // A copy knows no bank: whatever happens, no order can leave it.
   if (standing == Standing::LIVE) CO_RETURN_IF_ERROR(co_await go_live());
 
@@ -393,13 +483,10 @@ Task<Result<void>> Gateway::Parts::serve() {
               {{"url", url}, {"remedy", activate}});
     co_return Result<void>{};
   }
-  loops.start(dispatcher.run());
-  loops.start(pruner.run());
-  loops.start(cool_off_timer.run());
-  loops.start(consent_remover.run());
-  loops.start(intent_timer.run());
-  loops.start(watch.run());
-  loops.start(payment_worker.run());
+  loops.start(leader_work.run());
+  loops.start(news.run("news of other gateways", kNewsAgain, [this] { return take_over_news(); }));
+  if (sharing == Sharing::SHARED) loops.start(heart.run());
+  payment_calls.start(payment_worker.run());
   log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});
   co_return Result<void>{};
 }

@@ -15,6 +15,7 @@
 #include "base/rate_limit.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "db/database.h"
 #include "gateway/home.h"
 #include "gateway/pruner.h"
 #include "http/forwarded.h"
@@ -24,11 +25,15 @@ namespace qantara::gateway {
 
 struct GatewayOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 7070;   ///< 0 takes a free one.
-  std::string public_url;      ///< Where clients find the gateway; empty: where it listens.
-  std::filesystem::path data;  ///< The data folder: database, key, socket. Made (mode 0700) if there is none.
-  std::vector<std::string> webhook_networks;  ///< CIDR blocks that webhooks may reach although they are special.
-  std::string sandbox_bank_url;               ///< Empty: no sandbox bank, and no clock to move.
+  std::uint16_t port = 7070;  ///< 0 takes a free one.
+  std::string public_url;     ///< Where clients find the gateway; empty: where it listens.
+  std::filesystem::path
+      data;  ///< The data folder: key, socket and, without `database`, the database. Made (mode 0700) if there is none.
+  std::string
+      database;  ///< "postgres://…": a server's, which other gateways may share. Not to be logged: it may hold a password.
+  db::Durability durability = db::Durability::FULL;  ///< Of that server.
+  std::vector<std::string> webhook_networks;         ///< CIDR blocks that webhooks may reach although they are special.
+  std::string sandbox_bank_url;                      ///< Empty: no sandbox bank, and no clock to move.
   std::chrono::milliseconds bank_timeout{10'000};
   std::vector<banking::Bank> banks;  ///< Of the configuration file.
   std::size_t commit_max = 256;      ///< Writes in one commit.
@@ -53,7 +58,7 @@ struct GatewayOptions {
 class Gateway {
  public:
   /// Opens the database, recovers what a crash left, and serves on `executor` until `stop()`. `real_clock` and `random` outlive it.
-  /// Errors: those of Vault::open, db::open_sqlite and http::listen; STORAGE_FAILED for a key that is not the database's;
+  /// Errors: those of Vault::open, db::open_sqlite, db::open_postgres and http::listen; STORAGE_FAILED for a key that is not the database's;
   /// INVALID_PARAMETERS for options that cannot work, and for a copy of the live database.
   static Task<Result<std::unique_ptr<Gateway>>> start(Executor executor, const Clock& real_clock, Random& random,
                                                       GatewayOptions options);
@@ -73,7 +78,8 @@ class Gateway {
   /// What the wired parts offer, for whoever starts the gateway with something already in it.
   const api::Services& services() const;
 
-  /// Lets requests and calls to banks in work finish, records deliveries, closes the database. Once, before the end of the executor.
+  /// Lets requests and calls to banks in work finish, then records deliveries, lets another gateway lead and closes the database.
+  /// Once, before the end of the executor.
   Task<void> stop();
 
  private:

@@ -151,6 +151,21 @@ Task<Result<LinkView>> LinkFlow::leave(SessionKey key) const {
 }
 
 Result<void> LinkFlow::recover(db::Transaction& tx) const { return release_session_leases(tx); }
+Result<void> LinkFlow::recover(db::Transaction& tx, GatewayId gone) const {
+  return release_session_leases_of(tx, gone);
+}
+
+// To everybody but its holder a lease lasts until it is given back: clocks of two machines are not compared.
+bool LinkFlow::is_leased(const LinkSession& session) const {
+  if (!session.lease_until) return false;
+  const bool is_others = session.lease_holder && *session.lease_holder != parts_.gateway;
+  return is_others || *session.lease_until > parts_.real_clock.now();
+}
+
+void LinkFlow::lease(LinkSession& session) const {
+  session.lease_holder = parts_.gateway;
+  session.lease_until = parts_.real_clock.now() + kLease;
+}
 
 Result<LinkSession> LinkFlow::load(db::Transaction& tx, const SessionKey& key) const {
   if (!equals_in_constant_time(key.token, token_of(key.id))) return unknown_session();
@@ -195,8 +210,8 @@ Result<LinkFlow::Decision> LinkFlow::decide(db::Transaction& tx, const SessionKe
 
 Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decision decision, const Act& act) const {
   auto& session = decision.session;
-  const auto lease = [&]() -> Result<void> {
-    session.lease_until = parts_.real_clock.now() + kLease;
+  const auto lease_it = [&]() -> Result<void> {
+    lease(session);
     return update_session(tx, parts_.vault, session);
   };
 
@@ -204,7 +219,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
     case StepKind::WELCOME:
     case StepKind::BANK_UNREACHABLE:
       if (session.came_back) {  // The bank did not say how the visit to its pages went.
-        RETURN_IF_ERROR(lease());
+        RETURN_IF_ERROR(lease_it());
         decision.call = BankCall::LINK_SUBMIT;
       } else if (session.bank_identifier.empty()) {
         RETURN_IF_ERROR(go_to(tx, session, StepKind::BANKS));
@@ -243,7 +258,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
         RETURN_IF_ERROR(fail(tx, session, "MFA_ATTEMPTS_EXHAUSTED", "too many codes were tried"));
         return decision;
       }
-      RETURN_IF_ERROR(lease());
+      RETURN_IF_ERROR(lease_it());
       decision.call = BankCall::LINK_SUBMIT;
       return decision;
     }
@@ -264,7 +279,7 @@ Result<LinkFlow::Decision> LinkFlow::decide_linking(db::Transaction& tx, Decisio
         return decision;
       }
       begin_visit(session);
-      RETURN_IF_ERROR(lease());
+      RETURN_IF_ERROR(lease_it());
       decision.creditor = payments::creditor_of(destination);
       decision.call = BankCall::ADD_BENEFICIARY;
       return decision;
@@ -340,7 +355,7 @@ Result<void> LinkFlow::begin_login(db::Transaction& tx, Decision& decision) cons
   const auto need = parts_.banks.connector(session.bank_identifier)->begin_link();
   if (!need.fields.empty()) return go_to(tx, session, StepKind::CREDENTIALS, banking::to_json(need));
   begin_visit(session);
-  session.lease_until = parts_.real_clock.now() + kLease;
+  lease(session);
   decision.call = BankCall::LINK_SUBMIT;
   return update_session(tx, parts_.vault, session);
 }

@@ -104,6 +104,7 @@ class LinkFlow {
     const payments::PaymentAuthorisation& authorisation;
     const banking::Banks& banks;
     OpeningLimits& opening_limits;
+    GatewayId gateway;  ///< Holder of the leases that are given here.
     Operator run_by;
     const std::string& public_url;  ///< Where payers' browsers reach the gateway: "https://pay.example".
   };
@@ -154,6 +155,8 @@ class LinkFlow {
 
   /// After a restart no call to a bank is in work: payers are shown what they were asked before it, and may answer again.
   Result<void> recover(db::Transaction& tx) const;
+  /// The same for the calls of one gateway, which is gone.
+  Result<void> recover(db::Transaction& tx, GatewayId gone) const;
 
   /// The session's bearer token: derived, so that every window of one payer holds the same.
   std::string token_of(LinkSessionId id) const;
@@ -201,6 +204,8 @@ class LinkFlow {
   Error with_step(db::Transaction& tx, Error refused, const LinkSession& session) const;
 
   // link_flow.cpp
+  bool is_leased(const LinkSession& session) const;
+  void lease(LinkSession& session) const;
   Result<LinkSession> load(db::Transaction& tx, const SessionKey& key) const;
   Result<LinkView> render_for(db::Transaction& tx, const SessionKey& key, const LinkSession& session) const;
   Result<Decision> decide(db::Transaction& tx, const SessionKey& key, const Act& act) const;

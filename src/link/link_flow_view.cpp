@@ -68,7 +68,7 @@ Result<LinkView> LinkFlow::render(db::Transaction& tx, const LinkSession& sessio
 
   if (session.step_kind == StepKind::PAYMENT) {
     RETURN_IF_ERROR(render_payment(tx, session, view));
-  } else if (session.lease_until && *session.lease_until > now) {
+  } else if (is_leased(session)) {
     view.kind = StepKind::WORKING;
     view.ask_again_in_ms = kAskAgainMs;
   } else {
@@ -187,7 +187,7 @@ Result<void> LinkFlow::render_payment(db::Transaction& tx, const LinkSession& se
                     payment.status == PaymentStatus::ACCEPTED_BY_BANK;
   if (view.order_sent) view.ordered_at = payment.initiated_at;
 
-  const bool leased = payments::is_leased(payment, parts_.real_clock.now());
+  const bool leased = parts_.payments.is_leased(payment);
   switch (payment.status) {
     case PaymentStatus::SUBMITTING:
       view.kind = StepKind::WORKING;

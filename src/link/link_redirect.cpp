@@ -113,8 +113,7 @@ Result<LinkView> LinkFlow::open_arrived(db::Transaction& tx, Arrival arrival,
                                         const std::optional<std::string>& language) const {
   auto& session = arrival.session;
   const bool is_connecting = session.step_kind == StepKind::REDIRECT;
-  const bool is_leased = session.lease_until && *session.lease_until > parts_.real_clock.now();
-  if (is_connecting && !is_leased && session.came_back != CameBack::DONE) {
+  if (is_connecting && !is_leased(session) && session.came_back != CameBack::DONE) {
     session.came_back = arrival.way;
     ++session.step_number;
   }

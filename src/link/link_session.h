@@ -131,7 +131,9 @@ struct LinkSession {
   std::string step;  ///< What the connector asked for (banking/step_json.h), or how it ended (stored_step.h); JSON.
   banking::ConnectorState connector_state;  ///< Of linking.
   std::optional<banking::Linked> linked;    ///< What linking brought, until it is written to a source.
-  std::optional<Instant> lease_until;       ///< Real time: a call to the bank is in work until then.
+  /// A call to the bank is in work: whose, and until when by that gateway's real clock.
+  std::optional<GatewayId> lease_holder;
+  std::optional<Instant> lease_until;
   int code_tries = 0;
   std::optional<Uuid> visit;  ///< The latest to the bank's own pages; in the addresses that lead there and back.
   std::optional<CameBack> came_back;    ///< From it, if the payer is back and the bank was not asked since.

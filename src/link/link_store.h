@@ -17,6 +17,7 @@ Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkS
 Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession& session);
 /// No call is in work for any session: true only after a restart.
 Result<void> release_session_leases(db::Transaction& tx);
+Result<void> release_session_leases_of(db::Transaction& tx, GatewayId holder);
 Result<std::optional<LinkSession>> select_session(db::Transaction& tx, const Vault& vault, LinkSessionId id);
 Result<std::optional<LinkSession>> select_session_of_intent(db::Transaction& tx, const Vault& vault, IntentId intent);
 /// The session whose latest visit to the bank's pages this is.

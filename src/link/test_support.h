@@ -176,6 +176,7 @@ class Payer {
                        .authorisation = it.authorisation,
                        .banks = it.banks,
                        .opening_limits = opening_limits,
+                       .gateway = it.gateway,
                        .public_url = public_url}};
   LinkView view;
   std::optional<Result<LinkView>> later;

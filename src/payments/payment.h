@@ -59,8 +59,9 @@ struct Payment {
 
   Instant created_at;
   std::optional<Instant> initiated_at;  ///< When the irrevocable call was started.
-  std::optional<Instant>
-      lease_until;  ///< Real time: a call to the bank is in work until then. Past: it never came back.
+  /// A call to the bank is in work: whose, and until when by that gateway's real clock. Past: it never came back.
+  std::optional<GatewayId> lease_holder;
+  std::optional<Instant> lease_until;
   std::optional<Instant> next_check_at;  ///< Domain time: when to ask the bank again.
   int checks = 0;                        ///< How often it was asked since the last change.
   std::optional<Instant> asked_at;     ///< Domain time: when a call about it came back last, with or without an answer.

@@ -91,6 +91,7 @@ SealedPayment read_payment(db::Row& row) {
   payment.asked_at = row.take<std::optional<Instant>>();
   payment.quiet_until = row.take<std::optional<Instant>>();
   payment.version = row.take<std::int64_t>();
+  payment.lease_holder = row.take<std::optional<GatewayId>>();
   return read;
 }
 
@@ -139,33 +140,32 @@ Result<void> update_payment(db::Transaction& tx, const Vault& vault, Payment& pa
                  "bank_reason_code = $8, bank_transaction_reference = $9, step = $10, "
                  "connector_state_sealed = $11, initiated_at = $12, "
                  "lease_until = $13, next_check_at = $14, checks = $15, code_tries = $16, steps = $17, "
-                 "request_key = $18, asked_at = $19, quiet_until = $20, version = version + 1 "
+                 "request_key = $18, asked_at = $19, quiet_until = $20, lease_holder = $21, version = version + 1 "
                  "WHERE id = $1 AND version = $2",
                  payment.id, payment.version, to_text(payment.status), to_text(payment.waiting_status),
                  payment.status_detail, payment.failure_text, payment.bank_status, payment.bank_reason_code,
                  payment.bank_transaction_reference, payment.step, state_bytes, payment.initiated_at,
                  payment.lease_until, payment.next_check_at, payment.checks, payment.code_tries, payment.steps,
-                 payment.request_key, payment.asked_at, payment.quiet_until));
+                 payment.request_key, payment.asked_at, payment.quiet_until,
+                 payment.lease_until ? payment.lease_holder : std::nullopt));
   if (updated != 1) return error(ErrorCode::VERSION_CONFLICT, "the payment was changed meanwhile");
   ++payment.version;
   return {};
 }
 
 Result<std::optional<Payment>> select_payment(db::Transaction& tx, const Vault& vault, PaymentId id) {
-  ASSIGN_OR_RETURN(
-      auto read,
-      tx.one(
-          "SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, "
-          "p.payment_source_id, p.account_id, "
-          "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, "
-          "p.end_to_end_id, p.request_key, p.status, "
-          "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, "
-          "p.bank_reason_code, p.bank_transaction_reference, "
-          "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, "
-          "p.initiated_at, p.lease_until, p.next_check_at, "
-          "p.checks, p.code_tries, p.asked_at, p.quiet_until, p.version FROM payments p JOIN payment_intents i ON i.id "
-          "= p.intent_id WHERE p.id = $1",
-          read_payment, id));
+  ASSIGN_OR_RETURN(auto read, tx.one("SELECT p.id, p.application_id, p.customer_id, p.intent_id, i.destination_id, "
+                                     "p.payment_source_id, p.account_id, "
+                                     "p.bank_identifier, p.amount, p.currency, p.description, p.reference_sent, "
+                                     "p.end_to_end_id, p.request_key, p.status, "
+                                     "p.waiting_status, p.status_detail, p.failure_text, p.bank_status, "
+                                     "p.bank_reason_code, p.bank_transaction_reference, "
+                                     "p.step, p.steps, p.parties_sealed, p.connector_state_sealed, p.created_at, "
+                                     "p.initiated_at, p.lease_until, p.next_check_at, "
+                                     "p.checks, p.code_tries, p.asked_at, p.quiet_until, p.version, p.lease_holder "
+                                     "FROM payments p JOIN payment_intents i ON i.id "
+                                     "= p.intent_id WHERE p.id = $1",
+                                     read_payment, id));
   return unseal(vault, std::move(read));
 }
 
@@ -205,21 +205,22 @@ Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int l
       "SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
 }
 
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, Instant now, Instant real_now, Duration lease,
-                                                   int limit) {
+Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now, Instant real_now,
+                                                   Duration lease, int limit) {
   return tx.all(
       "SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR "
-      "lease_until <= $2 OR lease_until > $3) "
-      "ORDER BY next_check_at LIMIT $4",
-      [](db::Row& row) { return row.take<PaymentId>(); }, now, real_now, real_now + lease, limit);
+      "((lease_holder IS NULL OR lease_holder = $2) AND (lease_until <= $3 OR lease_until > $4))) "
+      "ORDER BY next_check_at LIMIT $5",
+      [](db::Row& row) { return row.take<PaymentId>(); }, now, holder, real_now, real_now + lease, limit);
 }
 
-Result<std::optional<Instant>> select_next_due(db::Transaction& tx, Instant real_now, Duration lease) {
+Result<std::optional<Instant>> select_next_due(db::Transaction& tx, GatewayId holder, Instant real_now,
+                                               Duration lease) {
   return tx.one(
-      "SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR lease_until <= "
-      "$1 OR lease_until > $2) "
+      "SELECT next_check_at FROM payments WHERE next_check_at IS NOT NULL AND (lease_until IS NULL OR "
+      "((lease_holder IS NULL OR lease_holder = $1) AND (lease_until <= $2 OR lease_until > $3))) "
       "ORDER BY next_check_at LIMIT 1",
-      [](db::Row& row) { return row.take<Instant>(); }, real_now, real_now + lease);
+      [](db::Row& row) { return row.take<Instant>(); }, holder, real_now, real_now + lease);
 }
 
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx) {
@@ -227,9 +228,21 @@ Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx) {
                 [](db::Row& row) { return row.take<PaymentId>(); });
 }
 
+Result<std::vector<PaymentId>> select_submitting_of(db::Transaction& tx, GatewayId holder) {
+  return tx.all(
+      "SELECT id FROM payments WHERE lease_holder = $1 AND status = 'SUBMITTING' ORDER BY id",
+      [](db::Row& row) { return row.take<PaymentId>(); }, holder);
+}
+
 Result<void> end_payment_leases(db::Transaction& tx) {
-  RETURN_IF_ERROR(tx.execute("UPDATE payments SET lease_until = 0, version = version + 1 WHERE lease_until <> 0"));
-  return {};
+  return tx.post(
+      "UPDATE payments SET lease_until = 0, lease_holder = NULL, version = version + 1 WHERE lease_until <> 0");
+}
+
+Result<void> end_payment_leases_of(db::Transaction& tx, GatewayId holder) {
+  return tx.post(
+      "UPDATE payments SET lease_until = 0, lease_holder = NULL, version = version + 1 WHERE lease_holder = $1",
+      holder);
 }
 
 }  // namespace qantara::payments

@@ -110,11 +110,6 @@ constexpr std::string_view kBankSilent = R"({"kind":"BANK_UNREACHABLE","silent":
 
 }  // namespace
 
-bool is_leased(const Payment& payment, Instant real_now) {
-  // A lease further away than any is given was written before the clock was set back.
-  return payment.lease_until && *payment.lease_until > real_now && *payment.lease_until <= real_now + kLease;
-}
-
 bool Payment::is_silent() const {
   return is_waiting(status) && (step ? *step == kBankSilent : !connector_state.json.empty());
 }
@@ -311,10 +306,17 @@ Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) 
   return select_newest_payments(tx, limit);
 }
 
+bool Payments::is_leased(const Payment& payment) const {
+  if (!payment.lease_until) return false;
+  if (payment.lease_holder && *payment.lease_holder != holder_) return true;
+  // A lease further away than any is given was written before the clock was set back.
+  const Instant real_now = real_clock_.now();
+  return *payment.lease_until > real_now && *payment.lease_until <= real_now + kLease;
+}
+
 Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
-  const Instant real_now = real_clock_.now();
-  if (is_leased(payment, real_now)) {
+  if (is_leased(payment)) {
     return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
   }
   if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
@@ -326,7 +328,8 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
     // Due as soon as the lease ends, should the answer not find its way into the database.
     payment.next_check_at = clock_.now();
   }
-  payment.lease_until = real_now + kLease;
+  payment.lease_holder = holder_;
+  payment.lease_until = real_clock_.now() + kLease;
 
   if (call == Call::SUBMISSION) {
     if (payment.code_tries >= kCodeTriesMax) {
@@ -494,7 +497,7 @@ Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::s
       .member("note", what)
       .end_object();
   RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, payload.text()));
-  if (!payment.connector_state.json.empty() && !is_leased(payment, real_clock_.now())) {
+  if (!payment.connector_state.json.empty() && !is_leased(payment)) {
     payment.next_check_at = clock_.now();
     RETURN_IF_ERROR(update_payment(tx, vault_, payment));
     tx.announce(kCheckScheduled);
@@ -508,7 +511,7 @@ Result<void> Payments::hasten_check(db::Transaction& tx, PaymentId id) const {
   const bool may_have_moved =
       payment.status == PaymentStatus::PENDING_WITH_BANK || payment.status == PaymentStatus::AWAITING_APP_AUTH;
   const bool is_open = may_have_moved && !payment.connector_state.json.empty();
-  const bool is_in_work = is_leased(payment, real_clock_.now()) || payment.next_check_at <= now;
+  const bool is_in_work = is_leased(payment) || payment.next_check_at <= now;
   const bool is_too_soon = now < payment.asked_at.value_or(Instant::min()) + kAskAgainMin || payment.quiet_until > now;
   if (!is_open || is_in_work || is_too_soon) return {};
   payment.next_check_at = now;
@@ -519,21 +522,32 @@ Result<void> Payments::hasten_check(db::Transaction& tx, PaymentId id) const {
 }
 
 Result<int> Payments::recover(db::Transaction& tx) const {
+  ASSIGN_OR_RETURN(const auto submitting, select_submitting(tx));
   RETURN_IF_ERROR(end_payment_leases(tx));
-  ASSIGN_OR_RETURN(const auto ids, select_submitting(tx));
-  for (const auto id : ids) {
+  return lose_track(tx, submitting);
+}
+
+Result<int> Payments::recover(db::Transaction& tx, GatewayId gone) const {
+  ASSIGN_OR_RETURN(const auto submitting, select_submitting_of(tx, gone));
+  RETURN_IF_ERROR(end_payment_leases_of(tx, gone));
+  tx.announce(kCheckScheduled);
+  return lose_track(tx, submitting);
+}
+
+Result<int> Payments::lose_track(db::Transaction& tx, std::span<const PaymentId> submitting) const {
+  for (const auto id : submitting) {
     ASSIGN_OR_RETURN(auto payment, load(tx, id));
     RETURN_IF_ERROR(lose_track(tx, payment));
   }
-  return static_cast<int>(ids.size());
+  return static_cast<int>(submitting.size());
 }
 
 Result<std::vector<PaymentId>> Payments::due(db::Transaction& tx, Instant now, int limit) const {
-  return select_due_payments(tx, now, real_clock_.now(), kLease, limit);
+  return select_due_payments(tx, holder_, now, real_clock_.now(), kLease, limit);
 }
 
 Result<std::optional<Instant>> Payments::next_due(db::Transaction& tx) const {
-  return select_next_due(tx, real_clock_.now(), kLease);
+  return select_next_due(tx, holder_, real_clock_.now(), kLease);
 }
 
 Result<Payment> Payments::load(db::Transaction& tx, PaymentId id) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "banking/banks.h"
@@ -24,9 +25,6 @@ inline constexpr db::Channel kCheckScheduled{2};
 /// How long a call to a bank may hold a payment, in real time. Longer than any conversation takes (five calls of at most 20 s), so a
 /// lease that ran out means a dead process; an answer that comes later all the same is set aside.
 inline constexpr Duration kLease = std::chrono::minutes{2};
-
-/// Whether a call to the bank is in work for the payment.
-bool is_leased(const Payment& payment, Instant real_now);
 
 /// A payer's question after a pending payment is passed on to the bank at most so often.
 inline constexpr Duration kAskAgainMin = std::chrono::seconds{3};
@@ -59,11 +57,13 @@ enum class Call {
 
 class Payments {
  public:
-  Payments(const Clock& clock, const Clock& real_clock, Random& random, const Vault& vault,
+  /// `holder`: of the leases that are given here.
+  Payments(GatewayId holder, const Clock& clock, const Clock& real_clock, Random& random, const Vault& vault,
            const events::Events& events, const payment_intents::PaymentIntents& intents,
            const destinations::Destinations& destinations, const payment_sources::PaymentSources& sources,
            const banking::Banks& banks)
-      : clock_(clock),
+      : holder_(holder),
+        clock_(clock),
         real_clock_(real_clock),
         random_(random),
         vault_(vault),
@@ -98,6 +98,9 @@ class Payments {
   /// Ids of the newest payments, newest first.
   Result<std::vector<PaymentId>> newest(db::Transaction& tx, int limit) const;
 
+  /// Whether a call to the bank is in work for the payment. One of another gateway's lasts until it is given back or `recover`ed.
+  bool is_leased(const Payment& payment) const;
+
   /// Reserves the payment for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the code, durably, before
   /// the call is made.
   /// `step`: of what the payer does, `Payment::steps` as the payer was shown it; an answer never meets another question.
@@ -121,6 +124,8 @@ class Payments {
 
   /// After a restart nobody knows what became of what was being submitted, and no call is in work. Result: how many payments were.
   Result<int> recover(db::Transaction& tx) const;
+  /// The same for the calls of one gateway, which is gone. Should it only have been asleep, what its banks answer is set aside.
+  Result<int> recover(db::Transaction& tx, GatewayId gone) const;
 
   /// Payments that no call is in work for, to ask the bank about; those due first.
   Result<std::vector<PaymentId>> due(db::Transaction& tx, Instant now, int limit) const;
@@ -135,7 +140,9 @@ class Payments {
   Result<void> tell(db::Transaction& tx, const Payment& payment, events::Type type, std::string_view payload) const;
   Result<void> ask_later(db::Transaction& tx, Payment& payment, const banking::CallError& failure) const;
   void schedule_check(db::Transaction& tx, Payment& payment) const;
+  Result<int> lose_track(db::Transaction& tx, std::span<const PaymentId> submitting) const;
 
+  const GatewayId holder_;
   const Clock& clock_;
   const Clock& real_clock_;
   Random& random_;

@@ -492,10 +492,50 @@ TEST_F(payments, are_asked_about_though_the_process_died_after_the_order_was_mad
   const auto payment = it.start();
   const auto claimed = *it.claim(payment.id);
   ASSERT_TRUE(it.record(claimed, banking::Continue{}));
-  EXPECT_TRUE(is_leased(it.look(payment.id), it.real_clock.now())) << "the caller goes on";
+  EXPECT_TRUE(it.payments.is_leased(it.look(payment.id))) << "the caller goes on";
   EXPECT_TRUE(it.look(payment.id).is_silent()) << "the bank may have asked the payer in its app";
   it.recover();
   EXPECT_TRUE(it.database.read([&](db::Transaction& tx) { return it.payments.next_due(tx); })->has_value());
+}
+
+// Several gateways on one database
+
+TEST_F(payments, leave_a_call_to_the_gateway_that_makes_it_until_that_one_is_gone) {
+  const auto claimed = submitting();
+  const auto id = claimed.payment.id;
+  const Payments others{GatewayId::make(it.clock, it.random),
+                        it.clock,
+                        it.real_clock,
+                        it.random,
+                        it.vault,
+                        it.events,
+                        it.intents,
+                        it.destinations,
+                        it.sources,
+                        it.banks};
+  const auto due_for_others = [&] {
+    return *it.database.read([&](db::Transaction& tx) { return others.due(tx, it.clock.now(), 10); });
+  };
+  const auto claim_by_others = [&] {
+    return it.database.write([&](db::Transaction& tx) { return others.claim(tx, id, Call::HARMLESS, std::nullopt); });
+  };
+  const auto recover = [&](GatewayId gone) {
+    return *it.database.write([&](db::Transaction& tx) { return others.recover(tx, gone); });
+  };
+  it.real_clock.advance(hours{24});  // Of the other machine.
+  it.clock.advance(hours{24});
+  EXPECT_TRUE(due_for_others().empty());
+  EXPECT_FALSE(claim_by_others());
+  EXPECT_EQ(recover(GatewayId::make(it.clock, it.random)), 0) << "a third one is gone";
+  EXPECT_EQ(it.look(id).status, PaymentStatus::SUBMITTING);
+
+  EXPECT_EQ(recover(it.gateway), 1);
+  EXPECT_EQ(it.look(id).status_detail, "OUTCOME_UNKNOWN");
+  it.clock.advance(minutes{1});
+  EXPECT_EQ(due_for_others(), std::vector{id}) << "its bank is asked";
+  EXPECT_EQ(it.record(claimed, bank_says::accepted())->status, PaymentStatus::PENDING_WITH_BANK)
+      << "it only slept: what it brings is set aside";
+  EXPECT_TRUE(claim_by_others());
 }
 
 TEST_F(payments, hide_the_connectors_memory_in_the_database) {

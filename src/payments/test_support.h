@@ -233,7 +233,7 @@ class Installation {
   ManualClock real_clock{Instant{std::chrono::seconds{1'600'000'000}}};
   SeededRandom random;
   const Vault vault{std::array<std::byte, 32>{}, random};
-  db::TestDatabase database{gateway::schema::migrations()};
+  db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
   banking::Banks banks;
   const events::Events events{clock, random};
@@ -243,7 +243,8 @@ class Installation {
   const payment_sources::PaymentSources sources{clock, random, vault, events};
   const payment_intents::PaymentIntents intents{clock,     random,       events,
                                                 customers, destinations, payment_intents::Rules::defaults()};
-  const Payments payments{clock, real_clock, random, vault, events, intents, destinations, sources, banks};
+  const GatewayId gateway = GatewayId::make(clock, random);
+  const Payments payments{gateway, clock, real_clock, random, vault, events, intents, destinations, sources, banks};
   const PaymentAuthorisation authorisation{*database, payments, banks};
   ApplicationId application;
   CustomerId customer;
