@@ -28,7 +28,7 @@ constexpr std::string_view kMoveState = "move_state";
 constexpr std::string_view kUnfinished = "unfinished";
 constexpr std::string_view kFinished = "finished";
 
-Error refusal(std::string message) { return error(ErrorCode::INVALID_PARAMETERS, std::move(message)); }
+Error cannot_move(std::string message) { return error(ErrorCode::INVALID_PARAMETERS, std::move(message)); }
 
 struct File {
   std::unique_ptr<db::Database> database;  ///< Open, so that no gateway takes it meanwhile.
@@ -50,10 +50,10 @@ struct Arrival {
   std::optional<std::string> home;
 };
 
-Task<Result<File>> open_file(const std::filesystem::path& data) {
+Task<Result<File>> open_to_move(const std::filesystem::path& data) {
   File file{.database = {}, .path = data / "qantara.db", .place = {}, .home = {}};
   std::error_code failed;
-  if (!std::filesystem::exists(file.path, failed)) co_return refusal("there is no database " + file.path.string());
+  if (!std::filesystem::exists(file.path, failed)) co_return cannot_move("there is no database " + file.path.string());
   auto opened = db::open_sqlite({.file = file.path}, schema::migrations());
   if (!opened && opened.error().code == ErrorCode::SERVICE_UNAVAILABLE) {
     co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "a gateway runs on " + data.string() + ": stop it first",
@@ -87,27 +87,28 @@ enum class Next { BEGIN, BEGIN_ANEW, GO_ON, NOTHING };
 /// `rows_in`: a table of the target that has rows, or empty.
 Result<Next> decide(const File& file, const Arrival& arrival, const std::string& rows_in) {
   if (!arrival.id && !rows_in.empty()) {
-    return refusal("the PostgreSQL database is in use already: there are rows in " + rows_in +
-                   ". Name one that is empty");
+    return cannot_move("the PostgreSQL database is in use already: there are rows in " + rows_in +
+                       ". Name one that is empty");
   }
   if (!arrival.id && file.is_live()) return Next::BEGIN;
   if (!arrival.id) {
-    return refusal(file.path.string() +
-                   " has begun to move to another PostgreSQL database, and may be served there. "
-                   "If it never was, `qantara activate` makes it the live one again, and it can move elsewhere");
+    return cannot_move(file.path.string() +
+                       " has begun to move to another PostgreSQL database, and may be served there. "
+                       "If it never was, `qantara activate` makes it the live one again, and it can move elsewhere");
   }
   const bool is_the_same_move = file.has_left_by(*arrival.id);
   if (arrival.state == kFinished) {
     if (is_the_same_move) return Next::NOTHING;
-    return refusal("the PostgreSQL database holds an installation that moved there before. Name one that is empty");
+    return cannot_move("the PostgreSQL database holds an installation that moved there before. Name one that is empty");
   }
   if (arrival.home != "") {
-    return refusal("the PostgreSQL database was activated before all had arrived there. Name one that is empty");
+    return cannot_move("the PostgreSQL database was activated before all had arrived there. Name one that is empty");
   }
   if (is_the_same_move) return Next::GO_ON;
   // Activated since, so it may have changed where it was copied already.
   if (file.is_live() && arrival.from == file.place) return Next::BEGIN_ANEW;
-  return refusal("the PostgreSQL database holds an unfinished move of another installation. Name one that is empty");
+  return cannot_move(
+      "the PostgreSQL database holds an unfinished move of another installation. Name one that is empty");
 }
 
 /// Nobody is live in the target from here on, and it belongs to the move `id` from `file`.
@@ -145,10 +146,11 @@ Task<Result<void>> finish(db::Database& target) {
 }  // namespace
 
 Task<Result<MoveFacts>> move_to_postgres(const Clock& clock, Random& random, MoveOptions options) {
-  CO_ASSIGN_OR_RETURN(const File file, co_await open_file(options.data));
+  CO_ASSIGN_OR_RETURN(const File file, co_await open_to_move(options.data));
   if (!file.is_live() && !file.has_left()) {
-    co_return refusal(file.path.string() + " is a copy of another database, or was moved: `qantara activate --data " +
-                      options.data.string() + "` makes it the live one");
+    co_return cannot_move(file.path.string() +
+                          " is a copy of another database, or was moved: `qantara activate --data " +
+                          options.data.string() + "` makes it the live one");
   }
   CO_RETURN_IF_ERROR(require_whole(file.path));
   const move::Options moving{
