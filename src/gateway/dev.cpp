@@ -126,6 +126,8 @@ class Founding {
                                                                 .port = options_.listen.port,
                                                                 .public_url = options_.public_url,
                                                                 .data = options_.data,
+                                                                .database = options_.database,
+                                                                .durability = options_.durability,
                                                                 .webhook_networks = {"127.0.0.0/8", "::1/128", address},
                                                                 .sandbox_bank_url = town_.bank->url(),
                                                                 .bank_timeout = options_.bank_timeout,

@@ -487,7 +487,9 @@ Task<Result<void>> Gateway::Parts::serve() {
   loops.start(news.run("news of other gateways", kNewsAgain, [this] { return take_over_news(); }));
   if (sharing == Sharing::SHARED) loops.start(heart.run());
   payment_calls.start(payment_worker.run());
-  log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}});
+  if (options.durability == db::Durability::MAY_BE_UNSAFE)
+    log::warn("this server may lose what it has acknowledged (--unsafe-durability)", {});
+  log::info("ready", {{"url", url}, {"version", QANTARA_VERSION}, {"gateway", id.to_text()}});
   co_return Result<void>{};
 }
 

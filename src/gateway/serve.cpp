@@ -52,6 +52,8 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
                                           .port = options.listen.port,
                                           .public_url = options.public_url,
                                           .data = options.data,
+                                          .database = options.database,
+                                          .durability = options.durability,
                                           .webhook_networks = options.webhook_networks,
                                           .sandbox_bank_url = options.sandbox_bank_url,
                                           .bank_timeout = options.bank_timeout,
@@ -75,12 +77,13 @@ Task<int> run_gateway(EventLoop& loop, const Clock& clock, Random& random, const
     line.end_object();
     print_line(line.text());
   } else {
-    print_line("gateway  " + gateway->url() + "   data " + options.data.string());
+    print_line("gateway  " + gateway->url() + "   data " + options.data.string() +
+               (options.database.empty() ? "" : ", in PostgreSQL"));
     if (!gateway->metrics_url().empty()) print_line("metrics  " + gateway->metrics_url());
     if (gateway->standing() == Standing::COPY) {
       print_line(
           "stands by: this database is a copy, or was moved. Nothing is changed, delivered or submitted until\n  " +
-          ("qantara activate --data " + options.data.string()));
+          how_to_activate(options.data, options.database));
     }
   }
   const auto timers = make_system_timers(loop.executor(), clock);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/rate_limit.h"
+#include "db/database.h"
 #include "gateway/pruner.h"
 #include "http/forwarded.h"
 #include "http/server_tls.h"
@@ -29,10 +30,15 @@ struct Listen {
 /// "127.0.0.1:7070" or "[::1]:7070"; nothing for any other text.
 std::optional<Listen> parse_listen(std::string_view text);
 
+/// What is wrong with `text` as the URL of a PostgreSQL database, without repeating it; empty if nothing is.
+std::string check_database_url(const std::string& text);
+
 struct ServeOptions {
   Listen listen{"127.0.0.1", 7070};
   std::string public_url;  ///< Empty: where it listens.
   std::filesystem::path data = "qantara-data";
+  std::string database;  ///< A PostgreSQL URL, which may hold a password; empty: a file in the data folder.
+  db::Durability durability = db::Durability::FULL;
   std::vector<std::string> webhook_networks;
   std::string sandbox_bank_url;
   std::shared_ptr<const std::string> banks = std::make_shared<std::string>();  ///< configured_banks takes them.
@@ -59,6 +65,8 @@ struct DevOptions {
   Listen listen{"127.0.0.1", 7070};  ///< Of the gateway; bank and shop take the next two ports, or free ones too.
   std::string public_url;            ///< Empty: where it listens.
   std::filesystem::path data = "qantara-data";
+  std::string database;  ///< Of the gateway, as in ServeOptions. Bank and shop keep their files.
+  db::Durability durability = db::Durability::FULL;
   std::shared_ptr<const std::string> banks = std::make_shared<std::string>();  ///< configured_banks takes them.
   std::string webhook_url;
   std::chrono::milliseconds bank_timeout{10'000};

@@ -88,6 +88,24 @@ class Declaration {
     verb_->add_option("--data", options_->data, help)->envname("QANTARA_DATA")->type_name("DIR")->capture_default_str();
   }
 
+  void database() {
+    verb_
+        ->add_option_function<std::string>(
+            "--database", [options = options_](const std::string& text) { options->database = text; },
+            "A PostgreSQL database, like postgres://qantara@db.internal/qantara: any number of gateways may share it "
+            "(default: a file in the data folder)")
+        ->envname("QANTARA_DATABASE")
+        ->type_name("URL")
+        ->check(check_database_url);
+    verb_
+        ->add_flag_function(
+            "--unsafe-durability",
+            [options = options_](std::int64_t) { options->durability = db::Durability::MAY_BE_UNSAFE; },
+            "Start although the PostgreSQL server may lose what it has acknowledged (fsync, full_page_writes or "
+            "synchronous_commit is off)")
+        ->envname("QANTARA_UNSAFE_DURABILITY");
+  }
+
   void bank_timeout() {
     verb_
         ->add_option_function<std::string>(
@@ -230,6 +248,7 @@ void add_serve(CLI::App& program, cli::Verb& chosen, std::shared_ptr<const std::
   verb.listen("Where the API is served; port 0 takes a free one");
   verb.public_url();
   verb.data("The data folder: database, key file, operator's socket");
+  verb.database();
   verb->add_option("--sandbox-bank-url", verb.options().sandbox_bank_url,
                    "The sandbox bank to connect with: its banks join the registry")
       ->envname("QANTARA_SANDBOX_BANK_URL")
@@ -277,6 +296,7 @@ void add_dev(CLI::App& program, cli::Verb& chosen, std::shared_ptr<const std::st
   verb.listen("Where the API is served; bank and demo shop take the next two ports. Port 0: free ports for all");
   verb.public_url();
   verb.data("The data folder. Started again on it, it is the same application with the same credentials");
+  verb.database();
   verb->add_option("--webhook-url", verb.options().webhook_url,
                    "Where the application's webhooks go, besides this terminal")
       ->envname("QANTARA_WEBHOOK_URL")
@@ -312,6 +332,11 @@ void add_routes(CLI::App& program, cli::Verb& chosen) {
 }
 
 }  // namespace
+
+std::string check_database_url(const std::string& text) {
+  if (text.starts_with("postgres://") || text.starts_with("postgresql://")) return "";
+  return "that is no URL of a PostgreSQL database; type one like postgres://qantara@db.internal/qantara";
+}
 
 std::optional<Listen> parse_listen(std::string_view text) {
   const auto colon = text.rfind(':');
