@@ -23,7 +23,7 @@ const bannedCalls = [
   banned({
     name: 'clock',
     pattern: new RegExp(String.raw`\b(system_clock|steady_clock|high_resolution_clock|gettimeofday|clock_gettime)\b|${call('time')}`, 'g'),
-    allowed: /^src\/(base\/(clock|timers|log)\.cpp|http\/[^/]+\.cpp|db\/sqlite\/[^/]+\.cpp)$/,
+    allowed: /^src\/(base\/(clock|timers|log)\.cpp|http\/[^/]+\.cpp|db\/(sqlite|postgres)\/[^/]+\.(cpp|h))$/,
     remedy: 'take a Clock (base/clock.h)',
   }),
   banned({
@@ -41,7 +41,7 @@ const bannedCalls = [
   banned({
     name: 'thread',
     pattern: /\bstd::(thread|jthread|async)\b|\bpthread_create\b/g,
-    allowed: /^src\/(base\/[^/]+\.cpp|http\/[^/]+\.(cpp|h)|db\/(sqlite\/)?[^/]+\.(cpp|h)|metrics\/[^/]+_test\.cpp)$/,
+    allowed: /^src\/(base\/[^/]+\.cpp|http\/[^/]+\.(cpp|h)|db\/((sqlite|postgres)\/)?[^/]+\.(cpp|h)|metrics\/[^/]+_test\.cpp)$/,
     remedy: 'threads are started in base, http and db; take an Executor',
   }),
   banned({

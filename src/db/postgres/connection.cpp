@@ -29,8 +29,6 @@ constexpr int kOldestVersion = 150000;
 constexpr std::chrono::seconds kLongStatementMax{60};
 constexpr std::chrono::milliseconds kProbeWithin{400};
 
-std::chrono::steady_clock::time_point now() { return std::chrono::steady_clock::now(); }
-
 Oid oid_of(Type type) {
   switch (type) {
     case Type::INTEGER:
@@ -156,12 +154,12 @@ Result<void> Connection::connect(const Options& options) {
       "qantara", "2000", "5", "2", "3", "UTF8", options.url.c_str(), static_cast<const char*>(nullptr)};
   handle_ = PQconnectStartParams(keywords.data(), values.data(), 1);
   if (handle_ == nullptr) return refused("out of memory");
-  const auto deadline = now() + options.connect_within;
+  const auto deadline = uptime() + options.connect_within;
   auto state = PGRES_POLLING_WRITING;
   while (PQstatus(handle_) != CONNECTION_BAD) {
     if (state == PGRES_POLLING_OK) break;
     if (state == PGRES_POLLING_FAILED) return refused(trimmed(PQerrorMessage(handle_)));
-    if (now() >= deadline || !wait_for_socket(state == PGRES_POLLING_WRITING, deadline))
+    if (uptime() >= deadline || !wait_for_socket(state == PGRES_POLLING_WRITING, deadline))
       return refused("it does not answer");
     state = PQconnectPoll(handle_);
   }
@@ -208,7 +206,7 @@ Result<void> Connection::configure(const Options& options) {
 }
 
 Result<std::string> Connection::ask(const std::string& query) {
-  const auto deadline = now() + options_.silence_max;
+  const auto deadline = uptime() + options_.silence_max;
   if (PQsendQuery(handle_, query.c_str()) != 1) lose(trimmed(PQerrorMessage(handle_)));
   std::string value;
   std::optional<std::string> wrong;
@@ -326,7 +324,7 @@ Result<void> Connection::failure() const {
 }
 
 void Connection::receive_one(Patience patience) {
-  const auto begun_at = now();
+  const auto begun_at = uptime();
   auto deadline = begun_at + options_.silence_max;
   while (!is_lost()) {
     const int left = PQflush(handle_);
@@ -350,12 +348,12 @@ void Connection::receive_one(Patience patience) {
       return;
     }
     if (!wait_for_socket(left > 0, deadline)) {
-      const bool may_wait = patience == Patience::WHILE_ALIVE && now() - begun_at < kLongStatementMax;
+      const bool may_wait = patience == Patience::WHILE_ALIVE && uptime() - begun_at < kLongStatementMax;
       if (!may_wait || !server_answers_others()) {
         lose("it does not answer");
         break;
       }
-      deadline = now() + options_.silence_max;
+      deadline = uptime() + options_.silence_max;
     }
     if (PQconsumeInput(handle_) != 1) lose(trimmed(PQerrorMessage(handle_)));
   }
@@ -395,7 +393,7 @@ void Connection::lose(std::string cause) {
 bool Connection::wait_for_socket(bool also_to_write, Deadline deadline) const {
   pollfd socket{
       .fd = PQsocket(handle_), .events = static_cast<short>(POLLIN | (also_to_write ? POLLOUT : 0)), .revents = 0};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - uptime());
   return ::poll(&socket, 1, std::max(0, static_cast<int>(left.count()))) != 0;
 }
 

@@ -43,6 +43,11 @@ enum class Trouble {
 };
 
 using Deadline = std::chrono::steady_clock::time_point;
+/// For deadlines: of the kernel, as sockets are.
+inline Deadline uptime() { return std::chrono::steady_clock::now(); }
+
+/// While the server is away, how often it is looked for.
+inline constexpr std::chrono::milliseconds kTryEvery{200};
 
 /// How long nothing may be heard before the server counts as gone.
 enum class Patience {

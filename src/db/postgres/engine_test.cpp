@@ -10,20 +10,12 @@
 
 #include "db/database.h"
 #include "db/postgres/test_server.h"
-#include "db/sqlite/test_support.h"
+#include "db/test_support.h"
 
 namespace qantara::db::postgres {
 namespace {
 
 namespace asio = boost::asio;
-using sqlite::Brake;
-using sqlite::finish;
-using sqlite::insert_payment;
-using sqlite::Outcomes;
-using sqlite::payments;
-using sqlite::start;
-using sqlite::write_payment;
-using sqlite::write_together;
 
 constexpr Migration kLedger[] = {
     {1, "payments", "CREATE TABLE payments (id BIGINT PRIMARY KEY, note TEXT NOT NULL)"},
@@ -59,12 +51,12 @@ class PostgresTest : public testing::Test {
   }
   template <class Done>
   static bool until(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (!done()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
+    constexpr int kLooks = 4000;
+    for (int i = 0; i < kLooks; ++i) {
+      if (done()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
-    return true;
+    return false;
   }
 
   std::optional<TemporaryDatabase> database_;

@@ -11,9 +11,12 @@ namespace {
 constexpr std::chrono::milliseconds kLookEvery{50};
 constexpr std::chrono::milliseconds kStandEvery{250};
 constexpr std::chrono::seconds kPausedMax{8};
+// Nobody waits for an answer here, and a leader that comes and goes with each hiccup helps nobody.
+constexpr std::chrono::seconds kSilenceMax{4};
 
 Connection::Options with_idle_limit(Connection::Options options) {
   options.ended_when_idle_for = kPausedMax;
+  options.silence_max = kSilenceMax;
   return options;
 }
 
@@ -83,7 +86,7 @@ Result<void> Keeper::listen_to_news() {
 }
 
 Result<void> Keeper::stand_for_leader() {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = uptime();
   if (leadership() || now - stood_at_ < kStandEvery) return {};
   stood_at_ = now;
   struct Won final : RowSink {

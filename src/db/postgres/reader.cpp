@@ -11,7 +11,6 @@ namespace {
 
 // Jobs that share a snapshot. They were all queued before it was taken, so each sees what was committed before its call.
 constexpr std::size_t kSnapshotMax = 16;
-constexpr std::chrono::milliseconds kTryEvery{200};
 
 }  // namespace
 
@@ -47,7 +46,7 @@ Result<void> Reader::answer(const Job& job) {
 }
 
 Result<void> Reader::connect() {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = uptime();
   if (now - connected_last_try_ < kTryEvery) {
     return error(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again");
   }

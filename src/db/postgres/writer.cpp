@@ -21,10 +21,7 @@ constexpr int kCarefulBatches = 32;
 
 // Nobody waits longer for an answer while the server is away (promise P19).
 constexpr std::chrono::milliseconds kAnswerWithin{1800};
-constexpr std::chrono::milliseconds kTryEvery{200};
 constexpr std::chrono::milliseconds kBetweenTries{50};
-
-Deadline now() { return std::chrono::steady_clock::now(); }
 
 Error unavailable(const Error& why) {
   return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again", why.cause);
@@ -48,7 +45,7 @@ void Writer::run() {
   for (;;) {
     const auto patience = connection_ ? std::nullopt : std::optional{kTryEvery};
     if (!queue_.take(batch, options_.batch_max, patience)) break;
-    if (!connection_ && now() - connected_last_try_ >= kTryEvery) (void)connect();
+    if (!connection_ && uptime() - connected_last_try_ >= kTryEvery) (void)connect();
     if (batch.empty()) continue;
     if (connection_) {
       settle(batch);
@@ -66,7 +63,7 @@ void Writer::run() {
 }
 
 void Writer::settle(std::span<Waiting* const> batch) {
-  const auto until = now() + kAnswerWithin;
+  const auto until = uptime() + kAnswerWithin;
   auto undo = careful_batches_ > 0 ? Undo::ALONE : Undo::WITH_ALL;
   if (careful_batches_ > 0) --careful_batches_;
   Error why = error(ErrorCode::SERVICE_UNAVAILABLE, "The database is busy; try again");
@@ -96,7 +93,7 @@ void Writer::settle(std::span<Waiting* const> batch) {
       if (committed == true) return;
       if (!committed) return refuse(batch, unknown());
     }
-    if (now() >= until) {
+    if (uptime() >= until) {
       why = unavailable(why);
       break;
     }
@@ -191,7 +188,7 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
         "commit_news.commits + 1",
         static_cast<std::int64_t>(number));
   }
-  const auto begun_at = now();
+  const auto begun_at = uptime();
   connection_->keep_answers(Connection::Answers::KEEP);
   const auto commit = connection_->queue_with("COMMIT");
   connection_->keep_answers(Connection::Answers::DROP);
@@ -204,7 +201,7 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
   CHECK(answer && command_of(*answer) == "COMMIT");  // A transaction that has failed answers ROLLBACK.
   writable_.store(true, std::memory_order_release);
   if (options_.on_measured) {
-    options_.on_measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(now() - begun_at));
+    options_.on_measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(uptime() - begun_at));
   }
   listeners_.ring(shared.announced);
   return Outcome::SETTLED;
@@ -224,7 +221,7 @@ Writer::Outcome Writer::roll_back(std::span<Waiting* const> batch, Undo undo) {
 }
 
 Result<void> Writer::connect() {
-  connected_last_try_ = now();
+  connected_last_try_ = uptime();
   auto opened = Connection::open(connection_options_);
   if (!opened) {
     if (std::exchange(is_told_, true)) return opened.error();
@@ -251,7 +248,7 @@ Result<void> Writer::connect() {
 /// Whether the last batch was committed, which the database knows once whoever was committing it holds the lock no longer.
 /// Nothing if it cannot be asked until then.
 std::optional<bool> Writer::find_out(Deadline until) {
-  while (now() < until) {
+  while (uptime() < until) {
     if (!connect()) {
       ::poll(nullptr, 0, static_cast<int>(kBetweenTries.count()));
       continue;
