@@ -27,10 +27,12 @@ namespace qantara::db {
 
 class TestDatabase {
  public:
-  /// On PostgreSQL if the environment names a server (tests/postgres/) and there are migrations for it; else on SQLite, in a
-  /// directory of its own.
+  /// Whether the environment names a PostgreSQL server (tests/postgres/).
+  static bool has_server() { return postgres::test_server() != nullptr; }
+
+  /// On that server if there are migrations for it; else on SQLite, in a directory of its own.
   explicit TestDatabase(std::span<const Migration> migrations, std::span<const Migration> postgres_migrations = {}) {
-    if (postgres::test_server() != nullptr && !postgres_migrations.empty()) {
+    if (has_server() && !postgres_migrations.empty()) {
       on_server_.emplace(copy_of(migrated(postgres_migrations)));
       database_ = opened(open_on_server(*on_server_, postgres_migrations));
       return;

@@ -397,7 +397,7 @@ TEST_P(dispatcher, a_410_disables_the_endpoint) {
   EXPECT_EQ(stage.endpoint(gone).status, EndpointStatus::DISABLED);
 
   stage.publish(payment);
-  ASSERT_TRUE(stage.delivered(other, 3));
+  ASSERT_TRUE(stage.delivered(other, 4)) << "of the payment, and that the endpoint is disabled";
   EXPECT_EQ(stage.deliveries(gone).size(), 2U);
   EXPECT_EQ(stage.receivers.to(kShop).size(), 1U);
 }
