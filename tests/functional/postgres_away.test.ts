@@ -31,7 +31,7 @@ before(async () => {
   };
   fleet = await Fleet.start({version: postgresVersion, gateways: 2, through});
   press = new Press(fleet);
-  press.start({creators: 4, payers: 2});
+  await press.start({creators: 4, payers: 2});
 });
 after(async () => {
   await fleet?.close();

@@ -15,7 +15,7 @@ test('one is killed again and again: nothing is lost, done twice or told out of 
   const fleet = await Fleet.start({version: postgresVersion});
   try {
     const press = new Press(fleet);
-    press.start();
+    await press.start();
     for (let kills = 0; kills < kKills; ++kills) {
       const before = press.acknowledged.length;
       await wait(kEveryMs);
@@ -37,7 +37,7 @@ test('one after the other is restarted: nobody is refused but by a door that is 
   const fleet = await Fleet.start({version: postgresVersion});
   try {
     const press = new Press(fleet);
-    press.start();
+    await press.start();
     for (const node of fleet.nodes) {
       await wait(500);
       assert.equal(await node.stop(), 0);

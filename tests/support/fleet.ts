@@ -114,24 +114,28 @@ export class Press {
   /** Events in the order in which the follower has met them, while everything was going on. */
   readonly followed: Event[] = [];
 
-  private readonly working: Promise<void>[] = [];
+  private working: Promise<PromiseSettledResult<void>[]> = Promise.resolve([]);
   private stopped = false;
   private made = 0;
   private lastCode = '';
 
   constructor(private readonly fleet: Fleet) {}
 
-  /** Starts `count` clients of each kind: they go on until `stop`. */
-  start({creators = 6, payers = 2}: {creators?: number; payers?: number} = {}): void {
-    for (let i = 0; i < creators; ++i) this.working.push(this.repeat(() => this.create()));
-    for (let i = 0; i < payers; ++i) this.working.push(this.keepPaying());
-    this.working.push(this.repeat(() => this.followOnce()));
+  /** Starts so many clients of each kind, and one who follows the events; they go on until `stop`. */
+  async start({creators = 6, payers = 2}: {creators?: number; payers?: number} = {}): Promise<void> {
+    const destination = await this.fleet.shop.destination();
+    const working = [
+      ...Array.from({length: creators}, () => this.repeat(() => this.create())),
+      ...Array.from({length: payers}, () => this.keepPaying(destination)),
+      this.repeat(() => this.followOnce()),
+    ];
+    this.working = Promise.allSettled(working);
   }
 
-  /** Lets everyone finish what they are at. */
+  /** Lets everyone finish what they are at. Fails if one of them has met what must not be. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await Promise.all(this.working);
+    for (const result of await this.working) if (result.status === 'rejected') throw result.reason;
   }
 
   /** One request, tried at any gateway until somebody answers it as it stands. */
@@ -251,8 +255,7 @@ export class Press {
     await wait(kThinkMs);
   }
 
-  private async keepPaying(): Promise<void> {
-    const destination = await this.destination();
+  private async keepPaying(destination: Destination): Promise<void> {
     const {customer_id} = await this.promise('/customers/v1', {app_user_id: `payer-${process.pid}-${++this.made}`});
     const wanted = {method: 'CONNECT', customer_id, payment_destination_id: destination.id} as const;
     await this.walk(wanted);
@@ -263,10 +266,6 @@ export class Press {
       const end = await this.walk({method: 'PAY', payment_intent_id: payment_intent_id!});
       this.ended.set(payment_intent_id!, end.kind);
     });
-  }
-
-  private async destination(): Promise<Destination> {
-    return this.fleet.shop.destination();
   }
 
   /** A payer who asks again, in the same window or in a new one, until it is over. */
