@@ -45,7 +45,7 @@ Task<Result<http::Response>> Admin::list_banks(const http::Request&) {
 }
 
 Task<Result<http::Response>> Admin::add_bank(const http::Request& request) {
-  CO_ASSIGN_OR_RETURN(auto settings, json::parse(request.body));
+  CO_ASSIGN_OR_RETURN(auto settings, json::parse(request.body, json::Nul::REFUSED));
   CO_ASSIGN_OR_RETURN(const auto added, co_await hooks_.registry.add(std::move(settings)));
   co_return registered(201, added);
 }

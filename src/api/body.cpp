@@ -144,7 +144,7 @@ Result<banking::GovernmentIdentifier> read_government_identifier(const json::Val
 Result<json::Value> read_body(const http::Request& request, std::span<const MemberRule> rules,
                               std::initializer_list<std::string_view> one_of) {
   RETURN_IF_ERROR(check_media_type(request));
-  ASSIGN_OR_RETURN(auto body, json::parse(request.body));
+  ASSIGN_OR_RETURN(auto body, json::parse(request.body, json::Nul::REFUSED));
   if (!body.is(json::Kind::OBJECT)) {
     return error(ErrorCode::INVALID_PARAMETERS,
                  "the body must be a JSON object, not " + std::string{json::describe(body.kind())});

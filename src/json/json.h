@@ -46,10 +46,14 @@ class Value {
   std::vector<Member> members_;
 };
 
+/// Whether a string may hold U+0000. Texts of a database may not; what is sealed or stored as JSON may.
+enum class Nul { ALLOWED, REFUSED };
+
 /// Parses one whole JSON text (RFC 8259). Refused with INVALID_PARAMETERS, naming what and where (bytes count from 0):
-/// duplicate members (as the field's fault, by its path "customization.theme_color"), invalid UTF-8, lone surrogates,
-/// more than 64 levels, a byte order mark, anything after the value.
-Result<Value> parse(std::string_view text);
+/// duplicate members and, where `nul` says so, U+0000 in a string (as the field's fault, by its path
+/// "customization.theme_color"), invalid UTF-8, lone surrogates, more than 64 levels, a byte order mark, anything after the
+/// value.
+Result<Value> parse(std::string_view text, Nul nul = Nul::ALLOWED);
 
 /// Appends JSON to a string. Names and commas are its business; matching begin and end is the caller's (checked).
 /// Everything is escaped so that the text can also stand inside HTML (`<`, `>`, `&`, U+2028/9 as \u escapes).

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace qantara::json {
@@ -330,6 +331,29 @@ TEST(Reader, refuses_duplicate_members_by_their_path) {
     ASSERT_EQ(value.error().fields.size(), 1U) << text;
     EXPECT_EQ(value.error().fields[0].field, path) << text;
   }
+}
+
+TEST(Reader, refuses_the_nul_character_where_told_by_the_path_of_its_text) {
+  struct Case {
+    std::string_view text, message;
+    std::optional<std::string_view> path;
+  };
+  const Case kCases[] = {
+      {R"({"name":"Falcon\u0000"})", "8: a text must not hold U+0000", "name"},
+      {R"({"name":"Falcon","o":[1,{"c":"\u0000"}]})", "29: a text must not hold U+0000", "o[1].c"},
+      {R"(["a","\u0000b"])", "5: a text must not hold U+0000", "[1]"},
+      {R"("\u0000")", "0: a text must not hold U+0000", std::nullopt},
+  };
+  for (const auto& [text, message, path] : kCases) {
+    EXPECT_TRUE(parse(text)) << text;
+    const auto value = parse(text, Nul::REFUSED);
+    ASSERT_FALSE(value) << text;
+    EXPECT_EQ(value.error().code, ErrorCode::INVALID_PARAMETERS) << text;
+    EXPECT_EQ(value.error().message, "invalid JSON at byte " + std::string(message)) << text;
+    ASSERT_EQ(value.error().fields.size(), path ? 1U : 0U) << text;
+    if (path) EXPECT_EQ(value.error().fields[0].field, *path) << text;
+  }
+  EXPECT_TRUE(parse(R"({"name":"\u0001\\u0000"})", Nul::REFUSED)) << "another character, and six that spell it";
 }
 
 TEST(Reader, refuses_a_duplicate_among_many_members) {

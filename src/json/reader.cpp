@@ -66,7 +66,7 @@ void append_utf8(std::string& out, unsigned code_point) {
 /// A recursive descent over the text, at most `kLevelsMax` deep. `at_` is the next byte to read.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, Nul nul) : text_(text), nul_(nul) {}
 
   Result<Value> whole() {
     if (text_.starts_with("\xEF\xBB\xBF")) return refused("a byte order mark must not stand in front");
@@ -105,7 +105,7 @@ class Parser {
         return read_array(out);
       case '"':
         out.kind_ = Kind::STRING;
-        return read_string(out.text_);
+        return read_text(out.text_);
       case 't':
         out.kind_ = Kind::BOOLEAN;
         out.boolean_ = true;
@@ -195,8 +195,22 @@ class Parser {
     return !names.insert(name).second;
   }
 
+  /// A value.
+  Result<void> read_text(std::string& out) {
+    const auto start = at_;
+    RETURN_IF_ERROR(read_string(out));
+    if (nul_ == Nul::ALLOWED || !out.contains('\0')) return {};
+    return field_refused_at(start, "a text must not hold U+0000");
+  }
+
   /// The last member of the innermost object has a name that was there before.
   Error duplicate_at(std::size_t byte) const {
+    const auto& name = open_[levels_ - 1]->members_.back().first;
+    return field_refused_at(byte, "duplicate member \"" + shortened(name) + "\"");
+  }
+
+  /// The fault of the member or item that was begun last.
+  Error field_refused_at(std::size_t byte, std::string_view what) const {
     std::string path;
     for (const auto* const value : std::span{open_}.first(levels_)) {
       if (value->is(Kind::ARRAY)) {
@@ -206,8 +220,8 @@ class Parser {
         path += shortened(value->members_.back().first);
       }
     }
-    const auto& name = open_[levels_ - 1]->members_.back().first;
-    auto result = refused_at(byte, "duplicate member \"" + shortened(name) + "\"");
+    auto result = refused_at(byte, what);
+    if (levels_ == 0) return result;
     result.fields.push_back({.field = std::move(path), .code = result.code, .message = result.message});
     return result;
   }
@@ -290,11 +304,12 @@ class Parser {
   }
 
   std::string_view text_;
+  Nul nul_;
   std::size_t at_ = 0;
   std::array<const Value*, kLevelsMax> open_{};  ///< The arrays and objects being read, outermost first.
   std::size_t levels_ = 0;
 };
 
-Result<Value> parse(std::string_view text) { return Parser(text).whole(); }
+Result<Value> parse(std::string_view text, Nul nul) { return Parser(text, nul).whole(); }
 
 }  // namespace qantara::json

@@ -284,6 +284,12 @@ refuses('bodies that are not one JSON object', () => [
   ['a lone high surrogate', customerOf('{"app_user_id": "\\ud800"}'), invalid()],
   ['a lone low surrogate', customerOf('{"app_user_id": "\\udc00"}'), invalid()],
   ['a low surrogate that does not follow', customerOf('{"app_user_id": "\\ud800\\u0041"}'), invalid()],
+  ['U+0000 in a text', customerOf('{"app_user_id": "u2\\u0000"}'), invalid('app_user_id')],
+  [
+    'U+0000 in a text further down',
+    customerOf('{"app_user_id": "u2", "government_identifiers": [{"type": "EMIRATES_ID", "value": "\\u0000"}]}'),
+    invalid('government_identifiers[0].value'),
+  ],
   ['65 levels', sessionWith({sandbox: nested(65)}), invalid()],
   ['levels without end', customerOf('['.repeat(100_000)), invalid()],
   ['a member twice', customerOf('{"app_user_id": "u2", "app_user_id": "u3"}'), invalid('app_user_id')],

@@ -44,6 +44,7 @@ std::vector<BadAnswer> bad_answers() {
       {"twice", response(200, R"({"scaStatus":"finalised","scaStatus":"failed"})"), "OUTCOME_UNKNOWN "},
       {"not UTF-8", response(200, "{\"scaStatus\":\"finalised\xff\"}"), "OUTCOME_UNKNOWN "},
       {"NUL", response(200, std::string("{\"scaStatus\":\0\"finalised\"}", 25)), "OUTCOME_UNKNOWN "},
+      {"NUL in a text", response(200, R"({"scaStatus":"finalised","paymentId":"a\u0000"})"), "OUTCOME_UNKNOWN "},
       {"deep", response(200, std::string(100'000, '[')), "OUTCOME_UNKNOWN "},
       {"10 MB", response(200, R"({"scaStatus":"finalised","x":")" + std::string(10'000'000, 'x') + "\"}"),
        "OUTCOME_UNKNOWN "},

@@ -116,7 +116,8 @@ Reply Exchange::read(const Call& call, const http::ClientResponse& response) {
 
   std::optional<json::Value> body;
   if (response.body.size() <= kAnswerMax) {
-    if (auto parsed = json::parse(response.body); parsed && parsed->is(Kind::OBJECT)) body = *std::move(parsed);
+    if (auto parsed = json::parse(response.body, json::Nul::REFUSED); parsed && parsed->is(Kind::OBJECT))
+      body = *std::move(parsed);
   }
   if (is_success && body) return *std::move(body);
   if (response.status == 204) return json::Value{};  // Done, and nothing to be said.
