@@ -49,6 +49,8 @@ class TestDatabase {
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
 
+  bool is_on_server() const { return on_server_.has_value(); }
+
   Database& operator*() const { return *database_; }
   Executor executor() { return context_.get_executor(); }
 

@@ -190,7 +190,7 @@ TEST_F(retention, an_intent_that_has_ended_leaves_nothing_behind) {
                    application));
     RETURN_IF_ERROR(
         tx.execute("INSERT INTO destinations (id, application_id, name, display_name, account_sealed, created_at) "
-                   "VALUES ($1, $1, 'n', 'n', x'00', 0)",
+                   "VALUES ($1, $1, 'n', 'n', $1, 0)",
                    application));
     for (const auto& [id, status] :
          std::map<Uuid, std::string>{{intent, "INTENT_EXPIRED"}, {open_intent, "INTENT_CREATED"}}) {
@@ -243,6 +243,7 @@ TEST_F(retention, a_session_goes_by_the_clock_that_it_lives_by) {
 }
 
 TEST_F(retention, the_file_does_not_grow_while_as_much_goes_as_comes) {
+  if (database.is_on_server()) GTEST_SKIP() << "there the server's own vacuum sees to it";
   const auto pages = [&] { return count("SELECT page_count FROM pragma_page_count()"); };
   std::int64_t after_a_while = 0;
   for (int day = 0; day < 40; ++day) {
