@@ -77,15 +77,27 @@ class Load {
   readonly refusals = new Map<string, number>();
   private readonly working: Promise<void>[];
   private stopped = false;
+  private failure: Error | undefined;
   private made = 0;
 
   constructor(private readonly headers: Record<string, string>, private readonly customer: string) {
-    this.working = Array.from({length: kConnections}, () => this.work());
+    const failed = (error: Error) => {
+      this.failure ??= error;
+      this.stopped = true;
+    };
+    this.working = Array.from({length: kConnections}, () => this.work().catch(failed));
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.working);
+    if (this.failure) throw this.failure;
+  }
+
+  /** When the last write was acknowledged; 0 before the first. */
+  get lastAt(): number {
+    if (this.failure) throw this.failure;
+    return this.acknowledgedAt.at(-1) ?? 0;
   }
 
   /** The longest time without an acknowledged write since then, in ms. */
@@ -98,7 +110,8 @@ class Load {
     while (!this.stopped) {
       const number = ++this.made;
       const key = `failover-${number}`;
-      const text = await this.answered(key, {customer_id: this.customer, amount: number, currency: 'AED'});
+      const amount = (1000 + (number % 1_000_000)) / 100;
+      const text = await this.answered(key, {customer_id: this.customer, amount, currency: 'AED'});
       this.answers.set(key, text);
       this.acknowledgedAt.push(performance.now());
       await wait(kThinkMs);
@@ -139,18 +152,26 @@ after(async () => {
   if (!skip) await typed(commands.at(-1)!);
 });
 
+test('the guide: one command breaks the primary and tells what follows', {skip}, async () => {
+  assert.ok(commands.length >= 4, `the guide shows ${commands.length} commands`);
+  const told = await typed(commands.slice(1, -1).join('\n'));
+  assert.match(told, /^primary db[12], synchronous standby db[12], gateways ready: gw1 gw2 gw3$/m);
+  assert.match(told, /s: kill of db[12]$/m);
+  assert.match(told, /s: the gateways write again$/m);
+});
+
 test(`${kRounds} failovers under load: what was acknowledged is there, once, and writes resume by themselves`, {skip}, async (t) => {
   const load = new Load(headers, customer);
   const pauses: number[] = [];
   for (let round = 0; round < kRounds; ++round) {
     const how = kWays[round % kWays.length]!;
     const begun = performance.now();
+    await eventually(async () => load.lastAt, (at) => at > begun, 'writes');
     const member = (await cluster('break', how)).stdout.trim();
     const primary = async () => cluster('primary').then(({stdout}) => stdout.trim(), () => '');
     const next = await eventually(primary, (name) => name !== '' && name !== member, `a primary after ${how} of ${member}`, kPatienceMs);
     const promoted = performance.now();
-    const written = async () => load.acknowledgedAt.at(-1) ?? 0;
-    await eventually(written, (at) => at > promoted, `writes on ${next} after ${how} of ${member}`, kPatienceMs);
+    await eventually(async () => load.lastAt, (at) => at > promoted, `writes on ${next} after ${how} of ${member}`, kPatienceMs);
     await cluster('mend');
     const pause = load.longestPause(begun);
     pauses.push(pause);
@@ -176,14 +197,6 @@ test(`${kRounds} failovers under load: what was acknowledged is there, once, and
   await Promise.all(Array.from({length: kConnections}, read));
   assert.deepEqual(lost, [], 'every acknowledged intent is there');
   t.diagnostic(`${kRounds} failovers, ${ids.length} acknowledged writes, ${lost.length} lost, longest pause ${(Math.max(...pauses) / 1000).toFixed(1)} s`);
-});
-
-test('the guide: one command breaks the primary and tells what follows', {skip}, async () => {
-  assert.ok(commands.length >= 4, `the guide shows ${commands.length} commands`);
-  const told = await typed(commands.slice(1, -1).join('\n'));
-  assert.match(told, /^primary db[12], synchronous standby db[12], gateways ready: gw1 gw2 gw3$/m);
-  assert.match(told, /s: kill of db[12]$/m);
-  assert.match(told, /s: the gateways write again$/m);
 });
 
 test('the guide shows the settings that the example has', () => {
