@@ -48,6 +48,17 @@ std::string question(Sql sql, std::span<const Value> parameters) {
   return out;
 }
 
+Wish::Wish(Sql sql, std::span<const Value> given) : sql(sql), parameters(given.begin(), given.end()) {
+  texts.reserve(parameters.size());  // Views into them stay valid.
+  for (Value& value : parameters) {
+    if (const auto* const text = std::get_if<std::string_view>(&value)) {
+      value = std::string_view{texts.emplace_back(*text)};
+    } else if (const auto* const bytes = std::get_if<Bytes>(&value)) {
+      value = Bytes{texts.emplace_back(bytes->data)};
+    }
+  }
+}
+
 Result<void> PostgresTransaction::attempt(const Job& job) {
   Result<void> result = call(job, *this);
   if (failure_) return *failure_;
@@ -72,8 +83,8 @@ Result<std::int64_t> PostgresTransaction::run(Sql sql, std::span<const Value> pa
   if (!only_reads(sql)) {
     has_written_ = true;
   } else if (gathered_ != nullptr && !has_written_) {
-    const auto known = gathered_->find(question(sql, parameters));
-    if (known != gathered_->end()) return read_answer(known->second, sink);
+    const auto known = gathered_->entries.find(question(sql, parameters));
+    if (known != gathered_->entries.end() && known->second.answer) return read_answer(known->second.answer, sink);
   }
   const auto answer = connection_.wait(connection_.queue(sql, parameters));
   if (!answer) {
@@ -90,29 +101,19 @@ Result<void> PostgresTransaction::run_later(Sql sql, std::span<const Value> para
   return {};
 }
 
-std::optional<Rehearsal::Wish> Rehearsal::next_wish(const Job& job) {
-  is_over_ = false;
-  wish_.reset();
+bool Rehearsal::find_wishes(const Job& job) {
+  is_over_ = has_new_ = false;
   (void)call(job, *this);
-  return std::exchange(wish_, std::nullopt);
+  return has_new_;
 }
 
 Result<std::int64_t> Rehearsal::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
   if (is_over_ || !only_reads(sql)) return interruption();
-  auto asked = question(sql, parameters);
-  const auto known = gathered_.find(asked);
-  if (known != gathered_.end()) return read_answer(known->second, sink);
-  wish_.emplace(Wish{.sql = sql, .question = std::move(asked)});
-  wish_->texts.reserve(parameters.size());  // Views into them stay valid.
-  for (const Value& value : parameters) {
-    Value& kept = wish_->parameters.emplace_back(value);
-    if (const auto* const text = std::get_if<std::string_view>(&value)) {
-      kept = std::string_view{wish_->texts.emplace_back(*text)};
-    } else if (const auto* const bytes = std::get_if<Bytes>(&value)) {
-      kept = Bytes{wish_->texts.emplace_back(bytes->data)};
-    }
-  }
-  return interruption();
+  const auto [entry, is_new] =
+      gathering_.entries.try_emplace(question(sql, parameters), Wish{sql, parameters}, nullptr);
+  has_new_ = has_new_ || is_new;
+  ++entry->second.wanted;
+  return entry->second.answer ? read_answer(entry->second.answer, sink) : 0;
 }
 
 Error Rehearsal::interruption() {

@@ -19,8 +19,26 @@ namespace qantara::db::postgres {
 /// A statement and what it is asked with, as one text to compare by.
 std::string question(Sql sql, std::span<const Value> parameters);
 
-/// The answers to what closures read before their turn, by question. Asked once, however many want to know.
-using Gathered = std::unordered_map<std::string, Answer>;
+/// A statement that is still to be asked. Not to be copied: text and bytes of its parameters lie in `texts`.
+struct Wish {
+  Wish(Sql sql, std::span<const Value> parameters);
+  Wish(Wish&&) = default;
+  Wish& operator=(Wish&&) = default;
+
+  Sql sql;
+  std::vector<std::string> texts;
+  std::vector<Value> parameters;
+};
+
+/// What closures read before their turn. Each thing is asked once, however many want to know.
+struct Gathering {
+  struct Entry {
+    Wish wish;
+    Answer answer;   ///< Null until there is one.
+    int wanted = 0;  ///< Times that a closure asked for it.
+  };
+  std::unordered_map<std::string, Entry> entries;  ///< By question.
+};
 
 /// What several closures of one transaction know of each other.
 struct SharedTransaction {
@@ -31,7 +49,7 @@ struct SharedTransaction {
 class PostgresTransaction final : public Transaction {
  public:
   /// `gathered`: answers that do for what is read before the first write; may be null.
-  PostgresTransaction(Connection& connection, SharedTransaction& shared, const Gathered* gathered)
+  PostgresTransaction(Connection& connection, SharedTransaction& shared, const Gathering* gathered)
       : connection_(connection), shared_(shared), gathered_(gathered) {}
 
   /// Runs `job`. If one of its statements failed, so does it, even if it went on.
@@ -51,25 +69,21 @@ class PostgresTransaction final : public Transaction {
  private:
   Connection& connection_;
   SharedTransaction& shared_;
-  const Gathered* gathered_;
+  const Gathering* gathered_;
   bool has_written_ = false;
   std::optional<Error> failure_;
   Channels announced_;
 };
 
-/// Runs a closure to find out what it reads before its first write. Nothing happens to the database.
+/// Runs a closure to find out what it reads before its first write. Nothing happens to the database. What is not known yet
+/// counts as empty, which is what most closures that go on to write find; so one run finds many questions, and those that
+/// follow from another answer are found by the next.
 class Rehearsal final : public Transaction {
  public:
-  explicit Rehearsal(const Gathered& gathered) : gathered_(gathered) {}
+  explicit Rehearsal(Gathering& gathering) : gathering_(gathering) {}
 
-  struct Wish {
-    Sql sql;
-    std::string question;
-    std::vector<std::string> texts;
-    std::vector<Value> parameters;  ///< Text and bytes lie in `texts`.
-  };
-  /// What it asked next that is not gathered yet; nothing if it would write now, or has ended.
-  std::optional<Wish> next_wish(const Job& job);
+  /// Adds what `job` asks to what is gathered. Result: whether anything was new.
+  bool find_wishes(const Job& job);
 
   void announce(Channel) override {}
   Result<void> confirm(Term) override { return interruption(); }
@@ -81,9 +95,9 @@ class Rehearsal final : public Transaction {
  private:
   Error interruption();
 
-  const Gathered& gathered_;
+  Gathering& gathering_;
   bool is_over_ = false;
-  std::optional<Wish> wish_;
+  bool has_new_ = false;
 };
 
 }  // namespace qantara::db::postgres

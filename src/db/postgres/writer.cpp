@@ -76,7 +76,6 @@ void Writer::settle(std::span<Waiting* const> batch) {
     }
     if (undo == Undo::WITH_ALL) gather(batch);
     const Outcome outcome = connection_->is_lost() ? Outcome::LOST : attempt(batch, undo);
-    gathered_.clear();
     if (outcome == Outcome::SETTLED) return;
     if (outcome == Outcome::UNDONE) {
       careful_batches_ = kCarefulBatches;
@@ -102,28 +101,35 @@ void Writer::settle(std::span<Waiting* const> batch) {
 }
 
 void Writer::gather(std::span<Waiting* const> batch) {
-  // What each asks next is asked for all of them in one journey, until all know what they read before they write.
   std::vector<Waiting*> asking;
   std::ranges::copy_if(batch, std::back_inserter(asking),
                        [](const Waiting* waiting) { return waiting->reads == Reads::AHEAD; });
-  for (int i = 0; i < kRehearsalsMax && !asking.empty(); ++i) {
-    std::unordered_map<std::string, Connection::Ticket> asked;
-    connection_->keep_answers(Connection::Answers::KEEP);
-    std::erase_if(asking, [&](const Waiting* waiting) {
-      auto wish = Rehearsal{gathered_}.next_wish(*waiting->job);
-      if (!wish) return true;
-      const auto [entry, is_new] = asked.try_emplace(std::move(wish->question), 0);
-      if (is_new) entry->second = connection_->queue(wish->sql, wish->parameters);
-      return false;
-    });
-    connection_->keep_answers(Connection::Answers::DROP);
-    if (asked.empty()) return;
-    const auto answered = connection_->settle();
-    for (const auto& [question, ticket] : asked) {
-      if (auto answer = connection_->take(ticket)) gathered_.emplace(question, std::move(answer));
-    }
-    if (!answered) return;  // Whatever it is, the closures meet it in their turn.
+  if (asking.empty()) return;
+  // What several wanted to know the last time is wanted again: no journey more for it.
+  constexpr int kOften = 4;
+  std::erase_if(gathered_.entries, [](const auto& entry) { return entry.second.wanted < kOften; });
+  for (auto& [question, entry] : gathered_.entries) {
+    entry.answer = nullptr;
+    entry.wanted = 0;
   }
+  for (Waiting* const waiting : asking) (void)Rehearsal{gathered_}.find_wishes(*waiting->job);
+  for (int i = 0; i < kRehearsalsMax && !asking.empty(); ++i) {
+    if (!ask_what_is_wished()) return;
+    std::erase_if(asking, [&](const Waiting* waiting) { return !Rehearsal{gathered_}.find_wishes(*waiting->job); });
+  }
+}
+
+/// False if an answer failed: whatever it is, the closures meet it in their turn.
+bool Writer::ask_what_is_wished() {
+  std::vector<std::pair<Gathering::Entry*, Connection::Ticket>> asked;
+  connection_->keep_answers(Connection::Answers::KEEP);
+  for (auto& [question, entry] : gathered_.entries) {
+    if (!entry.answer) asked.emplace_back(&entry, connection_->queue(entry.wish.sql, entry.wish.parameters));
+  }
+  connection_->keep_answers(Connection::Answers::DROP);
+  const auto answered = connection_->settle();
+  for (const auto& [entry, ticket] : asked) entry->answer = connection_->take(ticket);
+  return answered.has_value();
 }
 
 Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {

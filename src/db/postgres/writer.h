@@ -45,6 +45,7 @@ class Writer {
 
   void settle(std::span<Waiting* const> batch);
   void gather(std::span<Waiting* const> batch);
+  bool ask_what_is_wished();
   Outcome attempt(std::span<Waiting* const> batch, Undo undo);
   /// What a closure left behind that could not go on; nothing if the transaction can be.
   std::optional<Outcome> run_closure(Waiting& waiting, Undo undo, SharedTransaction& shared, bool& has_written);
@@ -65,7 +66,7 @@ class Writer {
   Deadline connected_last_try_{};
   std::string id_;  // In commit_marks.
   std::int64_t batch_ = 0;
-  Gathered gathered_;
+  Gathering gathered_;
   int careful_batches_ = 0;
   bool is_told_ = false;  // The log, that the server is away.
   std::atomic<bool> writable_ = false;
