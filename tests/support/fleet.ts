@@ -88,6 +88,8 @@ export interface Promised {
 
 /** How long a client goes on trying: far longer than anything is away. */
 const kPersistenceMs = 60_000;
+/** And a payer, whose call to the bank may have to be given up first: a lease lasts two minutes. */
+const kPayersPersistenceMs = 240_000;
 /** Between one customer and the next: the trouble is to be large, not the load. */
 const kThinkMs = 100;
 /** Before the next try. */
@@ -270,7 +272,7 @@ export class Press {
 
   /** A payer who asks again, in the same window or in a new one, until it is over. */
   private async walk(wanted: Parameters<typeof LinkSession.open>[2]): Promise<Step> {
-    const deadline = Date.now() + kPersistenceMs;
+    const deadline = Date.now() + kPayersPersistenceMs;
     let session: LinkSession | undefined;
     for (;;) {
       try {
