@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as wait} from 'node:timers/promises';
 
+import {sqliteOnly} from '../support/engine.js';
 import {Gateway, run, startGateway} from '../support/gateway.js';
 import {api} from '../support/http.js';
 import {Receiver} from '../support/receiver.js';
@@ -77,7 +78,7 @@ async function assertStandsBy({url}: Gateway): Promise<void> {
   assert.deepEqual([refused.status, refused.body.status], [503, 'SERVICE_UNAVAILABLE']);
 }
 
-test('a backup taken under load holds everything that was acknowledged before it', async () => {
+test('a backup taken under load holds everything that was acknowledged before it', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   const destination = await shop.destination();
   const customer = await shop.customer();
   const acknowledged: string[] = [];
@@ -103,7 +104,7 @@ test('a backup taken under load holds everything that was acknowledged before it
   await assertStandsBy(copy);
 });
 
-test('a copy tells nobody and asks no bank; once it is the live one it finds out what its payments have come to', async () => {
+test('a copy tells nobody and asks no bank; once it is the live one it finds out what its payments have come to', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   const {receiver, bank: atBank} = shop;
   // The answer to the order is lost, and the bank is not there to be asked, until after the backup.
   const {session, intent, destination} = await shop.at('CODE', 'payer-plain');
@@ -148,7 +149,7 @@ test('a copy tells nobody and asks no bank; once it is the live one it finds out
   live.assertWebhooksHold();
 });
 
-test('a data folder that was copied by hand stands by too, and dev refuses it', async () => {
+test('a data folder that was copied by hand stands by too, and dev refuses it', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   await shop.gateway.stop();
   const copy = elsewhere();
   cpSync(shop.gateway.dataFolder, copy.dataFolder, {recursive: true, filter: (path) => !path.endsWith('.sock')});
@@ -167,7 +168,7 @@ test('a data folder that was copied by hand stands by too, and dev refuses it', 
   await assertStandsBy(shop.gateway);
 });
 
-test('restore makes the live one at once where that is asked for', async () => {
+test('restore makes the live one at once where that is asked for', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   await backUp();
   const copy = elsewhere();
   const {code, err} = await run(['restore', '--from', file, '--data', copy.dataFolder, '--key', key(), '--make-live']);
@@ -176,7 +177,7 @@ test('restore makes the live one at once where that is asked for', async () => {
   assert.equal((await api(copy.url)('GET', '/readyz')).status, 200);
 });
 
-test('restore --check tells what is in a backup and leaves nothing behind', async () => {
+test('restore --check tells what is in a backup and leaves nothing behind', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   await shop.customer();
   const taken = await backUp();
   const checked = await facts('restore', '--from', file, '--check', '--key', key());
@@ -186,7 +187,7 @@ test('restore --check tells what is in a backup and leaves nothing behind', asyn
   assert.ok(!existsSync(`${file}-wal`) && !existsSync(`${file}.part`));
 });
 
-test('what cannot be restored is refused, and says why', async () => {
+test('what cannot be restored is refused, and says why', sqliteOnly('PostgreSQL is backed up by its own tools'), async () => {
   await backUp();
   const other = join(folder, 'other-key');
   writeFileSync(other, Buffer.alloc(32, 7), {mode: 0o600});

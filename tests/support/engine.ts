@@ -15,7 +15,7 @@ export function sqliteOnly(reason: string): {skip: string | false} {
 }
 
 /** What gateways write while nobody asks them anything. */
-const kOfTheEngine = ['commit_marks', 'commit_news', 'gateways'];
+const kOfTheEngine = ['commit_marks', 'commit_news', 'leadership', 'gateways'];
 
 /** Of the server of a run. */
 export const postgresVersion: PostgresVersion = wanted === 'postgres18' ? 18 : 15;

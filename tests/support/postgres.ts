@@ -2,7 +2,7 @@
 // told), reached through a socket file in a temporary folder, ended and removed with the process that started it, however
 // that ends.
 import {type ChildProcess, execFile, execFileSync, spawn} from 'node:child_process';
-import {chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync} from 'node:fs';
+import {chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join, relative} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
@@ -95,6 +95,12 @@ export class Postgres {
 
   async dropDatabase(name: string): Promise<void> {
     await this.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  }
+
+  /** From now on this user must know the password; all others are let in as they come. */
+  async requirePassword(user: string): Promise<void> {
+    writeFileSync(join(this.data, 'pg_hba.conf'), `local all ${user} scram-sha-256\nlocal all all trust\n`);
+    await this.query('SELECT pg_reload_conf()');
   }
 
   /** Runs SQL in a session of its own. Result: the rows, as text. */
