@@ -19,10 +19,15 @@ function run(program, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+// What starts PostgreSQL by itself belongs to the runs on it.
+function isWanted(name) {
+  return words.length === 0 ? database !== undefined || !name.includes('postgres') : words.some((word) => name.includes(word));
+}
+
 function testsIn(folder) {
   if (!existsSync(join(here, folder))) return [];
   return readdirSync(join(here, folder))
-    .filter((name) => /\.test\.m?js$/.test(name) && (words.length === 0 || words.some((word) => name.includes(word))))
+    .filter((name) => /\.test\.m?js$/.test(name) && isWanted(name))
     .map((name) => join(folder, name));
 }
 
