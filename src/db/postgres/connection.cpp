@@ -12,34 +12,16 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "db/postgres/row_inserts.h"
+#include "db/postgres/types.h"
 
 namespace qantara::db::postgres {
 namespace {
-
-// Object ids of types (pg_type.dat): they are the same on every server.
-constexpr Oid kBool = 16;
-constexpr Oid kBytea = 17;
-constexpr Oid kInt8 = 20;
-constexpr Oid kInt2 = 21;
-constexpr Oid kInt4 = 23;
-constexpr Oid kText = 25;
 
 constexpr int kBinary = 1;
 constexpr int kOldestVersion = 150000;
 constexpr std::chrono::seconds kLongStatementMax{60};
 constexpr std::chrono::milliseconds kProbeWithin{400};
-
-Oid oid_of(Type type) {
-  switch (type) {
-    case Type::INTEGER:
-      return kInt8;
-    case Type::TEXT:
-      return kText;
-    case Type::BYTES:
-      return kBytea;
-  }
-  std::unreachable();
-}
 
 template <class Integer>
 std::int64_t from_big_endian(const char* bytes) {
@@ -240,26 +222,57 @@ Result<void> Connection::script(const std::string& statements) {
 }
 
 Connection::Ticket Connection::queue(Sql sql, std::span<const Value> parameters) {
-  const Ticket ticket = next_ticket_++;
-  if (is_lost()) return ticket;
-  Prepared& prepared = statements_[sql.text().data()];
-  const auto count = parameters.size();
-  if (prepared.preparation == Preparation::NONE) {
-    if (prepared.name.empty()) prepared.name = fmt::format("q{}", statements_.size());
-    std::vector<Oid> types(count);
-    std::ranges::transform(parameters, types.begin(), [](const Value& value) { return oid_of(type_of(value)); });
-    send(PQsendPrepare(handle_, prepared.name.c_str(), sql.text().data(), static_cast<int>(count), types.data()));
-    expected_.push_back({.kind = Kind::PREPARE, .ticket = ticket, .statement = sql.text().data()});
-    prepared.preparation = Preparation::ASKED;
+  send_inserts();
+  return queue_at_once(sql, parameters);
+}
+
+void Connection::queue_insert(Sql sql, std::span<const Value> parameters) {
+  auto waiting = std::ranges::find(inserts_, sql.text().data(),
+                                   [](const RowInserts& rows) { return rows.statement.text().data(); });
+  if (waiting == inserts_.end()) {
+    const auto [known, is_new] = many_rows_.try_emplace(sql.text().data());
+    if (is_new) known->second = for_many_rows(sql.text(), parameters);
+    if (!known->second) {
+      queue(sql, parameters);
+      return;
+    }
+    waiting = inserts_.insert(inserts_.end(), RowInserts{.statement = sql});
+    for (const Value& value : parameters) waiting->columns.emplace_back(type_of(value));
   }
+  for (std::size_t i = 0; i < parameters.size(); ++i) waiting->columns[i].add(parameters[i]);
+  ++waiting->rows;
+}
+
+/// Statement by statement, in the order in which each first came; the rows of one in the order in which they came.
+void Connection::send_inserts() {
+  for (RowInserts& rows : std::exchange(inserts_, {})) {
+    std::vector<Oid> types;
+    std::vector<std::string> arrays;
+    std::vector<const char*> values;
+    std::vector<int> lengths;
+    for (ArrayColumn& column : rows.columns) {
+      types.push_back(array_oid_of(column.type()));
+      arrays.push_back(column.take());
+    }
+    for (const std::string& array : arrays) {
+      values.push_back(array.data());
+      lengths.push_back(static_cast<int>(array.size()));
+    }
+    const std::string& text = *many_rows_.at(rows.statement.text().data());
+    submit(text.data(), types, values, lengths);
+  }
+}
+
+Connection::Ticket Connection::queue_at_once(Sql sql, std::span<const Value> parameters) {
   constexpr std::size_t kParametersMax = 32;
+  const auto count = parameters.size();
   CHECK(count <= kParametersMax);
+  std::array<Oid, kParametersMax> types;
   std::array<const char*, kParametersMax> values;
   std::array<int, kParametersMax> lengths;
-  std::array<int, kParametersMax> formats;
   std::array<std::int64_t, kParametersMax> integers;
   for (std::size_t i = 0; i < count; ++i) {
-    formats[i] = kBinary;
+    types[i] = oid_of(type_of(parameters[i]));
     const auto bytes = [&](std::string_view data) {
       values[i] = data.empty() ? "" : data.data();  // A null pointer would be NULL: empty is not null.
       lengths[i] = static_cast<int>(data.size());
@@ -276,8 +289,26 @@ Connection::Ticket Connection::queue(Sql sql, std::span<const Value> parameters)
       lengths[i] = 0;
     }
   }
-  send(PQsendQueryPrepared(handle_, prepared.name.c_str(), static_cast<int>(count), values.data(), lengths.data(),
-                           formats.data(), kBinary));
+  return submit(sql.text().data(), std::span{types}.first(count), std::span{values}.first(count),
+                std::span{lengths}.first(count));
+}
+
+/// `text` stays where it is as long as the connection: by its address the prepared statement is found again.
+Connection::Ticket Connection::submit(const char* text, std::span<const Oid> types, std::span<const char* const> values,
+                                      std::span<const int> lengths) {
+  const Ticket ticket = next_ticket_++;
+  if (is_lost()) return ticket;
+  const auto count = static_cast<int>(types.size());
+  Prepared& prepared = statements_[text];
+  if (prepared.preparation == Preparation::NONE) {
+    if (prepared.name.empty()) prepared.name = fmt::format("q{}", statements_.size());
+    send(PQsendPrepare(handle_, prepared.name.c_str(), text, count, types.data()));
+    expected_.push_back({.kind = Kind::PREPARE, .ticket = ticket, .statement = text});
+    prepared.preparation = Preparation::ASKED;
+  }
+  const std::vector<int> formats(types.size(), kBinary);
+  send(PQsendQueryPrepared(handle_, prepared.name.c_str(), count, values.data(), lengths.data(), formats.data(),
+                           kBinary));
   expected_.push_back(
       {.kind = Kind::STATEMENT, .ticket = ticket, .statement = nullptr, .kept = keep_ == Answers::KEEP});
   return ticket;
@@ -302,6 +333,7 @@ Answer Connection::take(Ticket ticket) {
 }
 
 Result<void> Connection::settle(Patience patience) {
+  send_inserts();
   if (!is_lost() &&
       (!expected_.empty() || failure_)) {  // After a failure the server passes over everything up to here.
     send(PQpipelineSync(handle_));
@@ -388,6 +420,7 @@ void Connection::lose(std::string cause) {
   trouble_ = Trouble::LOST;
   failure_ = caused_by(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again", std::move(cause));
   expected_.clear();
+  inserts_.clear();
 }
 
 bool Connection::wait_for_socket(bool also_to_write, Deadline deadline) const {

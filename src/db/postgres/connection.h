@@ -14,9 +14,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "db/database.h"
+#include "db/postgres/row_inserts.h"
 #include "db/transaction.h"
 
 namespace qantara::db::postgres {
@@ -78,6 +80,10 @@ class Connection {
 
   /// Queues a statement; it is prepared once, and found again by the address of the literal. A failure shows when somebody waits.
   Ticket queue(Sql sql, std::span<const Value> parameters);
+  /// Queues a statement whose answer nobody takes. Inserts of one row each are gathered until another statement comes or
+  /// somebody waits, and go as one for each table.
+  void queue_insert(Sql sql, std::span<const Value> parameters);
+
   template <class... Parameters>
   Ticket queue_with(Sql sql, const Parameters&... parameters) {
     const Value values[] = {to_value(parameters)..., Value{Null{}}};
@@ -129,6 +135,10 @@ class Connection {
   Result<void> connect(const Options& options);
   Result<void> configure(const Options& options);
   Result<std::string> ask(const std::string& query);
+  Ticket queue_at_once(Sql sql, std::span<const Value> parameters);
+  Ticket submit(const char* text, std::span<const Oid> types, std::span<const char* const> values,
+                std::span<const int> lengths);
+  void send_inserts();
   void send(int sent);
   void receive_one(Patience patience);
   void note(const PGresult& result, const Expected& expected);
@@ -140,6 +150,9 @@ class Connection {
   Options options_;
   PGconn* handle_ = nullptr;
   std::unordered_map<const char*, Prepared> statements_;
+  std::unordered_map<const char*, std::optional<std::string>>
+      many_rows_;  ///< Inserts, for many rows at once if they can be.
+  std::vector<RowInserts> inserts_;
   std::deque<Expected> expected_;
   std::unordered_map<Ticket, Answer> answers_;
   Answers keep_ = Answers::DROP;

@@ -114,6 +114,22 @@ TEST_F(PostgresTest, writes_that_wait_together_share_a_commit) {
   EXPECT_EQ(sizes, std::vector<std::size_t>{4});
 }
 
+TEST_F(PostgresTest, rows_that_go_as_one_statement_are_each_as_they_were_and_in_their_order) {
+  const auto engine = open();
+  const auto insert = [](std::string note, std::optional<std::int64_t> number) {
+    return [=](Transaction& tx) -> Result<void> {
+      RETURN_IF_ERROR(tx.post("INSERT INTO log (note, raw, number) VALUES ($1, $2, $3)", note, Bytes{note}, number));
+      return tx.post("INSERT INTO log (note, number) VALUES ($1, $2)", note + " again", number);
+    };
+  };
+  const auto outcomes = write_together(*engine, engine->write(insert("a", 1)), engine->write(insert("", std::nullopt)),
+                                       engine->write(insert("c\"{},\\", -1)));
+  for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome);
+  EXPECT_EQ(
+      database_->run("SELECT string_agg(note || ':' || coalesce(number::text, 'null'), '|' ORDER BY seq) FROM log"),
+      "a:1|:null|c\"{},\\:-1|a again:1| again:null|c\"{},\\ again:-1");
+}
+
 TEST_F(PostgresTest, a_closure_that_fails_undoes_only_itself) {
   const auto refuse = [](Transaction& tx) -> Result<void> {
     RETURN_IF_ERROR(insert_payment(tx, 2));

@@ -97,7 +97,11 @@ Result<std::int64_t> PostgresTransaction::run(Sql sql, std::span<const Value> pa
 Result<void> PostgresTransaction::run_later(Sql sql, std::span<const Value> parameters) {
   if (failure_) return *failure_;
   has_written_ = true;
-  connection_.queue(sql, parameters);
+  if (shared_.inserts == SharedTransaction::Inserts::GATHERED) {
+    connection_.queue_insert(sql, parameters);
+  } else {
+    connection_.queue(sql, parameters);
+  }
   return {};
 }
 
@@ -109,9 +113,12 @@ bool Rehearsal::find_wishes(const Job& job) {
 
 Result<std::int64_t> Rehearsal::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
   if (is_over_ || !only_reads(sql)) return interruption();
-  const auto [entry, is_new] =
-      gathering_.entries.try_emplace(question(sql, parameters), Wish{sql, parameters}, nullptr);
-  has_new_ = has_new_ || is_new;
+  auto asked = question(sql, parameters);
+  auto entry = gathering_.entries.find(asked);
+  if (entry == gathering_.entries.end()) {
+    entry = gathering_.entries.emplace(std::move(asked), Gathering::Entry{.wish = Wish{sql, parameters}}).first;
+    has_new_ = true;
+  }
   ++entry->second.wanted;
   return entry->second.answer ? read_answer(entry->second.answer, sink) : 0;
 }

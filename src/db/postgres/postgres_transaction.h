@@ -42,6 +42,8 @@ struct Gathering {
 
 /// What several closures of one transaction know of each other.
 struct SharedTransaction {
+  /// Rows that nobody waits for: as one statement for many, or each as its closure has them, where one is to blame.
+  enum class Inserts { GATHERED, ONE_BY_ONE } inserts = Inserts::GATHERED;
   std::optional<Term> term;  ///< The one that leads, as the database says. It cannot change under the writers' lock.
   Channels announced;
 };

@@ -136,6 +136,7 @@ Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
   connection_->queue_with("BEGIN");
   connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
   SharedTransaction shared;
+  if (undo == Undo::ALONE) shared.inserts = SharedTransaction::Inserts::ONE_BY_ONE;
   bool has_written = false;
   for (Waiting* const waiting : batch) {
     if (const auto ended = run_closure(*waiting, undo, shared, has_written)) return *ended;

@@ -1,0 +1,38 @@
+#include "db/postgres/row_inserts.h"
+
+#include <gtest/gtest.h>
+
+namespace qantara::db::postgres {
+namespace {
+
+TEST(RowInsertsTest, only_a_plain_insert_of_one_row_is_made_for_many) {
+  const Value values[] = {std::int64_t{1}, std::string_view{"a"}, Null{Type::BYTES}};
+  const std::pair<std::string_view, std::optional<std::string>> cases[] = {
+      {"INSERT INTO t (a, b, c) VALUES ($1, $2, $3)",
+       "INSERT INTO t (a, b, c) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])"},
+      {"INSERT INTO t (a, b, c) VALUES ($2, $1, $3)", std::nullopt},
+      {"INSERT INTO t (a, b, c, d) VALUES ($1, $2, $3, 0)", std::nullopt},
+      {"INSERT INTO t (a, b, c) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", std::nullopt},
+      {"UPDATE t SET a = $1, b = $2 WHERE c = $3", std::nullopt},
+      {"INSERT INTO t (a, b) VALUES ($1, $2)", std::nullopt},
+  };
+  for (const auto& [statement, expected] : cases) EXPECT_EQ(for_many_rows(statement, values), expected) << statement;
+}
+
+TEST(RowInsertsTest, an_array_holds_its_elements_with_their_lengths) {
+  ArrayColumn column{Type::TEXT};
+  column.add(std::string_view{"ab"});
+  column.add(Null{Type::TEXT});
+  column.add(std::string_view{""});
+  const std::string head{"\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\3\0\0\0\1", 20};
+  const std::string elements{
+      "\0\0\0\2"
+      "ab"
+      "\xff\xff\xff\xff"
+      "\0\0\0\0",
+      14};
+  EXPECT_EQ(column.take(), head + elements);
+}
+
+}  // namespace
+}  // namespace qantara::db::postgres
