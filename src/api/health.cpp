@@ -18,9 +18,12 @@ Task<HandlerResult> get_readiness(const http::Request&, const Services& services
   writer.begin_object()
       .member("status", reads && writes ? "READY" : "NOT_READY")
       .member("reads", reads)
-      .member("writes", writes)
-      .end_object();
-  co_return http::Response::json(reads && writes ? 200 : 503, std::move(writer).text());
+      .member("writes", writes);
+  if (services.durability == db::Durability::MAY_BE_UNSAFE) writer.member("durability", "MAY_BE_UNSAFE");
+  writer.end_object();
+  auto response = http::Response::json(reads && writes ? 200 : 503, std::move(writer).text());
+  if (response.status == 503) response.headers.add("Retry-After", "1");
+  co_return response;
 }
 
 }  // namespace qantara::api

@@ -76,7 +76,7 @@ class Idempotency {
   const Clock& clock_;
   const Vault& vault_;
   const Secret fingerprint_key_;
-  // Requests in this process; there is no other, since the database is locked.
+  // Requests in this process, so that twins do not both wait for the writer. Those in another gateway the database tells apart.
   std::mutex mutex_;
   std::set<KeyOfApplication> in_work_;
 };

@@ -40,6 +40,7 @@ struct Services {
   const applications::Credentials& credentials;
   const applications::AccessTokens& access_tokens;
   Access& access;
+  db::Durability durability = db::Durability::FULL;  ///< As the operator has allowed it.
 };
 
 }  // namespace qantara::api

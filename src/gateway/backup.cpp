@@ -93,13 +93,30 @@ Result<BackupFacts> restore(const fs::path& file, const fs::path& key_file, cons
   return facts;
 }
 
-Task<Result<void>> change_standing(const fs::path& data, Standing standing) {
+namespace {
+
+Result<std::unique_ptr<db::Database>> open_existing(const fs::path& data, const std::string& database_url) {
+  if (!database_url.empty()) {
+    return db::open_postgres({.url = database_url, .durability = db::Durability::MAY_BE_UNSAFE},
+                             schema::postgres_migrations());
+  }
   const auto file = database_in(data);
-  if (!is_there(file)) co_return refusal("there is no database " + file.string());
-  CO_ASSIGN_OR_RETURN(const auto place, db::place_of(file));
-  CO_ASSIGN_OR_RETURN(const auto database, db::open_sqlite({.file = file}, schema::migrations()));
-  auto changed = co_await database->write(
-      [&](db::Transaction& tx) { return standing == Standing::LIVE ? make_live(tx, place) : make_copy(tx); });
+  if (!is_there(file)) return refusal("there is no database " + file.string());
+  return db::open_sqlite({.file = file}, schema::migrations());
+}
+
+}  // namespace
+
+Task<Result<void>> change_standing(const fs::path& data, std::string database_url, Standing standing) {
+  CO_ASSIGN_OR_RETURN(const auto database, open_existing(data, database_url));
+  const auto place = database->place();
+  auto changed = Result<void>{};
+  if (place) {
+    changed = co_await database->write(
+        [&](db::Transaction& tx) { return standing == Standing::LIVE ? make_live(tx, *place) : make_copy(tx); });
+  } else {
+    changed = place.error();
+  }
   database->close();
   co_return changed;
 }

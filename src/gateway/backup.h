@@ -41,8 +41,9 @@ Result<BackupFacts> check_backup(const std::filesystem::path& file, const std::f
 Result<BackupFacts> restore(const std::filesystem::path& file, const std::filesystem::path& key_file,
                             const std::filesystem::path& data, Random& random);
 
-/// Makes the database of the data folder the live one, or a copy. Errors: INVALID_PARAMETERS if there is none;
-/// SERVICE_UNAVAILABLE while a gateway has it.
-Task<Result<void>> change_standing(const std::filesystem::path& data, Standing standing);
+/// Makes the database of the data folder the live one, or a copy; the one that `database_url` names, where it is not empty. Gateways
+/// that share a server's database look when they start. Errors: INVALID_PARAMETERS if there is none; SERVICE_UNAVAILABLE while a
+/// gateway has the file; those of db::open_postgres.
+Task<Result<void>> change_standing(const std::filesystem::path& data, std::string database_url, Standing standing);
 
 }  // namespace qantara::gateway

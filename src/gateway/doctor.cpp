@@ -14,9 +14,11 @@
 
 #include "base/crypto.h"
 #include "db/database_file.h"
+#include "db/postgres/examine.h"
 #include "gateway/backup_store.h"
 #include "gateway/certificate_watch.h"
 #include "gateway/home.h"
+#include "gateway/roster_store.h"
 #include "gateway/settings_store.h"
 #include "http/server.h"
 #include "json/json.h"
@@ -134,6 +136,78 @@ Finding look_at_key(const fs::path& key, const fs::path& database, Random& rando
   return finding;
 }
 
+/// Whether the key opens what the database of a server holds.
+Finding look_at_shared_key(const fs::path& key, const std::string& url, Random& random) {
+  const auto has_key = db::postgres::read_server(url, knows_a_key);
+  const bool is_new = !has_key || !*has_key;
+  if (!is_found(key)) {
+    return is_new ? Finding{"key", OK, "none yet; the first start makes it", {}}
+                  : Finding{"key", FAIL, key.string() + " is missing: every gateway of a database needs the same",
+                            "copy it there from another gateway, or from where you keep it"};
+  }
+  const auto vault = Vault::open(key, random);
+  if (!vault) return failed("key", vault.error(), "chmod 0600 " + key.string() + ", or put the right file back");
+  auto finding = look_at_owner("key", key, 0600);
+  if (is_new) return finding;
+  const auto fit = db::postgres::read_server(url, [&](db::Transaction& tx) { return key_fit(tx, *vault); });
+  if (fit && *fit == KeyFit::IS_ANOTHER) {
+    return {"key", FAIL, "it is not the one that the database was sealed with",
+            "copy the one there that the other gateways have"};
+  }
+  if (finding.verdict == OK) finding.text += ", fits the database";
+  return finding;
+}
+
+void look_at_gateways(std::vector<Finding>& findings, const std::string& url,
+                      const db::postgres::ServerExamination& server) {
+  const auto listed = db::postgres::read_server(url, select_gateways);
+  if (!listed) return;  // As long as the schema is older than the roster.
+  std::string text = fmt::format("{} on the roster", listed->size());
+  for (const auto& gateway : *listed)
+    text +=
+        fmt::format("; {} ({}) since {}", gateway.id.to_text(), gateway.version, qantara::to_text(gateway.started_at));
+  findings.push_back({"gateways", OK, text, {}});
+  const bool is_led = server.leader == db::postgres::ServerExamination::Leader::SOMEBODY;
+  const bool should_be = !listed->empty();
+  findings.push_back(
+      {"leader", is_led || !should_be ? OK : LOOK,
+       is_led ? fmt::format("there is one, of term {}", server.term) : "none: no webhook is delivered",
+       is_led || !should_be ? "" : "within seconds another gateway leads; if none does, look at their logs"});
+}
+
+void look_at_server(std::vector<Finding>& findings, const DoctorOptions& options) {
+  const auto& url = options.database;
+  const auto server = db::postgres::examine_server(url, schema::postgres_migrations());
+  if (!server)
+    return findings.push_back(failed("database", server.error(), "look at the URL, the server and its pg_hba.conf"));
+  findings.push_back({"database", OK, fmt::format("PostgreSQL {}, {}", server->version, server->where), {}});
+  const bool is_allowed = options.durability == db::Durability::MAY_BE_UNSAFE;
+  std::string unsafe;
+  for (const auto& setting : server->unsafe) unsafe += (unsafe.empty() ? "" : ", ") + setting;
+  findings.push_back(unsafe.empty() ? Finding{"durability", OK, "what is acknowledged is on the disk", {}}
+                                    : Finding{"durability", is_allowed ? LOOK : FAIL,
+                                              unsafe + ": what was acknowledged can be lost",
+                                              "turn it on; a gateway starts without only with --unsafe-durability"});
+  findings.push_back(
+      server->migrations_missing == 0
+          ? Finding{"migrations", OK, fmt::format("{}, all that this version has", server->migrations), {}}
+          : Finding{"migrations", server->migrations == 0 ? OK : LOOK,
+                    server->migrations == 0
+                        ? "none yet; the first start applies them"
+                        : fmt::format("{} are missing; the next start applies them", server->migrations_missing),
+                    server->migrations == 0 ? "" : "make a backup before"});
+  if (server->migrations == 0) return;
+  const auto standing =
+      db::postgres::read_server(url, [&](db::Transaction& tx) { return standing_of(tx, server->place); });
+  if (standing && *standing == Standing::COPY) {
+    findings.push_back({"standing", LOOK, "a copy: its gateways deliver and submit nothing",
+                        how_to_activate(options.data, url) + ", if it is to be the live one"});
+  } else if (standing) {
+    findings.push_back({"standing", OK, "the live database", {}});
+  }
+  look_at_gateways(findings, url, *server);
+}
+
 void look_at_database(std::vector<Finding>& findings, const fs::path& file, const fs::path& data, const Clock& clock) {
   if (!is_found(file)) return findings.push_back({"database", OK, "none yet; the first start makes it", {}});
   findings.push_back(look_at_owner("database file", file, 0600));
@@ -234,10 +308,16 @@ Task<std::vector<Finding>> examine(Executor executor, http::Client& client, cons
   if (!is_found(options.data)) {
     findings.push_back({"data folder", LOOK, options.data.string() + " is not there yet; the first start makes it",
                         "name another with --data, if this is not the one"});
+    if (!options.database.empty()) look_at_server(findings, options);
     co_return findings;
   }
   findings.push_back(look_at_owner("data folder", options.data, 0700));
   if (is_found(socket)) findings.push_back(look_at_owner("socket", socket, 0600));
+  if (!options.database.empty()) {
+    findings.push_back(look_at_shared_key(options.data / "key", options.database, random));
+    look_at_server(findings, options);
+    co_return findings;
+  }
   findings.push_back(look_at_space(options.data));
   findings.push_back(look_at_flush(options.data, clock, random));
   const auto database = options.data / "qantara.db";

@@ -25,12 +25,15 @@ struct Finding {
 
 struct DoctorOptions {
   std::filesystem::path data = "qantara-data";
+  std::string database;  ///< A PostgreSQL URL; empty: the file in `data`.
+  db::Durability durability = db::Durability::FULL;
   std::filesystem::path config;  ///< Empty: none was named.
   Listen listen{"127.0.0.1", 7070};
   http::ServerTlsOptions tls;  ///< Without a certificate: no TLS.
 };
 
-/// Never fails: what cannot be looked at is a finding. A gateway may be running on the folder. Reads the whole database.
+/// Never fails: what cannot be looked at is a finding. A gateway may be running on the folder. Reads the whole database if that
+/// is a file.
 Task<std::vector<Finding>> examine(Executor executor, http::Client& client, const Clock& clock, Random& random,
                                    DoctorOptions options);
 

@@ -162,7 +162,7 @@ struct Gateway::Parts {
   api::Access access{*database, real_clock, credentials, access_tokens};
   api::Services services{*database,    clock,   real_clock,  random,        applications, customers,
                          destinations, intents, sources,     payments,      link,         webhooks,
-                         events,       banks,   credentials, access_tokens, access};
+                         events,       banks,   credentials, access_tokens, access,       options.durability};
   api::Api api{services, vault, options.application_rate};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
@@ -510,11 +510,11 @@ Task<http::Response> Gateway::Parts::tell_metrics(const http::Request& request) 
                                 .domain_clock = clock,
                                 .admission = admission,
                                 .standing = standing,
+                                .engine = options.database.empty() ? "sqlite" : "postgres",
                                 .connections = server->connections(),
                                 .connections_refused = server->turned_away(),
                                 .certificate_expires_at = tls ? std::optional{tls->expires_at()} : std::nullopt});
-  if (!text) co_return http::Response::text(503, "the database cannot be read\n");
-  auto response = http::Response::text(200, *text);
+  auto response = http::Response::text(200, text);
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   co_return response;
 }

@@ -15,6 +15,10 @@ constexpr MetricRow kRows[] = {
     {"qantara_build_info", GAUGE, "version", "Always 1; the version that runs."},
     {"qantara_live", GAUGE, "",
      "1 for the live database; 0 for a copy that stands by and neither delivers nor submits."},
+    {"qantara_leads", GAUGE, "",
+     "1 while this gateway delivers webhooks and runs what falls due; of those that share a database at most one "
+     "does."},
+    {"qantara_database_info", GAUGE, "engine", "Always 1; `sqlite` or `postgres`."},
 
     {"qantara_http_requests_total", COUNTER, "method, route, status",
      "Requests answered. The route is its pattern; `none` where there is no such path."},

@@ -177,20 +177,31 @@ void Metrics::count_pruned(const Pruned& pruned) {
 
 // Telling.
 
-Task<Result<std::string>> Metrics::render(Surroundings with) {
-  CO_RETURN_IF_ERROR(co_await catch_up_with_events(with.database));
-  CO_ASSIGN_OR_RETURN(const auto waiting, co_await with.database.read(select_waiting));
-  CO_ASSIGN_OR_RETURN(const auto open, co_await with.database.read(select_open_payments));
+Task<Result<Metrics::Told>> Metrics::ask(db::Database& database) {
+  CO_RETURN_IF_ERROR(co_await catch_up_with_events(database));
+  Told told;
+  CO_ASSIGN_OR_RETURN(told.waiting, co_await database.read(select_waiting));
+  CO_ASSIGN_OR_RETURN(told.open, co_await database.read(select_open_payments));
+  co_return told;
+}
+
+Task<std::string> Metrics::render(Surroundings with) {
+  const auto told = co_await ask(with.database);
   metrics::Exposition out;
   begin(out, "qantara_build_info");
   out.sample({{"version", QANTARA_VERSION}}, 1);
   begin(out, "qantara_live");
   out.sample({}, as_number(with.standing == Standing::LIVE));
+  begin(out, "qantara_leads");
+  out.sample({}, as_number(with.standing == Standing::LIVE && with.database.leadership().has_value()));
+  begin(out, "qantara_database_info");
+  out.sample({{"engine", with.engine}}, 1);
   write_requests(out);
   write_load(out, with);
   write_commits(out, with);
-  write_events(out, open);
-  write_deliveries(out, waiting, with.domain_clock.now());
+  if (told) write_events(out, told->open);
+  write_attempts(out);
+  if (told) write_waiting(out, told->waiting, with.domain_clock.now());
   write_banks(out);
   write_process(out);
   co_return std::move(out).text();
@@ -276,13 +287,16 @@ void Metrics::write_events(metrics::Exposition& out, const std::vector<StatusCou
   for (const auto& [status, count] : open) out.sample({{"status", status}}, count);
 }
 
-void Metrics::write_deliveries(metrics::Exposition& out, const Waiting& waiting, Instant now) const {
+void Metrics::write_attempts(metrics::Exposition& out) const {
   begin(out, "qantara_webhook_attempts_total");
   for (std::size_t i = 0; i < std::size(kAttemptOutcomes); ++i) {
     out.sample({{"outcome", kAttemptOutcomes[i]}}, attempts_[i]);
   }
   begin(out, "qantara_webhook_attempt_duration_seconds");
   out.sample({}, attempt_duration_, Unit::MICROSECONDS);
+}
+
+void Metrics::write_waiting(metrics::Exposition& out, const Waiting& waiting, Instant now) {
   begin(out, "qantara_webhook_deliveries_waiting");
   out.sample({}, waiting.deliveries);
   begin(out, "qantara_webhook_lag_seconds");

@@ -57,12 +57,13 @@ class Metrics {
     const Clock& domain_clock;
     const Admission& admission;
     Standing standing = Standing::LIVE;
+    std::string_view engine = "sqlite";
     std::size_t connections = 0;
     std::size_t connections_refused = 0;
     std::optional<Instant> certificate_expires_at = std::nullopt;  ///< Nothing without TLS.
   };
-  /// Everything as text for Prometheus. Errors: those of the database's reads.
-  Task<Result<std::string>> render(Surroundings surroundings);
+  /// Everything as text for Prometheus; while the database is away, without what only it knows.
+  Task<std::string> render(Surroundings surroundings);
 
  private:
   /// The statuses that are told apart; every other is the last, "other".
@@ -84,13 +85,19 @@ class Metrics {
   Route& route_of(const http::Request& request);
   Task<http::Response> answer(const http::Handler& handler, http::Request& request);
   void count_attempt(const http::ClientResult& result, Duration elapsed);
+  struct Told {
+    Waiting waiting;
+    std::vector<StatusCount> open;
+  };
+  Task<Result<Told>> ask(db::Database& database);
   Task<Result<void>> catch_up_with_events(db::Database& database);
 
   void write_requests(metrics::Exposition& out) const;
   void write_load(metrics::Exposition& out, const Surroundings& surroundings) const;
   void write_commits(metrics::Exposition& out, const Surroundings& surroundings) const;
   void write_events(metrics::Exposition& out, const std::vector<StatusCount>& open) const;
-  void write_deliveries(metrics::Exposition& out, const Waiting& waiting, Instant now) const;
+  void write_attempts(metrics::Exposition& out) const;
+  static void write_waiting(metrics::Exposition& out, const Waiting& waiting, Instant now);
   void write_banks(metrics::Exposition& out);
   void write_process(metrics::Exposition& out) const;
 

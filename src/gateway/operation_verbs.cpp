@@ -27,6 +27,8 @@ namespace {
 /// What the verbs of this file are told, each what it needs.
 struct Options {
   std::filesystem::path data = "qantara-data";
+  std::string database;
+  db::Durability durability = db::Durability::FULL;
   std::filesystem::path from;
   std::filesystem::path to;
   std::filesystem::path key;
@@ -54,7 +56,7 @@ Task<int> into_exit_code(Task<Result<void>> task) {
 
 int set_standing(const Options& options, Standing standing) {
   EventLoop loop;
-  return loop.run(into_exit_code(change_standing(options.data, standing)));
+  return loop.run(into_exit_code(change_standing(options.data, options.database, standing)));
 }
 
 std::string_view to_text(KeyFit fit) {
@@ -115,7 +117,16 @@ void print_facts(const Options& options, Terminals& to, const BackupFacts& facts
   if (facts.key == KeyFit::UNKNOWN) out.fact("key", "cannot be told: an earlier version wrote this database");
 }
 
+/// A server's database has backups of its own kind.
+int refuse_for_server(std::string_view instead) {
+  return refuse_to_start(error(ErrorCode::INVALID_PARAMETERS,
+                               "this database is PostgreSQL's, and so are its backups: " + std::string{instead} +
+                                   ". Keep the key file apart, as ever"));
+}
+
 int run_backup(const Options& options) {
+  if (!options.database.empty())
+    return refuse_for_server("pgBackRest or pg_basebackup with archived logs; pg_dump for a copy at one moment");
   Terminals terminals{options.color};
   const auto facts = back_up(options.data, options.to);
   if (!facts) return refuse_to_start(facts.error());
@@ -137,6 +148,11 @@ int run_check(const Options& options) {
 
 int run_restore(const Options& options) {
   if (options.depth == Options::Depth::CHECK) return run_check(options);
+  if (!options.database.empty()) {
+    return refuse_for_server(
+        "restore with what made the backup, then let the gateways stand by or make it live with `qantara activate "
+        "--database`");
+  }
   if (options.data.empty()) {
     std::cerr << "qantara restore: --data DIR is missing: the new data folder; or --check, to restore nothing\n";
     return cli::kUsage;
@@ -196,7 +212,12 @@ Task<int> look_around(EventLoop& loop, const Options& options, Terminals& termin
   SystemRandom random;
   const auto dns = http::make_system_dns(loop.executor());
   const auto client = http::make_client(loop.executor(), *dns, {});
-  DoctorOptions wanted{.data = options.data, .config = options.config, .listen = options.listen, .tls = options.tls};
+  DoctorOptions wanted{.data = options.data,
+                       .database = options.database,
+                       .durability = options.durability,
+                       .config = options.config,
+                       .listen = options.listen,
+                       .tls = options.tls};
   const auto findings = co_await examine(loop.executor(), *client, clock, random, std::move(wanted));
   for (const auto& finding : findings) print_finding(terminals.out, options.output, finding);
   const bool has_failed = std::ranges::find(findings, Verdict::FAIL, &Finding::verdict) != findings.end();
@@ -233,6 +254,15 @@ class OperationVerb {
     path("--data", options_->data, "DIR", "The data folder")->envname("QANTARA_DATA")->capture_default_str();
   }
 
+  void database(const char* help) {
+    verb_
+        ->add_option_function<std::string>(
+            "--database", [options = options_](const std::string& text) { options->database = text; }, help)
+        ->envname("QANTARA_DATABASE")
+        ->type_name("URL")
+        ->check(check_database_url);
+  }
+
   /// For verbs that print facts.
   void output() {
     verb_->add_flag_function(
@@ -261,6 +291,7 @@ void add_doctor(CLI::App& program, cli::Verb& chosen) {
       run_doctor};
   doctor->fallthrough();  // `--config` may stand behind the verb.
   doctor.data();
+  doctor.database("The PostgreSQL database to look at, in place of the folder's own");
   auto* const address = doctor->add_option_function<std::string>(
       "--listen",
       [&options = doctor.options()](const std::string& text) {
@@ -289,6 +320,8 @@ void add_doctor(CLI::App& program, cli::Verb& chosen) {
       return option->results().front();
     };
     if (const auto data = configured("--data")) options->data = *data;
+    if (const auto database = configured("--database")) options->database = *database;
+    if (serve->get_option("--unsafe-durability")->count() > 0) options->durability = db::Durability::MAY_BE_UNSAFE;
     if (const auto text = configured("--listen")) options->listen = parse_listen(*text).value_or(options->listen);
     if (const auto file_name = configured("--tls-certificate")) options->tls.certificate = *file_name;
     if (const auto file_name = configured("--tls-key")) options->tls.key = *file_name;
@@ -303,6 +336,7 @@ void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
   OperationVerb backup{program, chosen, "backup",
                        "Copy the database while the gateway serves it. The key is not part of the copy", run_backup};
   backup.data();
+  backup.database("Of a gateway on PostgreSQL, whose database is backed up otherwise: says how");
   backup.path("--to", backup.options().to, "FILE", "The file to make; it must not be there")->required();
   backup.output();
 
@@ -312,6 +346,7 @@ void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
   restore.options().data.clear();  // Named, never guessed.
   restore.path("--from", restore.options().from, "FILE", "The backup")->required();
   restore.path("--data", restore.options().data, "DIR", "The new data folder");
+  restore.database("Of a gateway on PostgreSQL, whose database is restored otherwise: says how");
   restore.path("--key", restore.options().key, "FILE", "The key file that belongs to it; else the new folder's own");
   restore->add_flag_function(
       "--check", [&depth = restore.options().depth](std::int64_t) { depth = Options::Depth::CHECK; },
@@ -328,9 +363,11 @@ void add_operation_verbs(CLI::App& program, cli::Verb& chosen) {
                          "Nothing else may run on another copy of it",
                          run_activate};
   activate.data();
+  activate.database("The PostgreSQL database to say it of, in place of the folder's own");
   OperationVerb deactivate{program, chosen, "deactivate",
                            "Say that it is a copy: a gateway on it only answers questions", run_deactivate};
   deactivate.data();
+  deactivate.database("The PostgreSQL database to say it of, in place of the folder's own. Stop its gateways first");
 }
 
 }  // namespace qantara::gateway

@@ -88,6 +88,11 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
   const auto begun = begun_of(claim.payment);
   auto state = claim.payment.connector_state;
 
+  // Whoever slept between the commit and this line may have been given up, and the bank asked meanwhile. That this is looked at
+  // narrows the window and does not close it; what is sent in it nobody else has sent, or will (docs/decisions/0011).
+  if (!payments_.is_fresh(claim)) {
+    CO_RETURN_IF_ERROR(co_await database_.read([&](db::Transaction& tx) { return payments_.check_claim(tx, claim); }));
+  }
   auto brought = co_await connector->submit_payment(order, answers, device, state);
   if (is_refusal(brought)) {
     auto asked = co_await connector->poll_payment(state);

@@ -351,6 +351,18 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
   return Claim{.payment = std::move(payment), .link_state = std::move(link_state)};
 }
 
+bool Payments::is_fresh(const Claim& claim) const {
+  const Instant made_at = claim.payment.lease_until.value_or(Instant::min()) - kLease;
+  const Instant real_now = real_clock_.now();
+  return made_at <= real_now && real_now < made_at + kClaimFresh;
+}
+
+Result<void> Payments::check_claim(db::Transaction& tx, const Claim& claim) const {
+  ASSIGN_OR_RETURN(const auto payment, load(tx, claim.payment.id));
+  if (payment.version == claim.payment.version) return {};
+  return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
+}
+
 Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const banking::Step& step,
                                  const banking::ConnectorState& state) const {
   const auto id = claim.payment.id;

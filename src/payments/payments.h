@@ -26,6 +26,9 @@ inline constexpr db::Channel kCheckScheduled{2};
 /// lease that ran out means a dead process; an answer that comes later all the same is set aside.
 inline constexpr Duration kLease = std::chrono::minutes{2};
 
+/// A claim that is older when its order is about to be sent is looked at once more: whoever slept so long may have been given up.
+inline constexpr Duration kClaimFresh = std::chrono::seconds{5};
+
 /// A payer's question after a pending payment is passed on to the bank at most so often.
 inline constexpr Duration kAskAgainMin = std::chrono::seconds{3};
 
@@ -106,6 +109,11 @@ class Payments {
   /// `step`: of what the payer does, `Payment::steps` as the payer was shown it; an answer never meets another question.
   /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
   Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const;
+
+  /// Whether a claim was made just now, by the real clock. Of one that was not, its holder does not know whether it still stands.
+  bool is_fresh(const Claim& claim) const;
+  /// Errors: STEP_OUTDATED if the payment went on without whoever has made the claim.
+  Result<void> check_claim(db::Transaction& tx, const Claim& claim) const;
 
   /// Writes down what a claimed call to the bank brought, ends the lease, and tells of it. An answer that comes after its lease
   /// was lost to somebody else changes nothing: it is told, and the bank is asked anew.
