@@ -25,7 +25,7 @@ class PostgresEngine final : public Database {
   PostgresEngine(PostgresOptions options, const Connection::Options& connecting, std::string place)
       : options_(std::move(options)),
         place_(std::move(place)),
-        writes_(options_.queue_max, static_cast<std::size_t>(options_.writers)),
+        writes_(options_.queue_max, 1),  // Whoever comes takes all there is: they commit in turn anyway.
         reads_(options_.queue_max, static_cast<std::size_t>(options_.readers)),
         keeper_(connecting, listeners_) {
     for (int i = 0; i < options_.writers; ++i) writers_.emplace_back(connecting, options_, writes_, listeners_);

@@ -87,6 +87,7 @@ Result<ServerExamination> examine_server(const std::string& url, std::span<const
   ASSIGN_OR_RETURN(const auto connection, open_to_look(url));
   ServerExamination found;
   ASSIGN_OR_RETURN(found.place, place_of(*connection));
+  RETURN_IF_ERROR(connection->settle());
   RETURN_IF_ERROR(look_with(*connection, [&](Transaction& tx) -> Result<void> {
     RETURN_IF_ERROR(look_at_server(tx, found));
     return look_at_schema(tx, migrations, found);
