@@ -122,6 +122,7 @@ void add_move_verb(CLI::App& program, cli::Verb& chosen) {
       ->capture_default_str();
   verb->add_option("--to", wish->to, "The PostgreSQL database, an empty one: postgres://user@host/name")
       ->type_name("URL")
+      ->check(check_database_url)
       ->required();
   verb->add_flag_function(
       "--json", [wish](std::int64_t) { wish->output = cli::Output::JSON; },

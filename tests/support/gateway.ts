@@ -30,6 +30,8 @@ export interface GatewayOptions {
   webhookUrl?: string;
   /** Further flags. Without `--database` among them, its data is where the run of the tests wants it (engine.ts). */
   flags?: string[];
+  /** Its data is in a file of its folder, wherever the run of the tests wants them. */
+  keptIn?: 'file';
   env?: Record<string, string>;
 }
 
@@ -81,10 +83,10 @@ export class Gateway {
    * unless it is to come back where others look for it.
    */
   async start(listen = '127.0.0.1:0'): Promise<this> {
-    const {verb = 'dev', webhookUrl, flags = [], env = {}} = this.options;
+    const {verb = 'dev', webhookUrl, flags = [], keptIn, env = {}} = this.options;
     const args = [verb, '--json', '--listen', listen, '--data', this.dataFolder];
     if (webhookUrl !== undefined) args.push('--webhook-url', webhookUrl);
-    if (engine === 'postgres' && verb !== 'sandbox-bank' && !flags.includes('--database')) {
+    if (engine === 'postgres' && keptIn !== 'file' && verb !== 'sandbox-bank' && !flags.includes('--database')) {
       this.database ??= await OwnDatabase.make();
       args.push('--database', this.database.url);
     }
