@@ -21,7 +21,9 @@ namespace {
 constexpr int kBinary = 1;
 constexpr int kOldestVersion = 150000;
 constexpr std::chrono::seconds kLongStatementMax{60};
-constexpr std::chrono::milliseconds kProbeWithin{400};
+constexpr std::chrono::milliseconds kProbeWithin{300};
+// For the writers' lock, which others hold for the time of a batch.
+constexpr std::chrono::milliseconds kLockWithin{1500};
 
 template <class Integer>
 std::int64_t from_big_endian(const char* bytes) {
@@ -161,7 +163,7 @@ Result<void> Connection::configure(const Options& options) {
       "SET idle_in_transaction_session_timeout = 5000; SET lock_timeout = {}; SET idle_session_timeout = {}; "
       "SET default_transaction_isolation = 'read committed'; SET jit = off; SET tcp_keepalives_idle = 5; "
       "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000",
-      options.silence_max.count(), options.ended_when_idle_for.count());
+      std::max(options.silence_max, kLockWithin).count(), options.ended_when_idle_for.count());
   RETURN_IF_ERROR(script(settings));
   ASSIGN_OR_RETURN(const auto standby, ask("SELECT pg_is_in_recovery()::text"));
   if (standby != "false")

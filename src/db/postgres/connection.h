@@ -62,8 +62,8 @@ class Connection {
   struct Options {
     std::string url;
     Durability durability = Durability::FULL;
-    std::chrono::milliseconds connect_within{800};
-    std::chrono::milliseconds silence_max{1200};
+    std::chrono::milliseconds connect_within{400};
+    std::chrono::milliseconds silence_max{700};
     /// The server ends the session if it hears nothing for so long outside of a transaction; zero: never.
     std::chrono::milliseconds ended_when_idle_for{0};
   };

@@ -86,12 +86,11 @@ Result<std::unique_ptr<Connection>> open_to_look(const std::string& url) {
 Result<ServerExamination> examine_server(const std::string& url, std::span<const Migration> migrations) {
   ASSIGN_OR_RETURN(const auto connection, open_to_look(url));
   ServerExamination found;
-  ASSIGN_OR_RETURN(found.place, place_of(*connection));
-  RETURN_IF_ERROR(connection->settle());
   RETURN_IF_ERROR(look_with(*connection, [&](Transaction& tx) -> Result<void> {
     RETURN_IF_ERROR(look_at_server(tx, found));
     return look_at_schema(tx, migrations, found);
   }));
+  ASSIGN_OR_RETURN(found.place, place_of(*connection));
   return found;
 }
 

@@ -92,7 +92,7 @@ void Writer::settle(std::span<Waiting* const> batch) {
       if (committed == true) return;
       if (!committed) return refuse(batch, unknown());
     }
-    if (uptime() >= until) {
+    if (uptime() + connection_options_.connect_within >= until) {
       why = unavailable(why);
       break;
     }
@@ -255,7 +255,7 @@ Result<void> Writer::connect() {
 /// Whether the last batch was committed, which the database knows once whoever was committing it holds the lock no longer.
 /// Nothing if it cannot be asked until then.
 std::optional<bool> Writer::find_out(Deadline until) {
-  while (uptime() < until) {
+  while (uptime() + connection_options_.connect_within < until) {
     if (!connect()) {
       ::poll(nullptr, 0, static_cast<int>(kBetweenTries.count()));
       continue;

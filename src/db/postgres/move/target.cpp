@@ -138,6 +138,8 @@ Result<Target> Target::connect(const std::string& url) {
   if (encoding == nullptr || std::string_view{encoding} != "UTF8") {
     return error(ErrorCode::STORAGE_FAILED, "The PostgreSQL database is not UTF-8: create it with ENCODING 'UTF8'");
   }
+  // A whole table is read in one statement, however long that takes.
+  RETURN_IF_ERROR(target.run("SET statement_timeout = 0"));
   return target;
 }
 
