@@ -59,6 +59,66 @@ struct Walk {
   Payment payment = it.start();
 };
 
+/// A database behind whose next commit the process sleeps, while others go on.
+class SleepyDatabase final : public db::Database {
+ public:
+  explicit SleepyDatabase(db::Database& awake) : awake_(awake) {}
+  std::function<Task<void>()> meanwhile;
+
+  void on_commit(db::Channel, std::function<void()>) override {}
+  std::optional<db::Term> leadership() const override { return awake_.leadership(); }
+  void on_leadership(std::function<void()>) override {}
+  Result<std::string> place() const override { return awake_.place(); }
+  bool writable() const override { return awake_.writable(); }
+  void close() override {}
+
+ private:
+  Task<Result<void>> run_write(const Job& job, db::Reads) override {
+    auto written = co_await awake_.write([&](db::Transaction& tx) { return job(tx); });
+    const auto sleep = std::exchange(meanwhile, nullptr);
+    if (sleep) co_await sleep();
+    co_return written;
+  }
+  Task<Result<void>> run_read(const Job& job) override {
+    auto found = co_await awake_.read([&](db::Transaction& tx) { return job(tx); });
+    co_return found;
+  }
+
+  db::Database& awake_;
+};
+
+TEST(PaymentAuthorisation, sends_no_order_after_a_sleep_in_which_it_was_given_up) {
+  enum class Others { GAVE_IT_UP, WAITED };
+  for (const auto others : {Others::GAVE_IT_UP, Others::WAITED}) {
+    Walk walk;
+    walk.to_code();
+    walk.bank.will(bank_says::accepted());
+    SleepyDatabase database{*walk.it.database};
+    const auto go_on = [&]() -> Task<void> {
+      walk.it.real_clock.advance(2 * kClaimFresh);
+      if (others == Others::WAITED) co_return;
+      const auto recovered = co_await (*walk.it.database).write([&](db::Transaction& tx) {
+        return walk.it.payments.recover(tx, walk.it.gateway);
+      });
+      EXPECT_EQ(*recovered, 1);
+    };
+    database.meanwhile = go_on;
+    const PaymentAuthorisation sleeper{database, walk.it.payments, walk.it.banks};
+    banking::Answers answers;
+    answers.emplace_back("otp", Secret{"1111"});
+    const auto answered = walk.it.database.run(
+        sleeper.answer(walk.payment.id, walk.payment.steps, Call::SUBMISSION, std::move(answers), {}));
+    if (others == Others::WAITED) {
+      EXPECT_EQ(answered->status, S::ACCEPTED_BY_BANK);
+      continue;
+    }
+    ASSERT_FALSE(answered);
+    EXPECT_EQ(answered.error().code, ErrorCode::STEP_OUTDATED);
+    EXPECT_TRUE(walk.bank.calls().empty()) << "nothing has left";
+    EXPECT_EQ(walk.it.look(walk.payment.id).status_detail, "OUTCOME_UNKNOWN") << "only the bank may say that";
+  }
+}
+
 TEST(PaymentAuthorisation, creates_the_order_stores_that_and_starts_the_authorisation) {
   Walk walk;
   walk.bank.will(banking::Continue{}).will(bank_says::code());
