@@ -56,7 +56,8 @@ Task<Result<File>> open_to_move(const std::filesystem::path& data) {
   if (!std::filesystem::exists(file.path, failed)) co_return cannot_move("there is no database " + file.path.string());
   auto opened = db::open_sqlite({.file = file.path}, schema::migrations());
   if (!opened && opened.error().code == ErrorCode::SERVICE_UNAVAILABLE) {
-    co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE, "a gateway runs on " + data.string() + ": stop it first",
+    co_return caused_by(ErrorCode::SERVICE_UNAVAILABLE,
+                        "a gateway runs on " + data.string() + ", or another move: stop it first",
                         opened.error().message);
   }
   if (!opened) co_return std::move(opened).error();

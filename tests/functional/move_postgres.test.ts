@@ -224,7 +224,7 @@ test('an installation moves with all that it has, killed at every moment on the 
   const before = await everything(old.gateway.url, had.ids);
   const refused = await run(migrate());
   assert.equal(refused.code, 1);
-  assert.match(refused.err, /a gateway runs on .*: stop it first/);
+  assert.match(refused.err, /a gateway runs on .*stop it first/);
   assert.equal(await old.gateway.stop(), 0);
 
   // Between two migrations.
