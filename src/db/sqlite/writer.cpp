@@ -1,5 +1,6 @@
 #include "db/sqlite/writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -134,6 +135,7 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
     if (connection_->wal_pages() < pages_in_log_) {
       next_checkpoint_at_ = tuning_.checkpoint_pages;
       next_spare_checkpoint_at_ = tuning_.idle_checkpoint_pages;
+      moved_up_to_ = 0;  // The log has begun anew.
     }
     pages_in_log_ = pages_to_move_ = connection_->wal_pages();
     writable_.store(true, std::memory_order_release);
@@ -228,7 +230,8 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
   const auto begun_at = uptime();
   const Result<bool> moved = connection_->checkpoint(how);
-  checkpoint_took_ = uptime() - begun_at;
+  move_took_each_ = (uptime() - begun_at) / std::max(pages_in_log_ - moved_up_to_, 1);
+  moved_up_to_ = pages_in_log_;
   pages_to_move_ = 0;
   next_checkpoint_at_ = pages_in_log_ + tuning_.checkpoint_pages;
   next_spare_checkpoint_at_ = pages_in_log_ + tuning_.idle_checkpoint_pages;
@@ -246,8 +249,9 @@ void Writer::checkpoint(Connection::Checkpoint how) {
 bool Writer::has_time_to_spare() const {
   // A disk that is slow to flush makes moving dear, whatever time there is.
   constexpr int kSpareForEachMove = 10;
+  const auto would_take = move_took_each_ * (pages_in_log_ - moved_up_to_);
   return waited_ * 100 >= (uptime() - checkpoint_at_) * tuning_.spare_percent &&
-         waited_ >= checkpoint_took_ * kSpareForEachMove;
+         waited_ >= would_take * kSpareForEachMove;
 }
 
 void Writer::checkpoint_if_long() {
