@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "api/access.h"
 #include "api/api.h"
@@ -20,6 +22,7 @@
 #include "gateway/leader_work.h"
 #include "gateway/metrics.h"
 #include "gateway/roster.h"
+#include "gateway/roster_store.h"
 #include "gateway/sandbox_banks.h"
 #include "gateway/settings_store.h"
 #include "gateway/standby.h"
@@ -34,6 +37,8 @@ namespace {
 
 constexpr std::string_view kDatabase = "qantara.db";
 constexpr std::string_view kKey = "key";
+/// Names the gateway that ran on this folder last, where several share a database.
+constexpr std::string_view kLastGateway = "last-gateway";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
 
 /// Announced when the sandbox's clock was moved.
@@ -175,6 +180,7 @@ struct Gateway::Parts {
 
   Task<Result<void>> settle();
   Task<Result<void>> go_live();
+  Task<Result<void>> succeed();
   Task<Result<void>> serve();
   Result<void> serve_metrics();
   Result<std::shared_ptr<banking::BankConnector>> make_connector(const banking::Bank& bank);
@@ -412,11 +418,31 @@ Task<Result<void>> Gateway::Parts::go_live() {
   if (sharing == Sharing::SHARED) {
     // Before it leases anything: whoever leads ends the leases of those who are not on the roster.
     is_listed = true;
-    auto listed = co_await heart.beat();
-    co_return listed;
+    CO_RETURN_IF_ERROR(co_await heart.beat());
+    auto succeeded = co_await succeed();
+    co_return succeeded;
   }
   auto recovered = co_await recover(*database, payments, link);
   co_return recovered;
+}
+
+/// Whoever ran on this data folder before is dead: what it held need not wait until the one that leads has noticed, which it
+/// does not where gateways die faster than that. Nothing rests on it but patience, so a file that is lost is no error.
+Task<Result<void>> Gateway::Parts::succeed() {
+  const auto file = options.data / kLastGateway;
+  std::string text;
+  std::ifstream{file} >> text;
+  if (const auto predecessor = GatewayId::parse(text)) {
+    CO_RETURN_IF_ERROR(co_await database->write([&](db::Transaction& tx) -> Result<void> {
+      RETURN_IF_ERROR(payments.recover(tx, *predecessor));
+      RETURN_IF_ERROR(link.recover(tx, *predecessor));
+      return delete_gateway(tx, *predecessor);
+    }));
+  }
+  std::ofstream{file} << id.to_text() << '\n';
+  std::error_code ignored;
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Gateway::Parts::serve() {
