@@ -66,16 +66,16 @@ std::optional<Term> Keeper::leadership() const {
 
 Result<void> Keeper::connect() {
   ASSIGN_OR_RETURN(connection_, Connection::open(options_));
+  connection_->keep_answers(Connection::Answers::KEEP);
   return {};
 }
 
 Result<void> Keeper::listen_to_news() {
-  ASSIGN_OR_RETURN(
-      const auto answer,
-      connection_->wait(connection_->queue_with("SELECT channel, commits FROM commit_news"), Patience::SHORT));
+  // Settled before it is read: the server counts a session as idle only behind that.
+  const auto ticket = connection_->queue_with("SELECT channel, commits FROM commit_news");
   RETURN_IF_ERROR(connection_->settle(Patience::SHORT));
   Integers found;
-  read_answer(answer, &found);
+  read_answer(connection_->take(ticket), &found);
   Channels news;
   for (const auto& [channel, commits] : found.rows) {
     const auto number = static_cast<std::size_t>(channel);
@@ -93,11 +93,9 @@ Result<void> Keeper::stand_for_leader() {
     bool won = false;
     void row(Row& row) override { won = row.take<bool>(); }
   } result;
-  ASSIGN_OR_RETURN(
-      const auto answer,
-      connection_->wait(connection_->queue_with("SELECT pg_try_advisory_lock($1)", kLeaderLock), Patience::SHORT));
-  read_answer(answer, &result);
+  const auto ticket = connection_->queue_with("SELECT pg_try_advisory_lock($1)", kLeaderLock);
   RETURN_IF_ERROR(connection_->settle(Patience::SHORT));
+  read_answer(connection_->take(ticket), &result);
   if (!result.won) return {};
 
   // In turn with the writers: whoever confirms a term sees this one or comes before it.
@@ -112,6 +110,7 @@ Result<void> Keeper::stand_for_leader() {
   read_answer(counted, &begun);
   connection_->queue_with("COMMIT");
   RETURN_IF_ERROR(connection_->settle());
+  connection_->forget_answers();
   set_term(begun.term);
   return {};
 }
