@@ -66,6 +66,10 @@ export class Gateway {
     if (this.child?.pid === undefined) throw new Error('the gateway is not running');
     return this.child.pid;
   }
+  /** For a verb that looks at the same database. */
+  get databaseFlags(): string[] {
+    return this.database ? ['--database', this.database.url] : [];
+  }
   get isRunning(): boolean {
     return this.ready !== undefined;
   }
@@ -88,7 +92,7 @@ export class Gateway {
     if (webhookUrl !== undefined) args.push('--webhook-url', webhookUrl);
     if (engine === 'postgres' && keptIn !== 'file' && verb !== 'sandbox-bank' && !flags.includes('--database')) {
       this.database ??= await OwnDatabase.make();
-      args.push('--database', this.database.url);
+      args.push(...this.databaseFlags);
     }
     const child = spawn(binary, [...args, ...flags], {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
     running.add(child);
