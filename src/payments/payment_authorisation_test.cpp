@@ -87,22 +87,24 @@ class SleepyDatabase final : public db::Database {
   db::Database& awake_;
 };
 
+enum class Others { GAVE_IT_UP, WAITED };
+
+Task<void> sleep_through(Walk& walk, Others others) {
+  walk.it.real_clock.advance(2 * kClaimFresh);
+  if (others == Others::WAITED) co_return;
+  const auto recovered = co_await (*walk.it.database).write([&](db::Transaction& tx) {
+    return walk.it.payments.recover(tx, walk.it.gateway);
+  });
+  EXPECT_EQ(*recovered, 1);
+}
+
 TEST(PaymentAuthorisation, sends_no_order_after_a_sleep_in_which_it_was_given_up) {
-  enum class Others { GAVE_IT_UP, WAITED };
   for (const auto others : {Others::GAVE_IT_UP, Others::WAITED}) {
     Walk walk;
     walk.to_code();
     walk.bank.will(bank_says::accepted());
     SleepyDatabase database{*walk.it.database};
-    const auto go_on = [&]() -> Task<void> {
-      walk.it.real_clock.advance(2 * kClaimFresh);
-      if (others == Others::WAITED) co_return;
-      const auto recovered = co_await (*walk.it.database).write([&](db::Transaction& tx) {
-        return walk.it.payments.recover(tx, walk.it.gateway);
-      });
-      EXPECT_EQ(*recovered, 1);
-    };
-    database.meanwhile = go_on;
+    database.meanwhile = [&] { return sleep_through(walk, others); };
     const PaymentAuthorisation sleeper{database, walk.it.payments, walk.it.banks};
     banking::Answers answers;
     answers.emplace_back("otp", Secret{"1111"});
