@@ -326,6 +326,7 @@ TEST_P(dispatcher, a_failing_endpoint_gets_a_narrow_lane_until_it_answers) {
 
   stage.receivers.hold(kShop);
   for (int i = 0; i < 20; ++i) stage.publish(stage.make_aggregate());
+  ASSERT_TRUE(attempted(kShop, 1 + 2));
   const auto other = stage.create(kOther).endpoint.id;
   stage.publish(stage.make_aggregate());
   ASSERT_TRUE(stage.delivered(other, 1));  // Whole rounds later …

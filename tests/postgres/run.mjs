@@ -16,6 +16,10 @@ if (program === undefined || program.startsWith('-')) {
   process.exit(2);
 }
 
+// Whatever ends it, the server and what was compiled go too.
+let command;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (command ? command.kill(signal) : process.exit(1)));
+
 // Not where tests/run.mjs compiles to: both may run at a time.
 const compiled = `.build-postgres-${process.pid}`;
 process.on('exit', () => rmSync(join(tests, compiled), {recursive: true, force: true}));
@@ -28,7 +32,7 @@ const fast = {fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', 
 const postgres = await Postgres.start({version, settings: fast});
 // A property's hundred cases are each a database here; on SQLite they are cheap.
 const env = {RC_PARAMS: 'max_success=10', ...process.env, QANTARA_TEST_POSTGRES: postgres.url()};
-const command = spawn(program, args, {stdio: 'inherit', env});
+command = spawn(program, args, {stdio: 'inherit', env});
 const ended = await new Promise((resolve) => {
   command.once('error', (error) => {
     console.error(error.message);
