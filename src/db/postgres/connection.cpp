@@ -82,7 +82,12 @@ std::string trimmed(const char* message) {
   return text;
 }
 
-void ignore_notice(void*, const PGresult*) {}
+void hear_notice(void* was_warned, const PGresult* notice) {
+  const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity == nullptr || std::string_view{severity} != "WARNING") return;
+  *static_cast<bool*>(was_warned) = true;
+  log::warn("database_warning", {{"cause", trimmed(PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY))}});
+}
 
 }  // namespace
 
@@ -148,7 +153,7 @@ Result<void> Connection::connect(const Options& options) {
     state = PQconnectPoll(handle_);
   }
   if (PQstatus(handle_) != CONNECTION_OK) return refused(trimmed(PQerrorMessage(handle_)));
-  PQsetNoticeReceiver(handle_, ignore_notice, nullptr);
+  PQsetNoticeReceiver(handle_, hear_notice, &was_warned_);
   if (PQsetnonblocking(handle_, 1) != 0) return refused(trimmed(PQerrorMessage(handle_)));
   return {};
 }
@@ -300,6 +305,7 @@ Connection::Ticket Connection::submit(const char* text, std::span<const Oid> typ
                                       std::span<const int> lengths) {
   const Ticket ticket = next_ticket_++;
   if (is_lost()) return ticket;
+  has_sent_ = true;
   const auto count = static_cast<int>(types.size());
   Prepared& prepared = statements_[text];
   if (prepared.preparation == Preparation::NONE) {
@@ -336,8 +342,8 @@ Answer Connection::take(Ticket ticket) {
 
 Result<void> Connection::settle(Patience patience) {
   send_inserts();
-  if (!is_lost() &&
-      (!expected_.empty() || failure_)) {  // After a failure the server passes over everything up to here.
+  // Until it hears of the end, the server keeps open what an answer was taken of, and passes over what follows a failure.
+  if (!is_lost() && std::exchange(has_sent_, false)) {
     send(PQpipelineSync(handle_));
     expected_.push_back({.kind = Kind::SYNC, .ticket = next_ticket_ - 1, .statement = nullptr});
     while (!expected_.empty() && !is_lost()) receive_one(patience);

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -110,6 +111,9 @@ class Connection {
   /// Runs statements separated by semicolons, without parameters, outside of everything else. Errors: STORAGE_FAILED.
   Result<void> script(const std::string& statements);
 
+  /// Whether the server has warned since this was last asked.
+  bool was_warned() { return std::exchange(was_warned_, false); }
+
   /// The worst failure since it was last settled without one.
   Trouble trouble() const { return trouble_; }
   bool is_lost() const { return trouble_ == Trouble::LOST; }
@@ -156,6 +160,8 @@ class Connection {
   std::deque<Expected> expected_;
   std::unordered_map<Ticket, Answer> answers_;
   Answers keep_ = Answers::DROP;
+  bool has_sent_ = false;  ///< Something, since the last end of a batch.
+  bool was_warned_ = false;
   Ticket next_ticket_ = 1;
   Ticket answered_ = 0;  ///< Up to here.
   Ticket wanted_ = 0;

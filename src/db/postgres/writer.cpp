@@ -196,6 +196,7 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
         static_cast<std::int64_t>(number));
   }
   const auto begun_at = uptime();
+  (void)connection_->was_warned();
   connection_->keep_answers(Connection::Answers::KEEP);
   const auto commit = connection_->queue_with("COMMIT");
   connection_->keep_answers(Connection::Answers::DROP);
@@ -204,6 +205,8 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
     if (connection_->is_lost()) return Outcome::UNKNOWN;
     return roll_back(batch, undo);
   }
+  // An operator may end the wait for a standby: the server tells of the commit all the same, and warns.
+  if (connection_->was_warned()) return Outcome::UNKNOWN;
   const Answer answer = connection_->take(commit);
   CHECK(answer && command_of(*answer) == "COMMIT");  // A transaction that has failed answers ROLLBACK.
   writable_.store(true, std::memory_order_release);
@@ -262,12 +265,20 @@ std::optional<bool> Writer::find_out(Deadline until) {
     }
     connection_->queue_with("BEGIN");
     connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
-    const auto answer =
-        connection_->wait(connection_->queue_with("SELECT batch FROM commit_marks WHERE writer = $1", Bytes{id_}));
-    (void)connection_->settle();
-    connection_->queue_with("ROLLBACK");
-    (void)connection_->settle();
-    if (!answer) {
+    // Written, so that it is told only when a standby has it, as everything before it: the commit in question may be
+    // visible on a server that was restarted before any standby had it.
+    connection_->keep_answers(Connection::Answers::KEEP);
+    const auto mark =
+        connection_->queue_with("UPDATE commit_marks SET batch = batch WHERE writer = $1 RETURNING batch", Bytes{id_});
+    connection_->queue_with("COMMIT");
+    connection_->keep_answers(Connection::Answers::DROP);
+    const auto settled = connection_->settle(Patience::SHORT);
+    const auto answer = connection_->take(mark);
+    connection_->forget_answers();
+    const bool was_warned = connection_->was_warned();
+    if (!settled || was_warned) {
+      if (!connection_->is_lost()) connection_->queue_with("ROLLBACK");
+      (void)connection_->settle();
       if (connection_->is_lost()) connection_.reset();
       continue;
     }
@@ -275,7 +286,7 @@ std::optional<bool> Writer::find_out(Deadline until) {
       std::int64_t batch = 0;
       void row(Row& row) override { batch = row.take<std::int64_t>(); }
     } sink;
-    read_answer(*answer, &sink);
+    read_answer(answer, &sink);
     return sink.batch == batch_;
   }
   return std::nullopt;
