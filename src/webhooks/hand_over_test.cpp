@@ -14,7 +14,6 @@ class hand_over : public testing::TestWithParam<Duration> {
   bool attempted(std::size_t count) {
     return stage.until([&] { return stage.receivers.to(kShop).size() >= count; });
   }
-  std::optional<std::string> mark() { return *stage.write(select_fan_out_mark); }
 
   Stage stage;
 };
@@ -30,17 +29,12 @@ TEST_P(hand_over, what_is_under_way_when_a_term_ends_is_recorded_by_nobody_and_s
   const auto first = stage.publish(aggregate);
   const auto second = stage.publish(aggregate);
   ASSERT_TRUE(attempted(1));
-  const auto mark_before = mark();
-  const auto known_before = stage.deliveries(endpoint).size();
 
   stage.database->fail_writes();  // As every write of a term that has ended.
   stage.dispatcher->stop();
   stage.receivers.let_go(kShop);
   stage.stop_dispatcher();
-  EXPECT_EQ(mark(), mark_before);
-  const auto deliveries = stage.deliveries(endpoint);
-  ASSERT_EQ(deliveries.size(), known_before);
-  for (const auto& delivery : deliveries) EXPECT_EQ(delivery.attempts, 0) << "the answer came too late";
+  for (const auto& delivery : stage.deliveries(endpoint)) EXPECT_EQ(delivery.attempts, 0) << "the answer came too late";
 
   stage.database->heal();
   stage.start_dispatcher();
