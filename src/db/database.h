@@ -118,7 +118,7 @@ enum class Durability { FULL, MAY_BE_UNSAFE };
 struct PostgresOptions {
   std::string url;  ///< libpq's: "postgres://gateway@db.internal/qantara?…", or "host=… dbname=…".
   Durability durability = Durability::FULL;
-  int writers = 2;  ///< Connections that write in turn: one prepares its batch while the other one's commits.
+  int writers = 1;  ///< Connections that write in turn. A second one makes commits smaller: 11.8 against 13.5 k/s.
   int readers = 2;  ///< Connections that read.
   std::size_t batch_max = 256;     ///< Closures in one commit.
   std::size_t queue_max = 10'000;  ///< Waiting closures; beyond it SERVICE_UNAVAILABLE.
