@@ -346,7 +346,10 @@ Result<void> Connection::settle(Patience patience) {
   if (!is_lost() && std::exchange(has_sent_, false)) {
     send(PQpipelineSync(handle_));
     expected_.push_back({.kind = Kind::SYNC, .ticket = next_ticket_ - 1, .statement = nullptr});
-    while (!expected_.empty() && !is_lost()) receive_one(patience);
+    constexpr std::size_t kLast = 2;  // A statement, and the end of the batch.
+    while (!expected_.empty() && !is_lost()) {
+      receive_one(expected_.size() > kLast ? Patience::WHILE_ALIVE : patience);
+    }
   }
   const auto failed = failure();
   settled_trouble_ = trouble_;

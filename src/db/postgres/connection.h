@@ -99,7 +99,7 @@ class Connection {
   Answer take(Ticket ticket);
 
   /// Waits until everything that was queued is answered. After a failure what was queued behind it has been passed over, and
-  /// the connection takes statements again. Errors: the first failure, which is forgotten then unless the connection is lost.
+  /// the connection takes statements again. `patience` is for the last one. Errors: the first failure, which is forgotten then unless the connection is lost.
   Result<void> settle(Patience patience = Patience::WHILE_ALIVE);
 
   /// The answers that nobody took are not wanted.
