@@ -120,7 +120,7 @@ class bank_registry : public testing::Test {
                         [this](const banking::Bank&) -> Result<std::shared_ptr<banking::BankConnector>> {
                           return std::shared_ptr<banking::BankConnector>{connector};
                         }};
-  BankWatch watch{db::Term{1}, registry, banks, clock, *timers};
+  BankWatch watch{database.leading(), registry, banks, clock, *timers};
   ApplicationId shop;
 };
 

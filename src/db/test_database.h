@@ -88,6 +88,13 @@ class TestDatabase {
     return run(database_->read(std::move(closure)));
   }
 
+  /// The term in which it leads, which on a server begins a moment after the first write. Listeners are there before.
+  Term leading() {
+    EXPECT_TRUE(write([](Transaction&) { return Result<void>{}; }));
+    EXPECT_TRUE(until([&] { return database_->leadership().has_value(); }));
+    return database_->leadership().value_or(Term{0});
+  }
+
   /// Whether any file of the database, or any row of the server's, holds `text` as it is.
   bool holds_in_the_clear(std::string_view text) const {
     if (on_server_) return has_row_with(*on_server_, std::string{text});
@@ -130,8 +137,9 @@ class TestDatabase {
       opened(open_on_server(fresh, migrations))->close();
       // Another process may have been first.
       const std::string rename = "ALTER DATABASE " + fresh.run("SELECT current_database()") + " RENAME TO " + name;
-      postgres::run_on_server(postgres::test_server(),
-                              "DO $$ BEGIN " + rename + "; EXCEPTION WHEN duplicate_database THEN NULL; END $$");
+      postgres::run_on_server(
+          postgres::test_server(),
+          "DO $$ BEGIN " + rename + "; EXCEPTION WHEN duplicate_database OR unique_violation THEN NULL; END $$");
     }
     last = name;
     return name;
