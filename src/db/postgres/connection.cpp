@@ -67,12 +67,12 @@ class AnswerRow final : public Row {
 
 /// By the code of the failure (PostgreSQL's documentation, appendix A).
 Trouble trouble_of(std::string_view code) {
-  if (code == "40001" || code == "40P01") return Trouble::RETRY;
+  if (code == "40001" || code == "40P01" || code == "55P03") return Trouble::RETRY;
   const auto category = code.substr(0, 2);
   // The server goes down or comes up; a primary has become a standby; our session or transaction was ended.
   if (category == "08" || category == "57" || code == "25006" || code == "25P03" || code == "53300")
     return Trouble::LOST;
-  if (category == "53" || category == "58" || category == "XX" || code == "55P03") return Trouble::SERVER;
+  if (category == "53" || category == "58" || category == "XX") return Trouble::SERVER;
   return Trouble::STATEMENT;
 }
 
@@ -112,12 +112,21 @@ Result<void> check_url(const std::string& url) {
   char* message = nullptr;
   PQconninfoOption* const options = PQconninfoParse(url.c_str(), &message);
   const bool is_known = url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains('=');
-  const bool fits = options != nullptr && is_known;
+  // A password with an '@' or '/' that is not escaped ends up here in parts, which libpq would quote in what it complains of.
+  const auto is_plain = [](const PQconninfoOption& option) {
+    const std::string_view value = option.val == nullptr ? "" : option.val;
+    if (std::string_view{option.keyword} == "host") return !value.contains('@');
+    if (std::string_view{option.keyword} == "port") return value.find_first_not_of("0123456789,") == value.npos;
+    return true;
+  };
+  bool fits = options != nullptr && is_known;
+  for (const auto* option = options; fits && option->keyword != nullptr; ++option) fits = is_plain(*option);
   PQconninfoFree(options);
   PQfreemem(message);
   if (fits) return {};
-  return field_error(ErrorCode::INVALID_PARAMETERS, "database",
-                     "the database must be named like postgres://user@host:5432/name");
+  return field_error(
+      ErrorCode::INVALID_PARAMETERS, "database",
+      "the database must be named like postgres://user@host:5432/name; in a password, write @ as %40 and / as %2F");
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const Options& options) {
@@ -165,7 +174,7 @@ Result<void> Connection::configure(const Options& options) {
   }
   // A node that is paused in a transaction must not keep the others from writing for long.
   auto settings = fmt::format(
-      "SET idle_in_transaction_session_timeout = 5000; SET lock_timeout = {}; SET idle_session_timeout = {}; "
+      "SET idle_in_transaction_session_timeout = 2000; SET lock_timeout = {}; SET idle_session_timeout = {}; "
       "SET default_transaction_isolation = 'read committed'; SET jit = off; SET tcp_keepalives_idle = 5; "
       "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000",
       std::max(options.silence_max, kLockWithin).count(), options.ended_when_idle_for.count());

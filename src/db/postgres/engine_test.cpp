@@ -381,6 +381,8 @@ TEST_F(PostgresTest, says_what_is_wrong_with_a_server_and_never_the_password) {
   const auto base = database_->url();
   const std::pair<std::string, ErrorCode> cases[] = {
       {"mysql://user:geheim@host/db", ErrorCode::INVALID_PARAMETERS},
+      {"postgres://user:x@geheim@127.0.0.1/db", ErrorCode::INVALID_PARAMETERS},
+      {"postgres://user:geheim/x@127.0.0.1/db", ErrorCode::INVALID_PARAMETERS},
       {"postgres://user:geheim@/nobody?host=/nowhere", ErrorCode::SERVICE_UNAVAILABLE},
       {"postgres://user:geheim@127.0.0.1:1/nobody", ErrorCode::SERVICE_UNAVAILABLE},
       {with_database(base, "no_such_database") + "&password=geheim", ErrorCode::SERVICE_UNAVAILABLE},

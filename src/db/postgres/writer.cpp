@@ -81,7 +81,11 @@ void Writer::settle(std::span<Waiting* const> batch) {
       careful_batches_ = kCarefulBatches;
       undo = Undo::ALONE;
     }
-    if (outcome == Outcome::UNDONE || outcome == Outcome::AGAIN) continue;
+    if (outcome == Outcome::UNDONE) continue;
+    if (outcome == Outcome::AGAIN) {
+      if (uptime() < until) continue;
+      break;
+    }
 
     const auto lost = connection_->settle();
     log::warn("database_lost", {{"cause", lost ? std::string_view{} : std::string_view{lost.error().cause}}});
@@ -89,6 +93,7 @@ void Writer::settle(std::span<Waiting* const> batch) {
     writable_.store(false, std::memory_order_release);
     if (outcome == Outcome::UNKNOWN) {
       const auto committed = find_out(until);
+      has_committed_ = has_committed_ || committed == true;
       if (committed == true) return;
       if (!committed) return refuse(batch, unknown());
     }
@@ -134,7 +139,14 @@ bool Writer::ask_what_is_wished() {
 
 Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
   connection_->queue_with("BEGIN");
-  connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
+  // Waited for, so that nothing is on its way that could be committed by a server that we gave up: whoever finds out what
+  // became of a batch waits until this lock is free.
+  const auto locked = connection_->wait(connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock));
+  if (!locked) {
+    if (connection_->is_lost()) return Outcome::LOST;
+    (void)connection_->settle();
+    return roll_back(batch, undo);
+  }
   SharedTransaction shared;
   if (undo == Undo::ALONE) shared.inserts = SharedTransaction::Inserts::ONE_BY_ONE;
   bool has_written = false;
@@ -186,7 +198,7 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
   ++batch_;
   connection_->queue_with(
       "INSERT INTO commit_marks (writer, batch) VALUES ($1, $2) ON CONFLICT (writer) DO UPDATE SET batch = "
-      "excluded.batch",
+      "excluded.batch, begun_at = now()",
       Bytes{id_}, batch_);
   for (std::size_t number = 0; number < shared.announced.size(); ++number) {
     if (!shared.announced.test(number)) continue;
@@ -209,6 +221,7 @@ Writer::Outcome Writer::commit(std::span<Waiting* const> batch, Undo undo, Share
   if (connection_->was_warned()) return Outcome::UNKNOWN;
   const Answer answer = connection_->take(commit);
   CHECK(answer && command_of(*answer) == "COMMIT");  // A transaction that has failed answers ROLLBACK.
+  has_committed_ = true;
   writable_.store(true, std::memory_order_release);
   if (options_.on_measured) {
     options_.on_measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(uptime() - begun_at));
@@ -286,7 +299,7 @@ std::optional<bool> Writer::find_out(Deadline until) {
       std::int64_t batch = 0;
       void row(Row& row) override { batch = row.take<std::int64_t>(); }
     } sink;
-    read_answer(answer, &sink);
+    if (read_answer(answer, &sink) == 0 && has_committed_) return std::nullopt;  // Nobody but we may remove it.
     return sink.batch == batch_;
   }
   return std::nullopt;

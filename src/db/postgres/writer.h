@@ -66,6 +66,7 @@ class Writer {
   Deadline connected_last_try_{};
   std::string id_;  // In commit_marks.
   std::int64_t batch_ = 0;
+  bool has_committed_ = false;  // So there is a mark.
   Gathering gathered_;
   int careful_batches_ = 0;
   bool is_told_ = false;  // The log, that the server is away.
