@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -117,13 +119,14 @@ TEST_F(events, that_are_internal_have_no_number_and_no_envelope) {
 }
 
 TEST_F(events, announce_only_what_is_delivered) {
-  int heard = 0;
-  (*log.database).on_commit(kPublished, [&] { ++heard; });  // From the writer's thread, before the write returns.
+  // From the writer's thread, before the write returns; on a server once more, a moment later.
+  const auto heard = std::make_shared<std::atomic<int>>(0);
+  (*log.database).on_commit(kPublished, [heard] { ++*heard; });
   const auto intent = log.make_aggregate();
   ASSERT_TRUE(log.append(intent, Type::PAYMENT_CHANGED));
-  EXPECT_EQ(heard, 0);
+  EXPECT_EQ(*heard, 0);
   ASSERT_TRUE(log.append(intent, Type::PAYMENT_CREATED));
-  EXPECT_EQ(heard, 1);
+  EXPECT_GE(*heard, 1);
 }
 
 TEST_F(events, that_are_undone_leave_no_gap) {
@@ -169,14 +172,14 @@ RC_GTEST_PROP(events_property, are_numbered_without_gaps_whatever_happens, ()) {
 
 TEST_F(events, that_are_directed_have_an_envelope_and_no_number_and_stand_in_no_list) {
   const auto endpoint = log.make_aggregate();
-  int heard = 0;
-  (*log.database).on_commit(kPublished, [&] { ++heard; });
+  const auto heard = std::make_shared<std::atomic<int>>(0);
+  (*log.database).on_commit(kPublished, [heard] { ++*heard; });
   const auto directed = log.database.write([&](db::Transaction& tx) {
     return log.events.append_directed(tx, {.application = log.application, .aggregate = endpoint},
                                       Type::WEBHOOK_ENDPOINT_TESTED, R"({"id":"x"})");
   });
   ASSERT_TRUE(directed);
-  EXPECT_EQ(heard, 1);
+  EXPECT_GE(*heard, 1);
   const auto stored = log.of(endpoint);
   ASSERT_EQ(stored.size(), 1U);
   EXPECT_EQ(stored[0].seq, directed->seq);
