@@ -170,6 +170,24 @@ TEST_F(PostgresTest, a_closure_that_fails_undoes_only_itself) {
   EXPECT_EQ(std::ranges::count(*payments(*engine), 2), 0);
 }
 
+TEST_F(PostgresTest, a_constraint_and_a_refusal_in_one_batch_are_each_one_closures_own) {
+  const auto engine = open();
+  const auto insert = [](int id) {
+    return [id](Transaction& tx) { return tx.post("INSERT INTO payments (id, note) VALUES ($1, $2)", id, "late"); };
+  };
+  const auto refuse = [](Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(tx.post("INSERT INTO log (note) VALUES ($1)", "never"));
+    return error(ErrorCode::ILLEGAL_TRANSITION, "no");
+  };
+  ASSERT_TRUE(finish(engine->write(insert(1))));
+  const auto outcomes =
+      write_together(*engine, engine->write(insert(1)), engine->write(refuse), engine->write(insert(2)));
+  EXPECT_EQ(outcomes[0]->error().code, ErrorCode::STORAGE_FAILED);
+  EXPECT_EQ(outcomes[1]->error().code, ErrorCode::ILLEGAL_TRANSITION);
+  EXPECT_TRUE(*outcomes[2]) << "it has no part in what the others did";
+  EXPECT_EQ(*payments(*engine), (std::vector{1, 2}));
+}
+
 TEST_F(PostgresTest, runs_a_closure_again_after_a_version_conflict) {
   const auto engine = open();
   int ran = 0;

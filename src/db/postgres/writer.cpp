@@ -176,7 +176,8 @@ std::optional<Writer::Outcome> Writer::run_closure(Waiting& waiting, Undo undo, 
     const bool is_clean = trouble == Trouble::NONE;
     if (!waiting.result && undo == Undo::WITH_ALL && (!is_clean || transaction.has_written())) {
       if (trouble >= Trouble::SERVER) return std::nullopt;  // The commit finds it, for all.
-      if (!is_clean) (void)connection_->settle();
+      // What others posted may fail only now, and would take a ROLLBACK behind it along.
+      (void)connection_->settle();
       connection_->queue_with("ROLLBACK");
       if (!connection_->settle() && connection_->is_lost()) return Outcome::LOST;
       return trouble == Trouble::RETRY ? Outcome::AGAIN : Outcome::UNDONE;
