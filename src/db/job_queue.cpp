@@ -7,6 +7,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <utility>
 
 namespace qantara::db {
@@ -37,6 +38,14 @@ class Resumption {
 };
 
 }  // namespace
+
+Result<void> run_job(const Job& job, Transaction& transaction) {
+  try {
+    return job(transaction);
+  } catch (const std::exception& exception) {
+    return caused_by(ErrorCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side", exception.what());
+  }
+}
 
 void resume(std::span<Waiting*> done) {
   for (std::size_t i = 0; i < done.size(); ++i) {

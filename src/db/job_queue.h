@@ -18,6 +18,9 @@ namespace qantara::db {
 
 using Job = std::function<Result<void>(Transaction&)>;
 
+/// What `job` returns; for an exception of a library's, INTERNAL_SERVER_ERROR.
+Result<void> run_job(const Job& job, Transaction& transaction);
+
 /// A closure that waits for its result. Lives in the frame of the suspended coroutine, so queueing allocates nothing.
 struct Waiting {
   const Job* job;

@@ -1,18 +1,9 @@
 #include "db/postgres/postgres_transaction.h"
 
-#include <exception>
 #include <utility>
 
 namespace qantara::db::postgres {
 namespace {
-
-Result<void> call(const Job& job, Transaction& transaction) {
-  try {
-    return job(transaction);
-  } catch (const std::exception& exception) {
-    return caused_by(ErrorCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side", exception.what());
-  }
-}
 
 /// Portable statements that change rows begin with another word (db/transaction.h).
 bool only_reads(Sql sql) { return sql.text().starts_with("SELECT") || sql.text().starts_with("WITH"); }
@@ -60,7 +51,7 @@ Wish::Wish(Sql sql, std::span<const Value> given) : sql(sql), parameters(given.b
 }
 
 Result<void> PostgresTransaction::attempt(const Job& job) {
-  Result<void> result = call(job, *this);
+  Result<void> result = run_job(job, *this);
   if (failure_) return *failure_;
   return result;
 }
@@ -107,7 +98,7 @@ Result<void> PostgresTransaction::run_later(Sql sql, std::span<const Value> para
 
 bool Rehearsal::find_wishes(const Job& job) {
   is_over_ = has_new_ = false;
-  (void)call(job, *this);
+  (void)run_job(job, *this);
   return has_new_;
 }
 

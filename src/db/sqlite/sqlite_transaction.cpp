@@ -1,23 +1,10 @@
 #include "db/sqlite/sqlite_transaction.h"
 
-#include <exception>
 #include <utility>
 
 namespace qantara::db::sqlite {
-namespace {
-
-Result<void> call(const Job& job, Transaction& transaction) {
-  try {
-    return job(transaction);
-  } catch (const std::exception& exception) {
-    return caused_by(ErrorCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side", exception.what());
-  }
-}
-
-}  // namespace
-
 Result<void> SqliteTransaction::attempt(const Job& job) {
-  Result<void> result = call(job, *this);
+  Result<void> result = run_job(job, *this);
   if (failure_) result = *failure_;
   must_be_undone_ = !result && has_written_ && undo_ == Undo::WITH_ALL;
   if (!has_savepoint_) return result;
