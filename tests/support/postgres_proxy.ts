@@ -126,7 +126,9 @@ class Pair {
   }
 
   cut(): void {
-    if (!this.client.destroyed) this.client.resetAndDestroy();
+    // (Node loses a socket that is reset while its end is under way, and its process never exits then.)
+    if (this.client.writableEnded) this.client.destroy();
+    else if (!this.client.destroyed) this.client.resetAndDestroy();
     this.server.destroy();
   }
 
