@@ -44,12 +44,12 @@ const inBrowser = testsIn('.build/e2e').sort();
 if (overHttp.length + inBrowser.length === 0) {
   console.log(`no test file${words.length > 0 ? ` is named like ${words.join(' or ')}` : ''}: nothing to run`);
 }
-// TAP, because every Node from 18 on writes it alike, with the same closing lines.
-const tap = ['--test', '--test-reporter=tap'];
+// TAP, because every Node from 18 on writes it alike, with the same closing lines. Most of the tests' time goes by in
+// waiting for the gateway or Chromium, so two files run beside each other on any machine.
+const tap = ['--test', '--test-reporter=tap', '--test-concurrency=2'];
 if (overHttp.length > 0) run(process.execPath, ...tap, ...overHttp);
 if (inBrowser.length > 0) {
   // The pictures of one run, to be looked at.
   rmSync(join(here, '../build/screenshots'), {recursive: true, force: true});
-  // Most of their time goes by in Chromium and the gateway, so two files run beside each other on any machine.
-  run(process.execPath, ...tap, '--enable-source-maps', '--test-concurrency=2', ...inBrowser);
+  run(process.execPath, ...tap, '--enable-source-maps', ...inBrowser);
 }
