@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/file_lock.h"
 #include "db/database_file.h"
 #include "db/job_queue.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/file_lock.h"
 #include "db/sqlite/reader.h"
 #include "db/sqlite/schema.h"
 #include "db/sqlite/writer.h"

@@ -1,4 +1,4 @@
-#include "db/sqlite/file_lock.h"
+#include "base/file_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-namespace qantara::db::sqlite {
+namespace qantara {
 
 Result<FileLock> FileLock::take(const std::filesystem::path& file) {
   FileLock lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
@@ -27,4 +27,4 @@ FileLock::~FileLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-}  // namespace qantara::db::sqlite
+}  // namespace qantara

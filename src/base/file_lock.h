@@ -1,4 +1,4 @@
-// Who holds the database file: one process at a time.
+// A lock that ends with the process that holds it.
 #pragma once
 
 #include <filesystem>
@@ -6,10 +6,10 @@
 
 #include "base/result.h"
 
-namespace qantara::db::sqlite {
+namespace qantara {
 
-/// An exclusive lock on a file made for the purpose. The kernel gives it up with the process, however that ends; the
-/// file stays. It is never the database file itself: closing any descriptor of that one drops SQLite's own locks.
+/// An exclusive lock on a file made for the purpose (mode 0600). The kernel gives it up with the process, however that ends;
+/// the file stays. It is never a database's own file: closing any descriptor of one drops the locks that SQLite has on it.
 class FileLock {
  public:
   /// Errors: SERVICE_UNAVAILABLE if it is taken; STORAGE_FAILED if `file` cannot be made.
@@ -25,4 +25,4 @@ class FileLock {
   int descriptor_;
 };
 
-}  // namespace qantara::db::sqlite
+}  // namespace qantara
