@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "api/access.h"
 #include "api/api.h"
@@ -19,6 +18,7 @@
 #include "connectors/registry.h"
 #include "gateway/admission.h"
 #include "gateway/certificate_watch.h"
+#include "gateway/data_folder.h"
 #include "gateway/leader_work.h"
 #include "gateway/metrics.h"
 #include "gateway/roster.h"
@@ -37,8 +37,6 @@ namespace {
 
 constexpr std::string_view kDatabase = "qantara.db";
 constexpr std::string_view kKey = "key";
-/// Names the gateway that ran on this folder last, where several share a database.
-constexpr std::string_view kLastGateway = "last-gateway";
 constexpr std::string_view kClockOffset = "clock_offset_micros";
 
 /// Announced when the sandbox's clock was moved.
@@ -82,12 +80,13 @@ http::AddressPolicy webhook_addresses(const std::vector<std::string>& networks) 
 
 // In the order of construction: what stands below uses what stands above.
 struct Gateway::Parts {
-  Parts(Executor executor_, const Clock& real_clock_, Random& random_, GatewayOptions options_, Vault vault_,
-        std::unique_ptr<Metrics> metrics_, std::unique_ptr<db::Database> database_)
+  Parts(Executor executor_, const Clock& real_clock_, Random& random_, GatewayOptions options_, DataFolder folder_,
+        Vault vault_, std::unique_ptr<Metrics> metrics_, std::unique_ptr<db::Database> database_)
       : executor(std::move(executor_)),
         real_clock(real_clock_),
         random(random_),
         options(std::move(options_)),
+        folder(std::move(folder_)),
         vault(std::move(vault_)),
         metrics(std::move(metrics_)),
         database(std::move(database_)) {}
@@ -96,6 +95,7 @@ struct Gateway::Parts {
   const Clock& real_clock;
   Random& random;
   GatewayOptions options;
+  std::optional<DataFolder> folder;  // Until it has stopped.
   Vault vault;
   std::unique_ptr<Metrics> metrics;  // Null where nobody listens.
   std::unique_ptr<db::Database> database;
@@ -236,6 +236,7 @@ struct Gateway::Parts {
     co_await loops.finish();
     if (is_listed) co_await heart.leave();
     database->close();
+    folder.reset();
   }
 
   Task<Result<Duration>> advance_clock(Duration by) {
@@ -353,13 +354,7 @@ Gateway::~Gateway() = default;
 
 Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const Clock& real_clock, Random& random,
                                                       GatewayOptions options) {
-  std::error_code failed;
-  std::filesystem::create_directories(options.data, failed);
-  if (failed) {
-    co_return error(ErrorCode::STORAGE_FAILED,
-                    "the data folder " + options.data.string() + " cannot be made: " + failed.message());
-  }
-  std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, failed);
+  CO_ASSIGN_OR_RETURN(auto folder, DataFolder::take(options.data));
   auto metrics = options.metrics ? std::make_unique<Metrics>(real_clock) : nullptr;
   OnMeasured on_measured;
   if (metrics) {
@@ -368,8 +363,8 @@ Task<Result<std::unique_ptr<Gateway>>> Gateway::start(Executor executor, const C
     };
   }
   CO_ASSIGN_OR_RETURN(auto storage, co_await open_storage(options, random, std::move(on_measured)));
-  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(storage.vault),
-                                       std::move(metrics), std::move(storage.database));
+  auto owned = std::make_unique<Parts>(executor, real_clock, random, std::move(options), std::move(folder),
+                                       std::move(storage.vault), std::move(metrics), std::move(storage.database));
   auto gateway = std::unique_ptr<Gateway>(new Gateway(std::move(owned)));
 
   auto served = co_await gateway->parts_->serve();
@@ -426,22 +421,17 @@ Task<Result<void>> Gateway::Parts::go_live() {
   co_return recovered;
 }
 
-/// Whoever ran on this data folder before is dead: what it held need not wait until the one that leads has noticed, which it
-/// does not where gateways die faster than that. Nothing rests on it but patience, so a file that is lost is no error.
+/// Whoever ran on this data folder before is dead, or it would have the folder still: what it held need not wait until the one
+/// that leads has noticed, which it does not where gateways die faster than that. Nothing rests on it but patience.
 Task<Result<void>> Gateway::Parts::succeed() {
-  const auto file = options.data / kLastGateway;
-  std::string text;
-  std::ifstream{file} >> text;
-  if (const auto predecessor = GatewayId::parse(text)) {
+  if (const auto predecessor = folder->last_gateway()) {
     CO_RETURN_IF_ERROR(co_await database->write([&](db::Transaction& tx) -> Result<void> {
       RETURN_IF_ERROR(payments.recover(tx, *predecessor));
       RETURN_IF_ERROR(link.recover(tx, *predecessor));
       return delete_gateway(tx, *predecessor);
     }));
   }
-  std::ofstream{file} << id.to_text() << '\n';
-  std::error_code ignored;
-  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  folder->note_gateway(id);
   co_return Result<void>{};
 }
 

@@ -130,7 +130,7 @@ TEST_F(GatewayTest, refuses_a_folder_that_another_gateway_has) {
   EventLoop loop;
   std::string wrong;
   EXPECT_EQ(loop.run(start_twice(loop, *this, wrong)), 1);
-  EXPECT_NE(wrong.find("lock"), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find("another gateway runs on the data folder " + data_.string()), std::string::npos) << wrong;
 }
 
 TEST_F(GatewayTest, makes_no_new_key_beside_an_old_database) {

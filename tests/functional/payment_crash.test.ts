@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as wait} from 'node:timers/promises';
 
-import {type Gateway, startGateway} from '../support/gateway.js';
+import {type Gateway, run, startGateway} from '../support/gateway.js';
 import {type LinkSession, type Step} from '../support/payer.js';
 import {type Event, Receiver} from '../support/receiver.js';
 import {eventually, type Payment, Shop} from '../support/shop.js';
@@ -100,6 +100,20 @@ test('killed between the order and the answer: unknown after the restart, accept
   await onlyOnce();
   assert.equal(await sentAgain(), 0);
   assert.equal(shop.paymentEventsOf(intent).length, 2);
+});
+
+test('another one started on the folder while the bank has an order: refused, and the order is answered to the first', async () => {
+  const {session, intent, destination} = await shop.at('CODE', 'payer-plain');
+  const strikes = await shop.bank.next({call: 'authorise_payment', effect: 'answer_late', delay_ms: 3000});
+  const acting = session.act('submit', {otp: '1111'});
+  await eventually(strikes, (count) => count === 1, 'the order at the bank');
+  const {dataFolder, databaseFlags} = shop.gateway;
+  const {code, err} = await run(['serve', '--listen', '127.0.0.1:0', '--data', dataFolder, ...databaseFlags]);
+  assert.equal(code, 1, err);
+  assert.ok(err.includes(`another gateway runs on the data folder ${dataFolder}`), err);
+  await acting;
+  assert.deepEqual(await told(intent, 'payment.created'), [['payment.created', 'ACCEPTED_BY_BANK', null]]);
+  assert.equal((await shop.transfersTo(destination)).length, 1);
 });
 
 test('killed with an order that the bank never got: unknown, and FAILED only when the bank gives it up', async () => {
