@@ -24,6 +24,10 @@ struct Migration {
   std::string_view sql;   ///< Statements for this engine, separated by semicolons.
 };
 
+/// A commit of another process that announces something is most often heard of within some 50 ms, and after this it counts as
+/// missed: long beside that, short beside the time in which somebody who revokes a key looks whether it still opens.
+inline constexpr std::chrono::seconds kHeardWithin{1};
+
 class Database {
  public:
   virtual ~Database() = default;
@@ -65,6 +69,10 @@ class Database {
   /// commit that announced `channel`; soon after those of other processes on the same database too, several of them perhaps
   /// in one call. Before the first write only.
   virtual void on_commit(Channel channel, std::function<void()> listener) = 0;
+
+  /// Whether listeners have heard of every commit that other processes had made durable kHeardWithin ago. Where it is not known,
+  /// because the database is hard to reach, what rests on having heard is read again.
+  virtual bool hears_others() const { return true; }
 
   /// The term in which this process leads: does what only one process may do at a time. Nothing while another one leads, or
   /// nobody does. It may have ended before this process knows: `Transaction::confirm` tells for sure.

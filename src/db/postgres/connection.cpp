@@ -12,7 +12,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "db/postgres/row_inserts.h"
+#include "db/postgres/many_rows.h"
 #include "db/postgres/types.h"
 
 namespace qantara::db::postgres {
@@ -91,16 +91,37 @@ void hear_notice(void* was_warned, const PGresult* notice) {
 
 }  // namespace
 
-std::int64_t read_answer(const Answer& answer, RowSink* sink) {
-  PGresult& result = const_cast<PGresult&>(*answer);  // libpq does not say const where it could.
-  if (sink != nullptr) {
-    const int rows = PQntuples(&result);
-    for (int i = 0; i < rows; ++i) {
-      AnswerRow row{result, i};
-      sink->row(row);
-    }
+std::int64_t read_rows(const Rows& rows, RowSink* sink) {
+  if (sink == nullptr) return rows.count;
+  for (int i = rows.first; i < rows.first + rows.count; ++i) {
+    AnswerRow row{*rows.answer, i};
+    sink->row(row);
   }
-  const std::string_view count = PQcmdTuples(&result);
+  return rows.count;
+}
+
+Rows rows_of(Answer answer) {
+  const int count = PQntuples(answer.get());
+  return {.answer = std::move(answer), .count = count};
+}
+
+std::vector<Rows> rows_of_each(const Answer& answer, std::size_t asked) {
+  std::vector<Rows> each(asked, Rows{.answer = answer});
+  const int rows = PQntuples(answer.get());
+  const int last_column = PQnfields(answer.get()) - 1;
+  for (int i = 0; i < rows; ++i) {
+    const auto number = from_big_endian<std::int64_t>(PQgetvalue(answer.get(), i, last_column));
+    Rows& its = each.at(static_cast<std::size_t>(number - 1));
+    if (its.count++ == 0) its.first = i;
+    CHECK(its.first + its.count == i + 1);
+  }
+  return each;
+}
+
+std::int64_t read_answer(const Answer& answer, RowSink* sink) {
+  (void)read_rows(rows_of(answer), sink);
+  const std::string_view count =
+      PQcmdTuples(const_cast<PGresult*>(answer.get()));  // libpq does not say const where it could.
   std::int64_t changed = 0;
   std::from_chars(count.data(), count.data() + count.size(), changed);
   return changed;
@@ -246,7 +267,7 @@ void Connection::queue_insert(Sql sql, std::span<const Value> parameters) {
   auto waiting = std::ranges::find(inserts_, sql.text().data(),
                                    [](const RowInserts& rows) { return rows.statement.text().data(); });
   if (waiting == inserts_.end()) {
-    const auto [known, is_new] = many_rows_.try_emplace(sql.text().data());
+    const auto [known, is_new] = for_many_.try_emplace(sql.text().data());
     if (is_new) known->second = for_many_rows(sql.text(), parameters);
     if (!known->second) {
       queue(sql, parameters);
@@ -259,23 +280,40 @@ void Connection::queue_insert(Sql sql, std::span<const Value> parameters) {
   ++waiting->rows;
 }
 
+std::optional<Connection::Ticket> Connection::queue_questions(Sql sql, std::span<const std::span<const Value>> sets) {
+  const auto first = sets.front();
+  const auto [known, is_new] = for_many_.try_emplace(sql.text().data());
+  if (is_new) known->second = for_many_questions(sql.text(), first);
+  if (!known->second) return std::nullopt;
+  std::vector<ArrayColumn> columns;
+  for (const Value& value : first) columns.emplace_back(type_of(value));
+  for (const auto& parameters : sets) {
+    for (std::size_t i = 0; i < parameters.size(); ++i) columns[i].add(parameters[i]);
+  }
+  send_inserts();
+  return submit_arrays(*known->second, columns);
+}
+
+Connection::Ticket Connection::submit_arrays(const std::string& text, std::span<ArrayColumn> columns) {
+  std::vector<Oid> types;
+  std::vector<std::string> arrays;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  for (ArrayColumn& column : columns) {
+    types.push_back(array_oid_of(column.type()));
+    arrays.push_back(column.take());
+  }
+  for (const std::string& array : arrays) {
+    values.push_back(array.data());
+    lengths.push_back(static_cast<int>(array.size()));
+  }
+  return submit(text.data(), types, values, lengths);
+}
+
 /// Statement by statement, in the order in which each first came; the rows of one in the order in which they came.
 void Connection::send_inserts() {
   for (RowInserts& rows : std::exchange(inserts_, {})) {
-    std::vector<Oid> types;
-    std::vector<std::string> arrays;
-    std::vector<const char*> values;
-    std::vector<int> lengths;
-    for (ArrayColumn& column : rows.columns) {
-      types.push_back(array_oid_of(column.type()));
-      arrays.push_back(column.take());
-    }
-    for (const std::string& array : arrays) {
-      values.push_back(array.data());
-      lengths.push_back(static_cast<int>(array.size()));
-    }
-    const std::string& text = *many_rows_.at(rows.statement.text().data());
-    submit(text.data(), types, values, lengths);
+    submit_arrays(*for_many_.at(rows.statement.text().data()), rows.columns);
   }
 }
 

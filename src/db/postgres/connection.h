@@ -19,7 +19,7 @@
 
 #include "base/result.h"
 #include "db/database.h"
-#include "db/postgres/row_inserts.h"
+#include "db/postgres/many_rows.h"
 #include "db/transaction.h"
 
 namespace qantara::db::postgres {
@@ -32,6 +32,19 @@ using Answer = std::shared_ptr<const PGresult>;
 
 /// Gives each row to `sink`, which may be null. Result: changed rows, or found ones.
 std::int64_t read_answer(const Answer& answer, RowSink* sink);
+
+/// Some of the rows of an answer.
+struct Rows {
+  Answer answer;
+  int first = 0;
+  int count = 0;
+};
+/// Gives each row to `sink`, which may be null. Result: how many there are.
+std::int64_t read_rows(const Rows& rows, RowSink* sink);
+/// All of them.
+Rows rows_of(Answer answer);
+/// Those of each set of parameters (for_many_questions), of which there were `asked`.
+std::vector<Rows> rows_of_each(const Answer& answer, std::size_t asked);
 
 /// What the server says that it did: "COMMIT", "INSERT 0 1".
 std::string_view command_of(const PGresult& answer);
@@ -84,6 +97,9 @@ class Connection {
   /// Queues a statement whose answer nobody takes. Inserts of one row each are gathered until another statement comes or
   /// somebody waits, and go as one for each table.
   void queue_insert(Sql sql, std::span<const Value> parameters);
+
+  /// Queues one question with several sets of parameters, as one statement (rows_of_each). Nothing if it cannot be one.
+  std::optional<Ticket> queue_questions(Sql sql, std::span<const std::span<const Value>> sets);
 
   template <class... Parameters>
   Ticket queue_with(Sql sql, const Parameters&... parameters) {
@@ -142,6 +158,7 @@ class Connection {
   Ticket queue_at_once(Sql sql, std::span<const Value> parameters);
   Ticket submit(const char* text, std::span<const Oid> types, std::span<const char* const> values,
                 std::span<const int> lengths);
+  Ticket submit_arrays(const std::string& text, std::span<ArrayColumn> columns);
   void send_inserts();
   void send(int sent);
   void receive_one(Patience patience);
@@ -154,8 +171,8 @@ class Connection {
   Options options_;
   PGconn* handle_ = nullptr;
   std::unordered_map<const char*, Prepared> statements_;
-  std::unordered_map<const char*, std::optional<std::string>>
-      many_rows_;  ///< Inserts, for many rows at once if they can be.
+  /// Inserts and questions, for many at once if they can be.
+  std::unordered_map<const char*, std::optional<std::string>> for_many_;
   std::vector<RowInserts> inserts_;
   std::deque<Expected> expected_;
   std::unordered_map<Ticket, Answer> answers_;

@@ -39,6 +39,7 @@ class PostgresEngine final : public Database {
   void on_commit(Channel channel, std::function<void()> listener) override {
     listeners_.add(channel, std::move(listener));
   }
+  bool hears_others() const override { return keeper_.hears_others(); }
   void on_leadership(std::function<void()> listener) override { keeper_.on_leadership(std::move(listener)); }
   std::optional<Term> leadership() const override { return keeper_.leadership(); }
   Result<std::string> place() const override { return place_; }

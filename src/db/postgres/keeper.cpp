@@ -38,15 +38,19 @@ void Keeper::run() {
   do {
     auto kept = connection_ ? Result<void>{} : connect();
     const bool is_new = kept && !connected();
+    const Deadline asked_at = uptime();
     if (kept) kept = listen_to_news();
+    if (kept) {
+      // Perhaps on another server, which has lost nothing, but counts anew.
+      if (is_new && std::exchange(has_missed, false)) listeners_.ring_all();
+      heard_at_.store(asked_at, std::memory_order_release);
+    }
     if (kept) kept = stand_for_leader();
     connected_.store(kept.has_value(), std::memory_order_release);
     if (!kept) {
       connection_.reset();
       set_term(0);
       has_missed = true;
-    } else if (is_new && std::exchange(has_missed, false)) {
-      listeners_.ring_all();  // Perhaps on another server, which has lost nothing, but counts anew.
     }
   } while (wait(connection_ ? kLookEvery : kStandEvery));
   connection_.reset();
@@ -63,6 +67,8 @@ std::optional<Term> Keeper::leadership() const {
   const auto term = term_.load(std::memory_order_acquire);
   return term == 0 ? std::nullopt : std::optional{Term{term}};
 }
+
+bool Keeper::hears_others() const { return uptime() - heard_at_.load(std::memory_order_acquire) < kHeardWithin; }
 
 Result<void> Keeper::connect() {
   ASSIGN_OR_RETURN(connection_, Connection::open(options_));

@@ -30,6 +30,8 @@ class Keeper {
   void stop();
 
   std::optional<Term> leadership() const;
+  /// As Database::hears_others.
+  bool hears_others() const;
   bool connected() const { return connected_.load(std::memory_order_acquire); }
 
  private:
@@ -45,6 +47,7 @@ class Keeper {
   std::unique_ptr<Connection> connection_;
   std::array<std::int64_t, 256> heard_{};  ///< Commits by channel.
   Deadline stood_at_{};
+  std::atomic<Deadline> heard_at_{};    ///< Listeners know of every commit before this moment.
   std::atomic<std::int64_t> term_ = 0;  ///< 0: another one's, or nobody's.
   std::atomic<bool> connected_ = false;
   std::mutex mutex_;

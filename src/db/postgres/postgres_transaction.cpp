@@ -50,6 +50,13 @@ Wish::Wish(Sql sql, std::span<const Value> given) : sql(sql), parameters(given.b
   }
 }
 
+Gathering::Entry& Gathering::about(Sql sql, std::span<const Value> parameters) {
+  auto asked = question(sql, parameters);
+  const auto known = entries.find(asked);
+  if (known != entries.end()) return known->second;
+  return entries.emplace(std::move(asked), Entry{.wish = Wish{sql, parameters}, .rows = {}}).first->second;
+}
+
 Result<void> PostgresTransaction::attempt(const Job& job) {
   Result<void> result = run_job(job, *this);
   if (failure_) return *failure_;
@@ -71,17 +78,20 @@ Result<void> PostgresTransaction::confirm(Term term) {
 
 Result<std::int64_t> PostgresTransaction::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
   if (failure_) return *failure_;
-  if (!only_reads(sql)) {
-    has_written_ = true;
-  } else if (gathered_ != nullptr && !has_written_) {
-    const auto known = gathered_->entries.find(question(sql, parameters));
-    if (known != gathered_->entries.end() && known->second.answer) return read_answer(known->second.answer, sink);
+  if (!only_reads(sql)) has_written_ = true;
+  Gathering::Entry* entry = nullptr;
+  if (gathered_ != nullptr && !has_written_) {
+    entry = &gathered_->about(sql, parameters);
+    ++entry->wanted;
+    if (entry->rows.answer) return read_rows(entry->rows, sink);
+    ++gathered_->missed;
   }
   const auto answer = connection_.wait(connection_.queue(sql, parameters));
   if (!answer) {
     failure_ = answer.error();
     return *failure_;
   }
+  if (entry != nullptr) entry->rows = rows_of(*answer);
   return read_answer(*answer, sink);
 }
 
@@ -97,21 +107,16 @@ Result<void> PostgresTransaction::run_later(Sql sql, std::span<const Value> para
 }
 
 bool Rehearsal::find_wishes(const Job& job) {
-  is_over_ = has_new_ = false;
+  is_over_ = is_missing_ = false;
   (void)run_job(job, *this);
-  return has_new_;
+  return is_missing_;
 }
 
 Result<std::int64_t> Rehearsal::run(Sql sql, std::span<const Value> parameters, RowSink* sink) {
   if (is_over_ || !only_reads(sql)) return interruption();
-  auto asked = question(sql, parameters);
-  auto entry = gathering_.entries.find(asked);
-  if (entry == gathering_.entries.end()) {
-    entry = gathering_.entries.emplace(std::move(asked), Gathering::Entry{.wish = Wish{sql, parameters}}).first;
-    has_new_ = true;
-  }
-  ++entry->second.wanted;
-  return entry->second.answer ? read_answer(entry->second.answer, sink) : 0;
+  const Gathering::Entry& entry = gathering_.about(sql, parameters);
+  is_missing_ = is_missing_ || !entry.rows.answer;
+  return entry.rows.answer ? read_rows(entry.rows, sink) : 0;
 }
 
 Error Rehearsal::interruption() {

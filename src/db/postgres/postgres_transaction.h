@@ -34,10 +34,14 @@ struct Wish {
 struct Gathering {
   struct Entry {
     Wish wish;
-    Answer answer;   ///< Null until there is one.
-    int wanted = 0;  ///< Times that a closure asked for it.
+    Rows rows;       ///< Without an answer until there is one.
+    int wanted = 0;  ///< How many closures asked for it in their turn.
   };
+  /// The entry of a question, which may be new.
+  Entry& about(Sql sql, std::span<const Value> parameters);
+
   std::unordered_map<std::string, Entry> entries;  ///< By question.
+  int missed = 0;                                  ///< Questions that a closure had to ask in its turn.
 };
 
 /// What several closures of one transaction know of each other.
@@ -50,8 +54,8 @@ struct SharedTransaction {
 
 class PostgresTransaction final : public Transaction {
  public:
-  /// `gathered`: answers that do for what is read before the first write; may be null.
-  PostgresTransaction(Connection& connection, SharedTransaction& shared, const Gathering* gathered)
+  /// `gathered`: answers that do for what is read before the first write, and others may learn from; may be null.
+  PostgresTransaction(Connection& connection, SharedTransaction& shared, Gathering* gathered)
       : connection_(connection), shared_(shared), gathered_(gathered) {}
 
   /// Runs `job`. If one of its statements failed, so does it, even if it went on.
@@ -71,7 +75,7 @@ class PostgresTransaction final : public Transaction {
  private:
   Connection& connection_;
   SharedTransaction& shared_;
-  const Gathering* gathered_;
+  Gathering* gathered_;
   bool has_written_ = false;
   std::optional<Error> failure_;
   Channels announced_;
@@ -84,7 +88,7 @@ class Rehearsal final : public Transaction {
  public:
   explicit Rehearsal(Gathering& gathering) : gathering_(gathering) {}
 
-  /// Adds what `job` asks to what is gathered. Result: whether anything was new.
+  /// Adds what `job` asks to what is gathered. Result: whether an answer is missing.
   bool find_wishes(const Job& job);
 
   void announce(Channel) override {}
@@ -99,7 +103,7 @@ class Rehearsal final : public Transaction {
 
   Gathering& gathering_;
   bool is_over_ = false;
-  bool has_new_ = false;
+  bool is_missing_ = false;
 };
 
 }  // namespace qantara::db::postgres

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr int kRerunsMax = 8;
 constexpr int kAttemptsMax = 16;
-constexpr int kRehearsalsMax = 8;
 
 // After a closure that failed with something written: where one fails, more may, and each costs its batch a second run.
 constexpr int kCarefulBatches = 32;
@@ -74,7 +74,6 @@ void Writer::settle(std::span<Waiting* const> batch) {
         break;
       }
     }
-    if (undo == Undo::WITH_ALL) gather(batch);
     const Outcome outcome = connection_->is_lost() ? Outcome::LOST : attempt(batch, undo);
     if (outcome == Outcome::SETTLED) return;
     if (outcome == Outcome::UNDONE) {
@@ -105,44 +104,78 @@ void Writer::settle(std::span<Waiting* const> batch) {
   refuse(batch, why);
 }
 
-void Writer::gather(std::span<Waiting* const> batch) {
-  std::vector<Waiting*> asking;
-  std::ranges::copy_if(batch, std::back_inserter(asking),
-                       [](const Waiting* waiting) { return waiting->reads == Reads::AHEAD; });
-  if (asking.empty()) return;
-  // What several wanted to know the last time is wanted again: no journey more for it.
+/// Asks what the closures of the batch will, right behind the lock: one journey for all, and one more for each round of
+/// questions that follow from answers. `locked`: what has to be waited for in any case. Errors: those of the connection.
+Result<void> Writer::gather(std::span<Waiting* const> batch, Connection::Ticket locked) {
+  // What several wanted to know the last time is wanted again, and asked before anybody has to say so.
   constexpr int kOften = 4;
   std::erase_if(gathered_.entries, [](const auto& entry) { return entry.second.wanted < kOften; });
   for (auto& [question, entry] : gathered_.entries) {
-    entry.answer = nullptr;
+    entry.rows = {};
     entry.wanted = 0;
   }
-  for (Waiting* const waiting : asking) (void)Rehearsal{gathered_}.find_wishes(*waiting->job);
-  for (int i = 0; i < kRehearsalsMax && !asking.empty(); ++i) {
-    if (!ask_what_is_wished()) return;
+  if (std::exchange(gathered_.missed, 0) > 1) rounds_ = kRoundsMax;
+  std::vector<Waiting*> asking;
+  std::ranges::copy_if(batch, std::back_inserter(asking),
+                       [](const Waiting* waiting) { return waiting->reads == Reads::AHEAD; });
+  if (asking.empty()) gathered_.entries.clear();
+  for (int round = 0; round == 0 || round < rounds_; ++round) {
     std::erase_if(asking, [&](const Waiting* waiting) { return !Rehearsal{gathered_}.find_wishes(*waiting->job); });
+    if (round > 0 && asking.empty()) rounds_ = round;
+    if (round > 0 && asking.empty()) break;
+    RETURN_IF_ERROR(ask_what_is_wished(locked));
   }
+  return {};
 }
 
-/// False if an answer failed: whatever it is, the closures meet it in their turn.
-bool Writer::ask_what_is_wished() {
-  std::vector<std::pair<Gathering::Entry*, Connection::Ticket>> asked;
-  connection_->keep_answers(Connection::Answers::KEEP);
+/// Asks each question that has no answer yet: those of one statement together.
+Result<void> Writer::ask_what_is_wished(Connection::Ticket locked) {
+  std::unordered_map<const char*, std::vector<Gathering::Entry*>> by_statement;
   for (auto& [question, entry] : gathered_.entries) {
-    if (!entry.answer) asked.emplace_back(&entry, connection_->queue(entry.wish.sql, entry.wish.parameters));
+    if (!entry.rows.answer) by_statement[entry.wish.sql.text().data()].push_back(&entry);
+  }
+  struct Asked {
+    std::span<Gathering::Entry* const> entries;
+    Connection::Ticket ticket;
+  };
+  std::vector<Asked> asked;
+  connection_->keep_answers(Connection::Answers::KEEP);
+  for (const auto& [statement, entries] : by_statement) {
+    std::vector<std::span<const Value>> sets;
+    for (const auto* entry : entries) sets.emplace_back(entry->wish.parameters);
+    const Sql sql = entries.front()->wish.sql;
+    if (const auto ticket = sets.size() > 1 ? connection_->queue_questions(sql, sets) : std::nullopt) {
+      asked.push_back({entries, *ticket});
+      continue;
+    }
+    for (const auto& entry : entries) asked.push_back({{&entry, 1}, connection_->queue(sql, entry->wish.parameters)});
   }
   connection_->keep_answers(Connection::Answers::DROP);
-  const auto answered = connection_->settle();
-  for (const auto& [entry, ticket] : asked) entry->answer = connection_->take(ticket);
-  return answered.has_value();
+  ASSIGN_OR_RETURN(const auto last, connection_->wait(asked.empty() ? locked : asked.back().ticket));
+  for (const auto& [entries, ticket] : asked) {
+    const auto answer = ticket == asked.back().ticket ? last : connection_->take(ticket);
+    if (entries.size() == 1) {
+      entries.front()->rows = rows_of(answer);
+      continue;
+    }
+    auto each = rows_of_each(answer, entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) entries[i]->rows = std::move(each[i]);
+  }
+  return {};
 }
 
-Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
+Result<void> Writer::begin(std::span<Waiting* const> batch, Undo undo) {
   connection_->queue_with("BEGIN");
   // Waited for, so that nothing is on its way that could be committed by a server that we gave up: whoever finds out what
   // became of a batch waits until this lock is free.
-  const auto locked = connection_->wait(connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock));
-  if (!locked) {
+  const auto locked = connection_->queue_with("SELECT pg_advisory_xact_lock($1)", kWritersLock);
+  if (undo == Undo::WITH_ALL) return gather(batch, locked);
+  RETURN_IF_ERROR(connection_->wait(locked));
+  return {};
+}
+
+Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
+  if (!begin(batch, undo)) {
     if (connection_->is_lost()) return Outcome::LOST;
     (void)connection_->settle();
     return roll_back(batch, undo);

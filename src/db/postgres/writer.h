@@ -20,6 +20,8 @@
 namespace qantara::db::postgres {
 
 class Writer {
+  static constexpr int kRoundsMax = 8;
+
  public:
   /// `options`: batch_max and on_measured count. What is given by reference outlives the writer.
   Writer(Connection::Options connection, const PostgresOptions& options, JobQueue& queue, const Listeners& listeners)
@@ -44,8 +46,9 @@ class Writer {
   };
 
   void settle(std::span<Waiting* const> batch);
-  void gather(std::span<Waiting* const> batch);
-  bool ask_what_is_wished();
+  Result<void> begin(std::span<Waiting* const> batch, Undo undo);
+  Result<void> gather(std::span<Waiting* const> batch, Connection::Ticket locked);
+  Result<void> ask_what_is_wished(Connection::Ticket locked);
   Outcome attempt(std::span<Waiting* const> batch, Undo undo);
   /// What a closure left behind that could not go on; nothing if the transaction can be.
   std::optional<Outcome> run_closure(Waiting& waiting, Undo undo, SharedTransaction& shared, bool& has_written);
@@ -68,6 +71,7 @@ class Writer {
   std::int64_t batch_ = 0;
   bool has_committed_ = false;  // So there is a mark.
   Gathering gathered_;
+  int rounds_ = kRoundsMax;  // Of questions that follow from answers: as many as the last batches had.
   int careful_batches_ = 0;
   bool is_told_ = false;  // The log, that the server is away.
   std::atomic<bool> writable_ = false;

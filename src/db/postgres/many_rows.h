@@ -1,4 +1,4 @@
-// Inserts of one row each that nobody waits for, gathered into one statement with many rows: what it costs to begin a statement
+// One statement instead of many that differ in their parameters only, inserts or questions: what it costs to begin a statement
 // is then paid once.
 #pragma once
 
@@ -16,6 +16,14 @@ namespace qantara::db::postgres {
 /// "INSERT INTO t (a, b) SELECT * FROM unnest($1::bigint[], $2::text[])" for "INSERT INTO t (a, b) VALUES ($1, $2)".
 /// Nothing for any other statement: one that has more to it, or takes its parameters in another order.
 std::optional<std::string> for_many_rows(std::string_view statement, std::span<const Value> parameters);
+
+/// The same question for many sets of parameters, each of which comes as an array. The last column of each row says which
+/// set it answers, counted from 1; the rows of one set are as the question alone has them, and come together:
+/// "SELECT answer.*, asked.n FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (p1, n) CROSS JOIN LATERAL
+/// (SELECT a FROM t WHERE b = asked.p1 OFFSET 0) AS answer" for "SELECT a FROM t WHERE b = $1". (OFFSET keeps the planner from
+/// making one join of it, so each set is looked up as it is alone.)
+/// Nothing for a statement without parameters, or with one where no column may stand.
+std::optional<std::string> for_many_questions(std::string_view statement, std::span<const Value> parameters);
 
 /// Values of one type as PostgreSQL wants an array in binary.
 class ArrayColumn {

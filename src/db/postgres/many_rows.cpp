@@ -1,4 +1,4 @@
-#include "db/postgres/row_inserts.h"
+#include "db/postgres/many_rows.h"
 
 #include <fmt/format.h>
 
@@ -41,6 +41,30 @@ std::optional<std::string> for_many_rows(std::string_view statement, std::span<c
   values += ")";
   if (parameters.empty() || !statement.starts_with("INSERT INTO ") || !statement.ends_with(values)) return std::nullopt;
   return std::string{statement.substr(0, statement.size() - values.size())} + arrays + ")";
+}
+
+std::optional<std::string> for_many_questions(std::string_view statement, std::span<const Value> parameters) {
+  const bool fits = statement.starts_with("SELECT ") && statement.find("LIMIT $") == statement.npos &&
+                    statement.find("OFFSET $") == statement.npos;
+  if (!fits || parameters.empty()) return std::nullopt;
+  std::string arrays;
+  std::string names;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    arrays += fmt::format("{}${}::{}[]", i == 0 ? "" : ", ", i + 1, name_of(type_of(parameters[i])));
+    names += fmt::format("p{}, ", i + 1);
+  }
+  std::string each;
+  for (const char c : statement) {
+    if (c == '$') {
+      each += "asked.p";
+    } else {
+      each += c;
+    }
+  }
+  return fmt::format(
+      "SELECT answer.*, asked.n FROM unnest({}) WITH ORDINALITY AS asked ({}n) CROSS JOIN LATERAL ({} OFFSET 0) AS "
+      "answer",
+      arrays, names, each);
 }
 
 void ArrayColumn::add(const Value& value) {
