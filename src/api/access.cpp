@@ -66,16 +66,27 @@ std::string_view bearer_of(std::string_view authorization) {
 
 Access::SharedSnapshot Access::fresh_snapshot() {
   const std::scoped_lock lock{mutex_};
-  const bool is_fresh = snapshot_ && snapshot_->change == changes_.load(std::memory_order_acquire);
-  return is_fresh ? snapshot_ : nullptr;
+  // Before `changes_` is read: what has been heard of by now is counted there.
+  const bool hears_changes = database_.hears_others();
+  if (!snapshot_ || snapshot_->change != changes_.load(std::memory_order_acquire)) return nullptr;
+  if (hears_changes || is_recent(*snapshot_)) return snapshot_;
+  forget();
+  return nullptr;
+}
+
+/// As good as one that changes are heard of for: old by no more than they may be late.
+bool Access::is_recent(const Snapshot& snapshot) const {
+  const Duration age = real_clock_.now() - snapshot.read_at;
+  return age >= Duration::zero() && age < db::kHeardWithin;  // The clock may have been set back.
 }
 
 Task<Result<Access::SharedSnapshot>> Access::load_snapshot() {
   const auto change = changes_.load(std::memory_order_acquire);
+  const Instant now = real_clock_.now();
   CO_ASSIGN_OR_RETURN(auto read, co_await database_.read([&](db::Transaction& tx) -> Result<SharedSnapshot> {
     ASSIGN_OR_RETURN(auto directory, Directory::load(tx));
     ASSIGN_OR_RETURN(auto keys, tokens_.keys(tx));
-    return std::make_shared<const Snapshot>(change, std::move(directory), std::move(keys));
+    return std::make_shared<const Snapshot>(change, now, std::move(directory), std::move(keys));
   }));
   const std::scoped_lock lock{mutex_};
   if (!snapshot_ || snapshot_->change < change) {

@@ -40,7 +40,8 @@ class Access {
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
 
-  /// What is known of credentials is out of date (applications::kCredentialsChanged). From any thread.
+  /// What is known of credentials is out of date (applications::kCredentialsChanged). From any thread. Where the database cannot
+  /// say that nothing has changed (db::Database::hears_others), it is out of date after db::kHeardWithin by itself.
   void forget() { ++changes_; }
   /// From now on nothing is written.
   void stand_by() { stands_by_ = true; }
@@ -72,12 +73,14 @@ class Access {
  private:
   struct Snapshot {
     std::uint64_t change;  ///< `changes_` before it was read.
+    Instant read_at;       ///< Before it was read.
     applications::Directory directory;
     applications::SigningKeys signing_keys;
   };
   using SharedSnapshot = std::shared_ptr<const Snapshot>;
 
   SharedSnapshot fresh_snapshot();
+  bool is_recent(const Snapshot& snapshot) const;
   Task<Result<SharedSnapshot>> load_snapshot();
   Result<Caller> judge_app_token(const Snapshot& snapshot, const http::Request& request, std::string_view text) const;
   Result<Caller> judge_bearer(const Snapshot& snapshot, std::string_view authorization);

@@ -20,6 +20,7 @@ class TermDatabase final : public db::Database {
   void on_commit(db::Channel channel, std::function<void()> listener) override {
     database_.on_commit(channel, std::move(listener));
   }
+  bool hears_others() const override { return database_.hears_others(); }
   std::optional<db::Term> leadership() const override { return database_.leadership(); }
   void on_leadership(std::function<void()> listener) override { database_.on_leadership(std::move(listener)); }
   Result<std::string> place() const override { return database_.place(); }

@@ -18,6 +18,7 @@ export class PostgresProxy {
 
   private readonly pairs = new Set<Pair>();
   private next: {where: Cut; done: () => void} | undefined;
+  private swallowed: RegExp | undefined;
   private away = false;
   private held = false;
 
@@ -70,6 +71,11 @@ export class PostgresProxy {
     this.pairs.forEach((pair) => pair.release());
   }
 
+  /** Whoever asks this hears nothing any more, then or later, on whatever connection; everybody else goes on. */
+  swallow(sql: RegExp): void {
+    this.swallowed = sql;
+  }
+
   async close(): Promise<void> {
     this.cutAll();
     await new Promise((resolve) => this.server.close(resolve));
@@ -80,7 +86,7 @@ export class PostgresProxy {
       client.resetAndDestroy();
       return;
     }
-    const pair = new Pair(client, connect(this.postgres.socket), (moment) => this.isCut(moment));
+    const pair = new Pair(client, connect(this.postgres.socket), (moment) => this.isCut(moment), (sql) => this.swallowed?.test(sql) === true);
     this.pairs.add(pair);
     client.once('close', () => this.pairs.delete(pair));
     if (this.held) pair.hold();
@@ -114,6 +120,7 @@ class Pair {
     private readonly client: Socket,
     private readonly server: Socket,
     private readonly isCut: (moment: Cut) => boolean,
+    private readonly isSwallowed: (sql: string) => boolean,
   ) {
     client.setNoDelay();
     client.on('data', (bytes) => this.pass(this.asked.read(bytes), server, (message) => this.judgeQuestion(message)));
@@ -148,6 +155,7 @@ class Pair {
       if (to.destroyed) return;
       const verdict = judge(message);
       if (verdict === 'cut') return this.cut();
+      if (verdict === 'swallow') return this.hold();
       if (verdict === 'cut behind') {
         to.write(message.whole, () => this.cut());
         return;
@@ -158,6 +166,7 @@ class Pair {
 
   private judgeQuestion(message: Message): Verdict {
     const sql = this.executedBy(message);
+    if (sql !== undefined && this.isSwallowed(sql)) return 'swallow';
     if (sql !== undefined && kChanges.test(sql)) this.hasChanges = true;
     if (sql !== undefined && /^\s*(begin|start)\b/i.test(sql)) this.hasChanges = false;
     if (sql !== undefined && /^\s*(commit|rollback)\b/i.test(sql)) {
@@ -186,7 +195,7 @@ class Pair {
   }
 }
 
-type Verdict = 'go on' | 'cut' | 'cut behind';
+type Verdict = 'go on' | 'cut' | 'cut behind' | 'swallow';
 
 interface Message {
   /** Empty for the first one of a connection. */
