@@ -127,7 +127,7 @@ struct Gateway::Parts {
                                           customers, destinations, payment_intents::Rules::defaults()};
   payment_sources::PaymentSources sources{clock, random, vault, events};
   payments::Payments payments{id, clock, real_clock, random, vault, events, intents, destinations, sources, banks};
-  payments::PaymentAuthorisation authorisation{*database, payments, banks};
+  payments::PaymentAuthorisation authorisation{*database, payments, banks, clock, real_clock, *real_timers};
   webhooks::Webhooks webhooks{clock, random, vault, webhook_addresses(options.webhook_networks), *registration_dns};
   link::OpeningLimits opening_limits;
   std::string public_url;  // Known once it listens.
@@ -223,6 +223,7 @@ struct Gateway::Parts {
     // A conversation with a bank may be under way: an order and the question that follows it.
     auto patience = options.bank_timeout;
     for (const auto& bank : banks.all()) patience = std::max(patience, bank->call_timeout);
+    authorisation.stop();
     if (server) co_await server->stop(2 * patience + std::chrono::seconds{5});
     if (admin_server) co_await admin_server->stop(std::chrono::seconds{1});
     if (metrics_server) co_await metrics_server->stop(std::chrono::seconds{1});

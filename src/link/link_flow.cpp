@@ -112,6 +112,8 @@ Task<Result<LinkView>> LinkFlow::act(SessionKey key, Act act, banking::PayerDevi
   device.return_urls = return_urls(session);
 
   if (decision.call == BankCall::LINK_SUBMIT || decision.call == BankCall::ADD_BENEFICIARY) {
+    const auto held = in_flight_.take(session.id);
+    if (!held) co_return outdated(session.step_number);
     const auto connector = parts_.banks.connector(session.bank_identifier);
     auto state = session.connector_state;
     banking::BankResult<banking::Step> brought;
@@ -155,11 +157,14 @@ Result<void> LinkFlow::recover(db::Transaction& tx, GatewayId gone) const {
   return release_session_leases_of(tx, gone);
 }
 
-// To everybody but its holder a lease lasts until it is given back: clocks of two machines are not compared.
+// What is under way here is known without a clock. To everybody but its holder a lease lasts until it is given back: clocks of two
+// machines are not compared. Of one's own that nobody works on any more the clock tells, unless it was set back since.
 bool LinkFlow::is_leased(const LinkSession& session) const {
+  if (in_flight_.contains(session.id)) return true;
   if (!session.lease_until) return false;
-  const bool is_others = session.lease_holder && *session.lease_holder != parts_.gateway;
-  return is_others || *session.lease_until > parts_.real_clock.now();
+  if (session.lease_holder && *session.lease_holder != parts_.gateway) return true;
+  const Instant real_now = parts_.real_clock.now();
+  return *session.lease_until > real_now && *session.lease_until <= real_now + kLease;
 }
 
 void LinkFlow::lease(LinkSession& session) const {

@@ -14,6 +14,7 @@
 #include "applications/applications.h"
 #include "banking/banks.h"
 #include "base/crypto.h"
+#include "base/in_flight.h"
 #include "base/random.h"
 #include "base/rate_limit.h"
 #include "base/result.h"
@@ -230,6 +231,7 @@ class LinkFlow {
 
   Parts parts_;
   Secret token_key_;
+  mutable InFlight<LinkSessionId> in_flight_;  // Their calls to banks are under way here.
 };
 
 }  // namespace qantara::link

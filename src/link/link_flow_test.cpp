@@ -295,16 +295,34 @@ TEST_F(link_flow, works_for_one_window_at_a_time) {
       << "done once, however often it is sent";
 }
 
+TEST_F(link_flow, goes_on_with_its_own_call_however_the_clock_jumps) {
+  for (const Duration jump : {Duration{hours{1}}, Duration{-hours{3}}}) {
+    Payer somebody;
+    somebody.to_credentials();
+    somebody.begins(Action::SUBMIT, kCredentials);
+    const auto number = somebody.view.number;
+    // Or the session would have ended by now.
+    somebody.it.real_clock.advance(jump);
+    const auto again = somebody.act_at(number, Action::SUBMIT, kCredentials);
+    EXPECT_EQ(code_of(again), "STEP_OUTDATED");
+    EXPECT_EQ(somebody.bank.heard.size(), 1U) << "nobody asks the bank beside it";
+    somebody.bank.will(linked());
+    ASSERT_TRUE(somebody.gets_an_answer());
+    EXPECT_EQ(somebody.looks().found_accounts.size(), 1U);
+  }
+}
+
 TEST_F(link_flow, sets_an_answer_aside_that_came_after_the_payer_went_on) {
   payer.to_credentials();
   payer.begins(Action::SUBMIT, kCredentials);
-  payer.it.real_clock.advance(minutes{2});
-  EXPECT_EQ(payer.looks().kind, K::CREDENTIALS) << "whoever was calling is gone";
-
-  // The second try goes on, to the accounts; then the first one's answer comes.
+  // It is given up, as it seems to be gone. The second try goes on at another gateway, to the accounts; then the first one's answer comes.
+  const LinkFlow other{payer.parts_of(GatewayId::make(payer.it.clock, payer.it.random))};
+  ASSERT_TRUE(payer.it.database.write([&](db::Transaction& tx) { return other.recover(tx, payer.it.gateway); }));
   payer.bank.will(linked());
-  payer.does(Action::SUBMIT, kCredentials);
-  EXPECT_STEP(K::ACCOUNTS);
+  const auto second =
+      payer.it.database.run(other.act(payer.key(), Payer::act(payer.view.number, Action::SUBMIT, kCredentials), {}));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->kind, K::ACCOUNTS);
   payer.bank.will(bank_says::sign_in());
   const auto late = payer.gets_an_answer();
   ASSERT_TRUE(late);

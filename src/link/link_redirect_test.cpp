@@ -183,10 +183,10 @@ TEST_F(link_redirect, a_payment_is_asked_about_when_its_payer_is_back_from_anywh
   EXPECT_TRUE(payer.view.came_back);
   EXPECT_EQ(actions_of(payer.view), std::vector{Action::CANCEL});
   payer.bank.will(banking::StillWaiting{.bank_status = "RCVD", .sca_status = "received"});
-  ASSERT_TRUE(payer.it.database.run(payer.it.authorisation.check(payer.payment().id)));
+  ASSERT_TRUE(payer.it.check(payer.payment().id));
   EXPECT_FALSE(payer.looks().came_back);
   payer.bank.will(bank_says::accepted());
-  ASSERT_TRUE(payer.it.database.run(payer.it.authorisation.check(payer.payment().id)));
+  ASSERT_TRUE(payer.it.check(payer.payment().id));
   payer.looks();
   EXPECT_STEP(K::ACCEPTED);
   EXPECT_FALSE(payer.it.database.run(payer.flow.depart(last_segment(payer.view.redirect_url))));
@@ -197,7 +197,7 @@ TEST_F(link_redirect, a_payment_is_asked_about_when_its_payer_is_back_from_anywh
 TEST_F(link_redirect, a_payer_who_never_comes_back_goes_on_when_the_intent_is_opened_again) {
   to_payment();
   payer.bank.will(bank_says::accepted());
-  ASSERT_TRUE(payer.it.database.run(payer.it.authorisation.check(payer.payment().id)));
+  ASSERT_TRUE(payer.it.check(payer.payment().id));
   ASSERT_TRUE(payer.open_to_pay(payer.intent));
   EXPECT_STEP(K::ACCEPTED);
 }

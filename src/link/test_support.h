@@ -102,6 +102,27 @@ class Payer {
     return *std::exchange(later, std::nullopt);
   }
 
+  /// Of a gateway on the same database.
+  LinkFlow::Parts parts_of(GatewayId gateway) {
+    return {.database = *it.database,
+            .clock = it.clock,
+            .real_clock = it.real_clock,
+            .random = it.random,
+            .vault = it.vault,
+            .applications = it.applications,
+            .customers = it.customers,
+            .destinations = it.destinations,
+            .intents = it.intents,
+            .sources = it.sources,
+            .payments = it.payments,
+            .authorisation = it.authorisation,
+            .banks = it.banks,
+            .opening_limits = opening_limits,
+            .gateway = gateway,
+            .run_by = {},
+            .public_url = public_url};
+  }
+
   // To a place
 
   void to_banks() {
@@ -162,22 +183,7 @@ class Payer {
   OpeningLimits opening_limits;
   const std::string public_url = "https://pay.example";
   banking::ScriptedBank& bank;
-  const LinkFlow flow{{.database = *it.database,
-                       .clock = it.clock,
-                       .real_clock = it.real_clock,
-                       .random = it.random,
-                       .vault = it.vault,
-                       .applications = it.applications,
-                       .customers = it.customers,
-                       .destinations = it.destinations,
-                       .intents = it.intents,
-                       .sources = it.sources,
-                       .payments = it.payments,
-                       .authorisation = it.authorisation,
-                       .banks = it.banks,
-                       .opening_limits = opening_limits,
-                       .gateway = it.gateway,
-                       .public_url = public_url}};
+  const LinkFlow flow{parts_of(it.gateway)};
   LinkView view;
   std::optional<Result<LinkView>> later;
   IntentId intent;

@@ -86,4 +86,12 @@ struct Payment {
   }
 };
 
+/// A payment that was due when it was looked for, and which state of it was.
+struct DuePayment {
+  PaymentId id;
+  std::int64_t version;
+
+  friend bool operator==(const DuePayment&, const DuePayment&) = default;
+};
+
 }  // namespace qantara::payments

@@ -1,8 +1,22 @@
 #include "payments/payment_authorisation.h"
 
+#include <algorithm>
+
+#include "base/log.h"
+
 namespace qantara::payments {
 
 namespace {
+
+constexpr Duration kPauseFirst = std::chrono::milliseconds{100};
+constexpr Duration kPauseMax = std::chrono::seconds{2};
+
+Error in_work() { return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment"); }
+
+/// The same write may succeed later. Nothing was written, or (STORAGE_FAILED) nobody knows whether it was.
+bool is_database_away(const Error& failed) {
+  return failed.code == ErrorCode::SERVICE_UNAVAILABLE || failed.code == ErrorCode::STORAGE_FAILED;
+}
 
 bool is_continue(const banking::BankResult<banking::Step>& brought) {
   return brought && std::holds_alternative<banking::Continue>(*brought);
@@ -14,6 +28,14 @@ bool is_refusal(const banking::BankResult<banking::Step>& brought) {
   if (brought) return std::holds_alternative<banking::Refused>(*brought);
   return brought.error().kind == REFUSED || brought.error().kind == MISCONFIGURED ||
          brought.error().kind == SESSION_ENDED;
+}
+
+banking::BankResult<banking::Step> not_sent(const Error& why) {
+  return std::unexpected{
+      banking::CallError{.kind = banking::CallError::Kind::NOT_SENT,
+                         .code = "DATABASE_AWAY",
+                         .message = "nothing was sent, as the claim could not be looked at: " + why.message,
+                         .retry_after = {}}};
 }
 
 /// Whether the payer was, or may have been, asked to authorise the order. Until then the bank has only asked who they are.
@@ -50,8 +72,10 @@ banking::BankResult<banking::Step> weigh(banking::BankResult<banking::Step> refu
 }  // namespace
 
 Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, banking::PayerDevice device) const {
+  const auto held = payments_.hold(id);
+  if (!held) co_return in_work();
   CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
-    return payments_.claim(tx, id, Call::HARMLESS, step);
+    return payments_.claim(tx, id, Call::HARMLESS, step, {});
   }));
   const auto connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
@@ -60,15 +84,12 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
 
   if (state.json.empty()) {
     auto created = co_await connector->begin_payment(order, device, claim.link_state, state);
-    if (!is_continue(created)) {
-      auto recorded = co_await record(claim, std::move(created), std::move(state));
-      co_return recorded;
-    }
+    const bool goes_on = is_continue(created);
     // What exists at the bank must be known here before anything can be authorised there.
-    CO_ASSIGN_OR_RETURN(claim.payment, co_await database_.write([&](db::Transaction& tx) {
-      return payments_.record(tx, claim, banking::Step{banking::Continue{}}, state);
-    }));
-    if (claim.payment.connector_state.json != state.json) co_return claim.payment;  // Somebody else went on meanwhile.
+    CO_ASSIGN_OR_RETURN(claim.payment, co_await record(claim, std::move(created), state));
+    // Or somebody else went on meanwhile.
+    const bool is_ours = claim.payment.connector_state.json == state.json && payments_.has_own_lease(claim.payment);
+    if (!goes_on || !is_ours) co_return claim.payment;
   }
   auto started = co_await connector->advance_payment(order, device, state);
   if (is_refusal(started)) {
@@ -81,8 +102,18 @@ Task<Result<Payment>> PaymentAuthorisation::start(PaymentId id, int step, bankin
 
 Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call call, banking::Answers answers,
                                                    banking::PayerDevice device) const {
-  CO_ASSIGN_OR_RETURN(
-      auto claim, co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step); }));
+  const auto held = payments_.hold(id);
+  if (!held) co_return in_work();
+  const auto request_key = payments_.make_request_key();
+  auto claimed =
+      co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step, request_key); });
+  if (!claimed && claimed.error().code == ErrorCode::STORAGE_FAILED && call == Call::SUBMISSION) {
+    // Perhaps it is SUBMITTING now. Nothing has left, which nobody else can know.
+    auto withdrawn =
+        co_await insist(id, [&](db::Transaction& tx, Try) { return payments_.withdraw(tx, id, request_key); });
+    co_return withdrawn;
+  }
+  CO_ASSIGN_OR_RETURN(auto claim, std::move(claimed));
   const auto connector = banks_.connector(claim.payment.bank_identifier);
   const auto order = claim.payment.order();
   const auto begun = begun_of(claim.payment);
@@ -91,7 +122,13 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
   // Whoever slept between the commit and this line may have been given up, and the bank asked meanwhile. That this is looked at
   // narrows the window and does not close it; what is sent in it nobody else has sent, or will (docs/decisions/0011).
   if (!payments_.is_fresh(claim)) {
-    CO_RETURN_IF_ERROR(co_await database_.read([&](db::Transaction& tx) { return payments_.check_claim(tx, claim); }));
+    const auto checked = co_await database_.read([&](db::Transaction& tx) { return payments_.check_claim(tx, claim); });
+    if (!checked && checked.error().code == ErrorCode::STEP_OUTDATED) co_return checked.error();
+    if (!checked) {
+      // Whether it may be sent is not known, so it is not.
+      auto recorded = co_await record(std::move(claim), not_sent(checked.error()), std::move(state));
+      co_return recorded;
+    }
   }
   auto brought = co_await connector->submit_payment(order, answers, device, state);
   if (is_refusal(brought)) {
@@ -102,27 +139,59 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
   co_return recorded;
 }
 
-Task<Result<Payment>> PaymentAuthorisation::check(PaymentId id) const {
-  CO_ASSIGN_OR_RETURN(auto claim, co_await database_.write([&](db::Transaction& tx) {
-    return payments_.claim(tx, id, Call::HARMLESS, std::nullopt);
-  }));
+Task<Result<Payment>> PaymentAuthorisation::check(DuePayment due) const {
+  const auto held = payments_.hold(due.id);
+  if (!held) co_return in_work();
+  CO_ASSIGN_OR_RETURN(auto claim,
+                      co_await database_.write([&](db::Transaction& tx) { return payments_.claim_due(tx, due); }));
   const auto connector = banks_.connector(claim.payment.bank_identifier);
   auto state = claim.payment.connector_state;
   auto brought = co_await connector->poll_payment(state);
-  auto recorded = co_await database_.write([&](db::Transaction& tx) {
-    return brought ? payments_.record(tx, claim, *brought, state)
-                   : payments_.record_no_answer(tx, claim, brought.error());
+  claim.answered_at = clock_.now();
+  auto recorded = co_await insist(due.id, [&](db::Transaction& tx, Try which) {
+    return brought ? payments_.record(tx, claim, *brought, state, which)
+                   : payments_.record_no_answer(tx, claim, brought.error(), which);
   });
   co_return recorded;
 }
 
-Task<Result<Payment>> PaymentAuthorisation::record(const Claim& claim, banking::BankResult<banking::Step> brought,
+void PaymentAuthorisation::stop() {
+  stopping_ = true;
+  real_timers_.ring_all();
+}
+
+Task<Result<Payment>> PaymentAuthorisation::record(Claim claim, banking::BankResult<banking::Step> brought,
                                                    banking::ConnectorState state) const {
-  auto recorded = co_await database_.write([&](db::Transaction& tx) {
-    return brought ? payments_.record(tx, claim, *brought, state)
-                   : payments_.record_failure(tx, claim, brought.error(), state);
+  claim.answered_at = clock_.now();
+  auto recorded = co_await insist(claim.payment.id, [&](db::Transaction& tx, Try which) {
+    return brought ? payments_.record(tx, claim, *brought, state, which)
+                   : payments_.record_failure(tx, claim, brought.error(), state, which);
   });
   co_return recorded;
+}
+
+/// Writes, and tries again while the database is away: what is written down here nobody could find out anew, or only by
+/// asking a bank that may have none to ask. A number of pauses ends it and no clock, which may jump.
+Task<Result<Payment>> PaymentAuthorisation::insist(PaymentId id, Recording recording) const {
+  std::unique_ptr<Bell> bell;
+  Duration waited{};
+  Duration pause = kPauseFirst;
+  for (auto which = Try::FIRST;; which = Try::AGAIN) {
+    auto recorded = co_await database_.write([&](db::Transaction& tx) { return recording(tx, which); });
+    if (recorded || !is_database_away(recorded.error())) co_return recorded;
+    const bool is_enough = stopping_ || waited + pause > kInsistFor;
+    if (is_enough || which == Try::FIRST) {
+      log::warn(is_enough ? "what a bank said of a payment could not be written down"
+                          : "what a bank said of a payment waits for the database",
+                {{"payment_id", id.to_text()}, {"cause", recorded.error().cause}});
+    }
+    if (is_enough) co_return recorded;
+    if (!bell) bell = real_timers_.make_bell();
+    const Instant until = real_clock_.now() + pause;
+    co_await bell->wait_until(until);
+    waited += pause;
+    pause = std::min(2 * pause, kPauseMax);
+  }
 }
 
 }  // namespace qantara::payments

@@ -1,42 +1,72 @@
 // The conversation with a bank about one payment: claim, call, record. The only place that calls a bank to pay.
 //
 // Between two calls nothing is held but rows. A crash before a call leaves a lease that runs out; a crash after the irrevocable
-// one leaves SUBMITTING, which becomes an unknown outcome. Nothing here sends an order twice.
+// one leaves SUBMITTING, which becomes an unknown outcome. Nothing here sends an order twice. While the database is away nothing is
+// begun, and what a bank has said is kept until it can be written down.
 #pragma once
 
+#include <atomic>
+#include <functional>
+
 #include "banking/banks.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/timers.h"
 #include "db/database.h"
 #include "payments/payments.h"
 
 namespace qantara::payments {
 
+/// How long it is tried to write down what a bank has said: the pauses between the tries, each shorter than kPauseMax. A try
+/// takes no longer than such a pause while the database is away (db/database.h), so all of it ends with the lease.
+inline constexpr Duration kInsistFor = kLease / 2;
+
 class PaymentAuthorisation {
  public:
-  PaymentAuthorisation(db::Database& database, const Payments& payments, const banking::Banks& banks)
-      : database_(database), payments_(payments), banks_(banks) {}
+  /// `real_timers`: by `real_clock`; what waits for the database waits on them.
+  PaymentAuthorisation(db::Database& database, const Payments& payments, const banking::Banks& banks,
+                       const Clock& clock, const Clock& real_clock, Timers& real_timers)
+      : database_(database),
+        payments_(payments),
+        banks_(banks),
+        clock_(clock),
+        real_clock_(real_clock),
+        real_timers_(real_timers) {}
 
   /// Creates the order at the bank where it does not exist there yet, and starts (or takes up again) the payer's
   /// authorisation. `step`: `Payment::steps` as the payer saw it. Result: the payment as it stands after it.
-  /// Errors: STEP_OUTDATED if another call is in work or the payment has moved on. A bank that fails is no error: the payment says so.
+  /// Errors: STEP_OUTDATED if another call is in work or the payment has moved on; the database's. A bank that fails is no error: the
+  /// payment says so.
   Task<Result<Payment>> start(PaymentId id, int step, banking::PayerDevice device) const;
 
   /// Sends the payer's answers. `call` says whether that is the irrevocable request, as the step asked for declares.
-  /// Errors: STEP_OUTDATED; RATE_LIMIT_EXCEEDED for a sixth code.
+  /// Where the database is lost before anything has left, nothing leaves, and the payer may answer again.
+  /// Errors: STEP_OUTDATED; RATE_LIMIT_EXCEEDED for a sixth code; the database's.
   Task<Result<Payment>> answer(PaymentId id, int step, Call call, banking::Answers answers,
                                banking::PayerDevice device) const;
 
-  /// Asks the bank how the payment stands. Harmless at any time.
-  Task<Result<Payment>> check(PaymentId id) const;
+  /// Asks the bank how the payment stands. Harmless at any time. Errors: STEP_OUTDATED, so that one moment at which a payment is
+  /// due makes one question, however many see it; the database's.
+  Task<Result<Payment>> check(DuePayment due) const;
+
+  /// What waits for the database tries once more, and no longer from now on: the gateway stops.
+  void stop();
 
  private:
-  Task<Result<Payment>> record(const Claim& claim, banking::BankResult<banking::Step> brought,
+  using Recording = std::function<Result<Payment>(db::Transaction&, Try)>;
+
+  Task<Result<Payment>> record(Claim claim, banking::BankResult<banking::Step> brought,
                                banking::ConnectorState state) const;
+  Task<Result<Payment>> insist(PaymentId id, Recording recording) const;
 
   db::Database& database_;
   const Payments& payments_;
   const banking::Banks& banks_;
+  const Clock& clock_;
+  const Clock& real_clock_;
+  Timers& real_timers_;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace qantara::payments

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "payments/test_support.h"
 
 namespace qantara::payments {
@@ -54,48 +57,57 @@ struct Walk {
     bank.heard.clear();
   }
 
+  /// The right code, by a gateway whose database fails as `database` is told to.
+  Result<Payment> answer_shakily() {
+    banking::Answers answers;
+    answers.emplace_back("otp", Secret{"1111"});
+    return it.database.run(shaky.answer(payment.id, payment.steps, Call::SUBMISSION, std::move(answers), {}));
+  }
+  Result<Payment> check_shakily() {
+    const auto version = it.look(payment.id).version;
+    return it.database.run(shaky.check({.id = payment.id, .version = version}));
+  }
+  /// How often a kind of event was told of the payment.
+  std::int64_t told(std::string_view type) {
+    const auto story = it.story_of(payment.intent);
+    return std::ranges::count(story, type, &events::StoredEvent::type);
+  }
+
   Installation it;
   banking::ScriptedBank& bank = it.use_scripted_bank();
   Payment payment = it.start();
+  ShakyDatabase database{*it.database};
+  QuickTimers timers{it.real_clock};
+  PaymentAuthorisation shaky{database, it.payments, it.banks, it.clock, it.real_clock, timers};
 };
 
-/// A database behind whose next commit the process sleeps, while others go on.
-class SleepyDatabase final : public db::Database {
- public:
-  explicit SleepyDatabase(db::Database& awake) : awake_(awake) {}
-  std::function<Task<void>()> meanwhile;
+Task<void> keep_answer(Walk* walk, std::optional<Result<Payment>>* result) {
+  banking::Answers answers;
+  answers.emplace_back("otp", Secret{"1111"});
+  auto brought = co_await walk->it.authorisation.answer(walk->payment.id, walk->payment.steps, Call::SUBMISSION,
+                                                        std::move(answers), {});
+  result->emplace(std::move(brought));
+}
 
-  void on_commit(db::Channel, std::function<void()>) override {}
-  std::optional<db::Term> leadership() const override { return awake_.leadership(); }
-  void on_leadership(std::function<void()>) override {}
-  Result<std::string> place() const override { return awake_.place(); }
-  bool writable() const override { return awake_.writable(); }
-  void close() override {}
+/// As the leader does with what a gateway has left that seems to be gone.
+Task<void> give_up(Walk& walk) {
+  const auto recovered = co_await (*walk.it.database).write([&](db::Transaction& tx) {
+    return walk.it.payments.recover(tx, walk.it.gateway);
+  });
+  EXPECT_TRUE(recovered);
+}
 
- private:
-  Task<Result<void>> run_write(const Job& job, db::Reads) override {
-    auto written = co_await awake_.write([&](db::Transaction& tx) { return job(tx); });
-    const auto sleep = std::exchange(meanwhile, nullptr);
-    if (sleep) co_await sleep();
-    co_return written;
-  }
-  Task<Result<void>> run_read(const Job& job) override {
-    auto found = co_await awake_.read([&](db::Transaction& tx) { return job(tx); });
-    co_return found;
-  }
-
-  db::Database& awake_;
-};
+Task<void> stop_in_the_second_wait(Walk& walk) {
+  if (walk.timers.waits.size() == 2) walk.shaky.stop();
+  co_return;
+}
 
 enum class Others { GAVE_IT_UP, WAITED };
 
 Task<void> sleep_through(Walk& walk, Others others) {
   walk.it.real_clock.advance(2 * kClaimFresh);
   if (others == Others::WAITED) co_return;
-  const auto recovered = co_await (*walk.it.database).write([&](db::Transaction& tx) {
-    return walk.it.payments.recover(tx, walk.it.gateway);
-  });
-  EXPECT_EQ(*recovered, 1);
+  co_await give_up(walk);
 }
 
 TEST(PaymentAuthorisation, sends_no_order_after_a_sleep_in_which_it_was_given_up) {
@@ -103,13 +115,8 @@ TEST(PaymentAuthorisation, sends_no_order_after_a_sleep_in_which_it_was_given_up
     Walk walk;
     walk.to_code();
     walk.bank.will(bank_says::accepted());
-    SleepyDatabase database{*walk.it.database};
-    database.meanwhile = [&] { return sleep_through(walk, others); };
-    const PaymentAuthorisation sleeper{database, walk.it.payments, walk.it.banks};
-    banking::Answers answers;
-    answers.emplace_back("otp", Secret{"1111"});
-    const auto answered = walk.it.database.run(
-        sleeper.answer(walk.payment.id, walk.payment.steps, Call::SUBMISSION, std::move(answers), {}));
+    walk.database.meanwhile = [&] { return sleep_through(walk, others); };
+    const auto answered = walk.answer_shakily();
     if (others == Others::WAITED) {
       EXPECT_EQ(answered->status, S::ACCEPTED_BY_BANK);
       continue;
@@ -176,14 +183,7 @@ TEST(PaymentAuthorisation, has_committed_submitting_when_the_bank_gets_the_code)
   walk.bank.will(bank_says::accepted());
   walk.bank.hold();
   std::optional<Result<Payment>> answered;
-  const auto answer = [](Walk* in, std::optional<Result<Payment>>* result) -> Task<void> {
-    banking::Answers answers;
-    answers.emplace_back("otp", Secret{"1111"});
-    auto brought = co_await in->it.authorisation.answer(in->payment.id, in->payment.steps, Call::SUBMISSION,
-                                                        std::move(answers), {});
-    result->emplace(std::move(brought));
-  };
-  walk.it.database.start(answer(&walk, &answered));
+  walk.it.database.start(keep_answer(&walk, &answered));
   ASSERT_TRUE(walk.it.database.until([&] { return !walk.bank.heard.empty(); }));
   EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
 
@@ -391,8 +391,8 @@ TEST(PaymentAuthorisation, keeps_a_payment_of_a_bank_that_is_configured_no_more)
   auto payment = it.start();
   payment = *it.authorise(payment);
   const banking::Banks none;
-  const PaymentAuthorisation later{*it.database, it.payments, none};
-  const auto checked = it.database.run(later.check(payment.id));
+  const PaymentAuthorisation later{*it.database, it.payments, none, it.clock, it.real_clock, *it.real_timers};
+  const auto checked = it.database.run(later.check({.id = payment.id, .version = payment.version}));
   ASSERT_TRUE(checked);
   EXPECT_EQ(checked->status, S::AWAITING_APP_AUTH);
   EXPECT_TRUE(checked->next_check_at);
@@ -455,6 +455,242 @@ TEST(PaymentAuthorisation, takes_up_an_order_again_when_the_process_ended_after_
   walk.bank.will(bank_says::code());
   EXPECT_EQ(walk.authorise().status, S::AWAITING_PAYMENT_MFA);
   EXPECT_EQ(walk.bank.heard.back().call, "advance_payment");
+}
+
+// A database that is away for a moment
+
+constexpr Failure kEveryFailure[] = {Failure::AWAY, Failure::LOST, Failure::ANSWER_LOST};
+
+TEST(PaymentAuthorisation, writes_down_what_the_bank_said_as_soon_as_the_database_is_back) {
+  for (const auto failure : kEveryFailure) {
+    SCOPED_TRACE(static_cast<int>(failure));
+    Walk walk;
+    walk.to_code();
+    walk.it.clock.advance(std::chrono::seconds{10});
+    walk.bank.will(bank_says::pending());
+    // The claim is well; then the answer fails, and so do further tries.
+    walk.database.writes = {Failure::NONE, failure, Failure::AWAY, Failure::AWAY, Failure::LOST};
+    const auto answered = walk.answer_shakily();
+    ASSERT_TRUE(answered) << answered.error().message;
+    EXPECT_EQ(answered->status, S::PENDING_WITH_BANK);
+    EXPECT_FALSE(answered->status_detail) << "the outcome is known";
+    EXPECT_EQ(walk.bank.calls(), Calls{"submit_payment otp=1111"});
+    EXPECT_EQ(walk.told("payment.created"), 1);
+    EXPECT_EQ(walk.told("payment.bank_asked"), 0) << "no answer was set aside";
+    EXPECT_FALSE(walk.it.look(walk.payment.id).lease_until);
+
+    walk.it.clock.advance(std::chrono::seconds{10});
+    walk.bank.will(bank_says::accepted());
+    walk.database.writes = {Failure::NONE, failure, Failure::AWAY};
+    const auto checked = walk.check_shakily();
+    ASSERT_TRUE(checked) << checked.error().message;
+    EXPECT_EQ(checked->status, S::ACCEPTED_BY_BANK);
+    EXPECT_EQ(walk.told("payment.updated"), 1);
+    EXPECT_EQ(walk.told("payment.bank_contradicted"), 0);
+  }
+}
+
+TEST(PaymentAuthorisation, tells_once_of_a_question_without_an_answer) {
+  for (const auto failure : kEveryFailure) {
+    SCOPED_TRACE(static_cast<int>(failure));
+    Walk walk;
+    walk.to_unknown_outcome();
+    walk.it.clock.advance(std::chrono::seconds{10});
+    const auto asked = walk.told("payment.bank_asked");
+    const auto checks = walk.payment.checks;
+    walk.bank.will(NOT_SENT);
+    walk.database.writes = {Failure::NONE, failure};
+    ASSERT_TRUE(walk.check_shakily());
+    EXPECT_EQ(walk.told("payment.bank_asked"), asked + 1);
+    EXPECT_NE(walk.it.last_of(walk.payment.intent, "payment.bank_asked").text("failure"), "LATE_ANSWER");
+    EXPECT_EQ(walk.it.look(walk.payment.id).checks, checks + 1);
+  }
+}
+
+TEST(PaymentAuthorisation, goes_on_with_an_order_whose_making_was_hard_to_write_down) {
+  for (const auto failure : kEveryFailure) {
+    SCOPED_TRACE(static_cast<int>(failure));
+    Walk walk;
+    walk.bank.will(banking::Continue{}).will(bank_says::code());
+    walk.database.writes = {Failure::NONE, failure, Failure::AWAY};
+    const auto started = walk.it.database.run(walk.shaky.start(walk.payment.id, walk.payment.steps, {}));
+    ASSERT_TRUE(started) << started.error().message;
+    EXPECT_EQ(started->status, S::AWAITING_PAYMENT_MFA);
+    EXPECT_EQ(walk.bank.calls(), (Calls{std::string{"begin_payment after "} + kLinkState, "advance_payment"}));
+  }
+}
+
+TEST(PaymentAuthorisation, goes_no_further_with_an_order_that_it_was_given_up_for_meanwhile) {
+  Walk walk;
+  walk.bank.will(banking::Continue{});
+  walk.database.writes = {Failure::NONE, Failure::ANSWER_LOST};
+  walk.timers.meanwhile = [&] { return give_up(walk); };
+  ASSERT_TRUE(walk.it.database.run(walk.shaky.start(walk.payment.id, walk.payment.steps, {})));
+  EXPECT_EQ(walk.bank.heard.size(), 1U) << "others may have gone on from the order that they know of";
+}
+
+TEST(PaymentAuthorisation, sets_an_answer_aside_that_could_not_be_written_down_before_it_was_given_up) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will(bank_says::pending());
+  walk.database.writes = {Failure::NONE, Failure::LOST};
+  walk.timers.meanwhile = [&] { return give_up(walk); };
+  ASSERT_TRUE(walk.answer_shakily());
+  EXPECT_EQ(walk.it.last_of(walk.payment.intent, "payment.bank_asked").text("failure"), "LATE_ANSWER");
+  EXPECT_EQ(walk.it.look(walk.payment.id).status_detail, "OUTCOME_UNKNOWN");
+}
+
+TEST(PaymentAuthorisation, waits_longer_each_time_and_gives_up_before_the_lease_ends) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will(bank_says::accepted());
+  walk.database.writes = {Failure::NONE};
+  walk.database.writes.insert(walk.database.writes.end(), 1000, Failure::AWAY);
+  const auto answered = walk.answer_shakily();
+  ASSERT_FALSE(answered);
+  EXPECT_EQ(answered.error().code, ErrorCode::SERVICE_UNAVAILABLE);
+
+  const auto& waits = walk.timers.waits;
+  ASSERT_GT(waits.size(), 10U);
+  EXPECT_TRUE(std::ranges::is_sorted(waits));
+  EXPECT_LT(waits.front(), std::chrono::seconds{1});
+  EXPECT_LE(waits.back(), std::chrono::seconds{2}) << "the answer is not kept from the payer for long";
+  const auto waited = std::accumulate(waits.begin(), waits.end(), Duration{});
+  EXPECT_GT(waited, std::chrono::seconds{30}) << "longer than a failover takes";
+  EXPECT_LE(waited, kInsistFor);
+
+  // What it said is lost, and the bank is asked once the lease has run out.
+  EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
+  walk.it.real_clock.advance(kLease);
+  walk.bank.will(bank_says::accepted());
+  EXPECT_EQ(walk.check().status, S::ACCEPTED_BY_BANK);
+}
+
+TEST(PaymentAuthorisation, tries_once_more_when_the_gateway_stops) {
+  for (const auto then : {Failure::NONE, Failure::AWAY}) {
+    Walk walk;
+    walk.to_code();
+    walk.bank.will(bank_says::accepted());
+    walk.database.writes = {Failure::NONE, Failure::AWAY, Failure::AWAY, then, Failure::AWAY};
+    walk.timers.meanwhile = [&] { return stop_in_the_second_wait(walk); };
+    EXPECT_EQ(walk.answer_shakily().has_value(), then == Failure::NONE);
+    EXPECT_EQ(walk.database.written, 4);
+  }
+}
+
+TEST(PaymentAuthorisation, sends_nothing_while_it_cannot_look_at_its_claim) {
+  for (const auto failure : {Failure::AWAY, Failure::LOST}) {
+    Walk walk;
+    walk.to_code();
+    const auto asked = walk.payment;
+    walk.database.meanwhile = [&] { return sleep_through(walk, Others::WAITED); };
+    walk.database.reads = {failure};
+    walk.database.writes = {Failure::NONE, Failure::AWAY, Failure::LOST};
+    const auto answered = walk.answer_shakily();
+    ASSERT_TRUE(answered) << answered.error().message;
+    EXPECT_TRUE(walk.bank.heard.empty());
+    EXPECT_EQ(answered->status, S::AWAITING_PAYMENT_MFA) << "nothing has left, so the outcome is known";
+    EXPECT_EQ(answered->step, asked.step);
+    EXPECT_EQ(answered->code_tries, 0);
+    EXPECT_EQ(walk.told("payment.created"), 0);
+
+    walk.payment = *answered;
+    walk.bank.will(bank_says::accepted());
+    EXPECT_EQ(walk.answer(Call::SUBMISSION, "otp", "1111").status, S::ACCEPTED_BY_BANK);
+  }
+}
+
+TEST(PaymentAuthorisation, sends_nothing_while_it_does_not_know_that_the_payment_is_claimed) {
+  for (const auto failure : kEveryFailure) {
+    SCOPED_TRACE(static_cast<int>(failure));
+    Walk walk;
+    walk.to_code();
+    walk.database.writes = {failure};
+    if (failure != Failure::AWAY) walk.database.writes.insert(walk.database.writes.end(), 3, Failure::ANSWER_LOST);
+    const auto answered = walk.answer_shakily();
+    EXPECT_EQ(answered.has_value(), failure != Failure::AWAY) << "nobody waits where nothing can have been written";
+    EXPECT_TRUE(walk.bank.heard.empty());
+    walk.payment = walk.it.look(walk.payment.id);
+    EXPECT_EQ(walk.payment.status, S::AWAITING_PAYMENT_MFA);
+    EXPECT_EQ(walk.payment.code_tries, 0);
+    walk.bank.will(bank_says::accepted());
+    EXPECT_EQ(walk.answer(Call::SUBMISSION, "otp", "1111").status, S::ACCEPTED_BY_BANK);
+  }
+}
+
+TEST(PaymentAuthorisation, takes_back_no_order_but_the_one_that_it_did_not_send) {
+  Walk walk;
+  walk.to_code();
+  walk.bank.will_see_the_process_end();  // The order has left.
+  EXPECT_THROW(walk.answer(Call::SUBMISSION, "otp", "1111"), banking::ProcessEnded);
+  walk.database.writes = {Failure::LOST};
+  ASSERT_TRUE(walk.answer_shakily());  // Of the same page, and its claim is not heard of.
+  EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
+}
+
+// Clocks that jump, and gateways beside each other
+
+TEST(PaymentAuthorisation, has_one_call_under_way_however_the_clocks_jump) {
+  for (const Duration jump : {Duration{std::chrono::hours{1}}, Duration{-std::chrono::hours{1}}}) {
+    Walk walk;
+    walk.to_code();
+    walk.bank.will(bank_says::accepted());
+    walk.bank.hold();
+    std::optional<Result<Payment>> answered;
+    walk.it.database.start(keep_answer(&walk, &answered));
+    ASSERT_TRUE(walk.it.database.until([&] { return !walk.bank.heard.empty(); }));
+
+    walk.it.real_clock.advance(jump);
+    walk.it.clock.advance(std::chrono::hours{1});
+    EXPECT_TRUE(walk.it.payments.is_leased(walk.it.look(walk.payment.id)));
+    EXPECT_TRUE(walk.it.due().empty());
+    const auto checked = walk.it.check(walk.payment.id);
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().code, ErrorCode::STEP_OUTDATED);
+
+    walk.bank.let_go();
+    ASSERT_TRUE(walk.it.database.until([&] { return answered.has_value(); }));
+    ASSERT_TRUE(*answered);
+    EXPECT_EQ((*answered)->status, S::ACCEPTED_BY_BANK) << "its answer is not set aside";
+    EXPECT_EQ(walk.bank.heard.size(), 1U);
+    EXPECT_FALSE(walk.it.payments.is_leased(walk.it.look(walk.payment.id)));
+  }
+}
+
+TEST(PaymentAuthorisation, asks_once_when_several_gateways_see_that_a_payment_is_due) {
+  Walk walk;
+  walk.to_unknown_outcome();
+  const Payments other_payments{GatewayId::make(walk.it.clock, walk.it.random),
+                                walk.it.clock,
+                                walk.it.real_clock,
+                                walk.it.random,
+                                walk.it.vault,
+                                walk.it.events,
+                                walk.it.intents,
+                                walk.it.destinations,
+                                walk.it.sources,
+                                walk.it.banks};
+  const PaymentAuthorisation other{*walk.it.database, other_payments,     walk.it.banks,
+                                   walk.it.clock,     walk.it.real_clock, *walk.it.real_timers};
+  const auto due_at = [&](const Payments& payments) {
+    return *walk.it.database.read([&](db::Transaction& tx) { return payments.due(tx, walk.it.clock.now(), 10); });
+  };
+  walk.it.clock.advance(std::chrono::minutes{1});
+  const auto seen_here = due_at(walk.it.payments);
+  const auto seen_there = due_at(other_payments);
+  ASSERT_EQ(seen_here.size(), 1U);
+  ASSERT_EQ(seen_here, seen_there);
+
+  walk.bank.will(bank_says::waiting());
+  EXPECT_TRUE(walk.it.database.run(walk.it.authorisation.check(seen_here[0])));
+  const auto second = walk.it.database.run(other.check(seen_there[0]));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::STEP_OUTDATED);
+  EXPECT_EQ(walk.bank.heard.size(), 1U);
+
+  walk.it.clock.advance(std::chrono::hours{1});
+  walk.bank.will(bank_says::accepted());
+  EXPECT_EQ(walk.it.database.run(other.check(due_at(other_payments).at(0)))->status, S::ACCEPTED_BY_BANK);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -359,11 +360,23 @@ class BankWithBooks final : public banking::BankConnector {
   unsigned calls_before_fault_ = 0;
 };
 
+/// What a process knows, which is gone when it is gone. One that only seemed to be may still have calls under way.
+struct Process {
+  Process(Installation& it, GatewayId id)
+      : payments(id, it.clock, it.real_clock, it.random, it.vault, it.events, it.intents, it.destinations, it.sources,
+                 it.banks),
+        authorisation(*it.database, payments, it.banks, it.clock, it.real_clock, *it.real_timers) {}
+
+  const Payments payments;
+  const PaymentAuthorisation authorisation;
+};
+
 /// One payment's life, and what must hold at every moment of it.
 class Life {
  public:
   explicit Life(std::uint64_t seed)
       : it_(seed), bank_(it_.use(std::make_unique<BankWithBooks>(it_))), payment_(it_.start()) {
+    processes_.emplace_back(it_, it_.gateway);
     pages_.push_back(payment_);
     if (seed % 4 != 0) live({.kind = Act::PAYER, .fault = Fault::NONE, .choice = 1});  // Most orders get to the bank.
   }
@@ -382,7 +395,7 @@ class Life {
         break;
       case Act::QUESTION:
         bank_.will(act.fault, 0);
-        run(it_.authorisation.check(payment_.id), act);
+        run(now().authorisation.check({.id = payment_.id, .version = it_.look(payment_.id).version}), act);
         break;
       case Act::IN_THE_BANKS_APP:
         bank_.decide_at_the_bank(act.choice);
@@ -395,7 +408,7 @@ class Life {
         it_.real_clock.advance(std::chrono::seconds{static_cast<int>(act.choice % 300) - 60});
         break;
       case Act::RESTART:
-        it_.recover();
+        restart();
         break;
       case Act::ANSWERS_ARRIVE:
         RC_ASSERT(let_answers_arrive());
@@ -409,15 +422,15 @@ class Life {
   void come_to_an_end() {
     RC_ASSERT(let_answers_arrive());
     bank_.close_the_day();
-    it_.recover();
+    restart();
     for (int i = 0; i < 5; ++i) {
-      const auto next = *it_.database.read([&](db::Transaction& tx) { return it_.payments.next_due(tx); });
+      const auto next = *it_.database.read([&](db::Transaction& tx) { return now().payments.next_due(tx); });
       if (!next) break;
       it_.clock.advance(std::max<Duration>(*next - it_.clock.now(), Duration::zero()));
       const auto due =
-          *it_.database.read([&](db::Transaction& tx) { return it_.payments.due(tx, it_.clock.now(), 10); });
-      RC_ASSERT(due == std::vector{payment_.id});
-      RC_ASSERT(it_.check(payment_.id).has_value());
+          *it_.database.read([&](db::Transaction& tx) { return now().payments.due(tx, it_.clock.now(), 10); });
+      RC_ASSERT(due.size() == 1U);
+      RC_ASSERT(it_.database.run(now().authorisation.check(due[0])).has_value());
       look_around();
     }
     const auto payment = it_.look(payment_.id);
@@ -430,13 +443,19 @@ class Life {
   }
 
  private:
+  Process& now() { return processes_.back(); }
+  void restart() {
+    processes_.emplace_back(it_, GatewayId::make(it_.clock, it_.random));
+    RC_ASSERT(it_.database.write([&](db::Transaction& tx) { return now().payments.recover(tx); }).has_value());
+  }
+
   /// What a payer does with what is on the page.
   void react(const Payment& page, const Act& act) {
     if (!is_waiting(page.status)) return;
     bank_.will(act.fault, act.choice % 3);
     const bool asks = page.step && page.step->contains(R"("kind":"FIELDS")");
     if (!asks) {
-      if (page.status != PaymentStatus::AWAITING_APP_AUTH) run(it_.authorisation.start(page.id, page.steps, {}), act);
+      if (page.status != PaymentStatus::AWAITING_APP_AUTH) run(now().authorisation.start(page.id, page.steps, {}), act);
       return;
     }
     banking::Answers answers;
@@ -450,8 +469,8 @@ class Life {
     } else {
       answers.emplace_back("method", Secret{is_right ? "app" : "sms"});
     }
-    run(it_.authorisation.answer(page.id, page.steps, is_code ? Call::SUBMISSION : Call::HARMLESS, std::move(answers),
-                                 {}),
+    run(now().authorisation.answer(page.id, page.steps, is_code ? Call::SUBMISSION : Call::HARMLESS, std::move(answers),
+                                   {}),
         act);
   }
 
@@ -463,7 +482,7 @@ class Life {
       RC_ASSERT(it_.database.until([&] { return ended_ > ended || bank_.slow_calls() > slow; }));
     } catch (const banking::ProcessEnded&) {
       if (act.choice % 2 == 0) {
-        it_.recover();
+        restart();
       } else {
         it_.real_clock.advance(kLease);
       }
@@ -513,6 +532,7 @@ class Life {
 
   Installation it_;
   BankWithBooks& bank_;
+  std::deque<Process> processes_;
   Payment payment_;             ///< As it was when we last looked.
   std::vector<Payment> pages_;  ///< What windows of the payer show.
   std::vector<std::string> problems_;

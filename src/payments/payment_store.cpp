@@ -205,13 +205,15 @@ Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int l
       "SELECT id FROM payments ORDER BY id DESC LIMIT $1", [](db::Row& row) { return row.take<PaymentId>(); }, limit);
 }
 
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now, Instant real_now,
-                                                   Duration lease, int limit) {
+Result<std::vector<DuePayment>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now,
+                                                    Instant real_now, Duration lease, int limit) {
   return tx.all(
-      "SELECT id FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS NULL OR "
+      "SELECT id, version FROM payments WHERE next_check_at IS NOT NULL AND next_check_at <= $1 AND (lease_until IS "
+      "NULL OR "
       "((lease_holder IS NULL OR lease_holder = $2) AND (lease_until <= $3 OR lease_until > $4))) "
       "ORDER BY next_check_at LIMIT $5",
-      [](db::Row& row) { return row.take<PaymentId>(); }, now, holder, real_now, real_now + lease, limit);
+      [](db::Row& row) { return DuePayment{.id = row.take<PaymentId>(), .version = row.take<std::int64_t>()}; }, now,
+      holder, real_now, real_now + lease, limit);
 }
 
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, GatewayId holder, Instant real_now,

@@ -27,9 +27,9 @@ Result<std::int64_t> count_payments(db::Transaction& tx, ApplicationId applicati
 
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit);
 
-/// Ids of payments to ask the bank about, those due first; without those that are leased, to others or to `holder` at `real_now`.
-Result<std::vector<PaymentId>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now, Instant real_now,
-                                                   Duration lease, int limit);
+/// Payments to ask the bank about, those due first; without those that are leased, to others or to `holder` at `real_now`.
+Result<std::vector<DuePayment>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now,
+                                                    Instant real_now, Duration lease, int limit);
 Result<std::optional<Instant>> select_next_due(db::Transaction& tx, GatewayId holder, Instant real_now, Duration lease);
 Result<std::vector<PaymentId>> select_submitting(db::Transaction& tx);
 Result<std::vector<PaymentId>> select_submitting_of(db::Transaction& tx, GatewayId holder);

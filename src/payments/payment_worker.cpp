@@ -45,19 +45,21 @@ Task<Result<Instant>> PaymentWorker::run_once(Nursery& calls) {
   const auto limit = static_cast<int>(room + resting_.size());
   CO_ASSIGN_OR_RETURN(const auto due,
                       co_await database_.read([&](db::Transaction& tx) { return payments_.due(tx, now, limit); }));
-  for (const auto id : due) {
-    if (!resting_.contains(id) && in_work_.insert(id).second) calls.start(check(id));
+  for (const auto& one : due) {
+    if (!resting_.contains(one.id) && in_work_.insert(one.id).second) calls.start(check(one));
   }
   // What was just started is still due until its lease is committed, and what rests is due all the while.
   if (!due.empty()) co_return clock_.now() + (due.size() > resting_.size() ? kWhileFull : kRest);
   CO_ASSIGN_OR_RETURN(const auto next,
                       co_await database_.read([&](db::Transaction& tx) { return payments_.next_due(tx); }));
-  co_return std::min(next.value_or(Instant::max()), clock_.now() + kLookAgain);
+  // What is under way here may be due by its row, and is not started.
+  co_return std::clamp(next.value_or(Instant::max()), clock_.now() + kWhileFull, clock_.now() + kLookAgain);
 }
 
 // A slow bank holds up its own payments only: rounds go on while calls are in work.
-Task<void> PaymentWorker::check(PaymentId id) {
-  const auto checked = co_await authorisation_.check(id);
+Task<void> PaymentWorker::check(DuePayment due) {
+  const auto id = due.id;
+  const auto checked = co_await authorisation_.check(due);
   if (!checked && checked.error().code != ErrorCode::STEP_OUTDATED) {
     resting_[id] = clock_.now() + kRest;  // A row that cannot be read or written is not tried in a circle.
     log::error("payment worker: a check could not be recorded",

@@ -34,7 +34,7 @@ class PaymentWorker {
 
  private:
   Task<Result<Instant>> run_once(Nursery& calls);
-  Task<void> check(PaymentId id);
+  Task<void> check(DuePayment due);
 
   Executor executor_;
   db::Database& database_;

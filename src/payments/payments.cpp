@@ -104,6 +104,14 @@ std::string failure_payload(const Payment& payment, const banking::CallError& fa
   return std::move(writer).text();
 }
 
+/// The answer of `claim` was recorded by an earlier try, whose commit took place though nobody heard of it.
+bool is_recorded(const Payment& payment, const Claim& claim, Try which) {
+  const bool has_changed = payment.version != claim.payment.version;
+  // A clock that stands still tells nothing.
+  const bool tells = claim.answered_at && claim.answered_at != claim.payment.asked_at;
+  return which == Try::AGAIN && has_changed && tells && payment.asked_at == claim.answered_at;
+}
+
 /// The page's way on when the bank could not be reached before anything was sent, and when it fell silent after (Payment::is_silent).
 constexpr std::string_view kBankUnreachable = R"({"kind":"BANK_UNREACHABLE"})";
 constexpr std::string_view kBankSilent = R"({"kind":"BANK_UNREACHABLE","silent":true})";
@@ -306,7 +314,9 @@ Result<std::vector<PaymentId>> Payments::newest(db::Transaction& tx, int limit) 
   return select_newest_payments(tx, limit);
 }
 
-bool Payments::is_leased(const Payment& payment) const {
+bool Payments::is_leased(const Payment& payment) const { return in_flight_.contains(payment.id) || has_lease(payment); }
+
+bool Payments::has_lease(const Payment& payment) const {
   if (!payment.lease_until) return false;
   if (payment.lease_holder && *payment.lease_holder != holder_) return true;
   // A lease further away than any is given was written before the clock was set back.
@@ -314,13 +324,22 @@ bool Payments::is_leased(const Payment& payment) const {
   return *payment.lease_until > real_now && *payment.lease_until <= real_now + kLease;
 }
 
-Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const {
+Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step,
+                              std::string_view request_key) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
-  if (is_leased(payment)) {
-    return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
-  }
-  if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
   if (step && *step != payment.steps) return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
+  return claim(tx, std::move(payment), call, request_key);
+}
+
+Result<Claim> Payments::claim_due(db::Transaction& tx, DuePayment due) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, due.id));
+  if (payment.version != due.version) return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
+  return claim(tx, std::move(payment), Call::HARMLESS, {});
+}
+
+Result<Claim> Payments::claim(db::Transaction& tx, Payment payment, Call call, std::string_view request_key) const {
+  if (has_lease(payment)) return error(ErrorCode::STEP_OUTDATED, "a call to the bank is in work for this payment");
+  if (is_final(payment.status)) return error(ErrorCode::STEP_OUTDATED, "the payment has ended");
   if (payment.status == PaymentStatus::SUBMITTING) RETURN_IF_ERROR(lose_track(tx, payment));
   if (!payment.connector_state.json.empty()) {
     // A lease that was not given back: whoever was calling is gone, and the bank may have asked the payer in its app meanwhile.
@@ -339,8 +358,7 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
       return error(ErrorCode::STEP_OUTDATED, "the payment does not wait for a code");
     }
     ++payment.code_tries;
-    // A further code is a further request: a bank that knows requests by their id must not answer with the old refusal.
-    payment.request_key = Uuid::make(clock_, random_).to_text();
+    payment.request_key = request_key;
     payment.waiting_status = payment.status;
     if (!payment.initiated_at) payment.initiated_at = clock_.now();
     RETURN_IF_ERROR(move(tx, payment, PaymentEvent::submission_started, "the order is about to be sent"));
@@ -349,6 +367,19 @@ Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std:
   }
   ASSIGN_OR_RETURN(auto link_state, sources_.connector_state(tx, payment.source));
   return Claim{.payment = std::move(payment), .link_state = std::move(link_state)};
+}
+
+std::string Payments::make_request_key() const { return Uuid::make(clock_, random_).to_text(); }
+
+Result<Payment> Payments::withdraw(db::Transaction& tx, PaymentId id, std::string_view request_key) const {
+  ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  if (payment.status != PaymentStatus::SUBMITTING || payment.request_key != request_key) return payment;
+  const banking::CallError failure{.kind = banking::CallError::Kind::NOT_SENT,
+                                   .code = "DATABASE_AWAY",
+                                   .message = "the database did not say that the payment was claimed",
+                                   .retry_after = {}};
+  const auto state = payment.connector_state;
+  return record_failure(tx, {.payment = std::move(payment), .link_state = {}, .answered_at = {}}, failure, state);
 }
 
 bool Payments::is_fresh(const Claim& claim) const {
@@ -363,10 +394,15 @@ Result<void> Payments::check_claim(db::Transaction& tx, const Claim& claim) cons
   return error(ErrorCode::STEP_OUTDATED, "the payment has moved on");
 }
 
+bool Payments::has_own_lease(const Payment& payment) const {
+  return payment.lease_until && payment.lease_holder == holder_;
+}
+
 Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const banking::Step& step,
-                                 const banking::ConnectorState& state) const {
+                                 const banking::ConnectorState& state, Try which) const {
   const auto id = claim.payment.id;
   ASSIGN_OR_RETURN(auto payment, load(tx, id));
+  if (is_recorded(payment, claim, which)) return payment;
   if (is_final(payment.status)) {
     // A late answer to a question asked before the end. Kept as evidence; it changes nothing.
     if (const auto* const outcome = std::get_if<banking::Outcome>(&step)) {
@@ -388,7 +424,7 @@ Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const 
 
   payment.connector_state = state;
   payment.lease_until.reset();
-  payment.asked_at = clock_.now();
+  payment.asked_at = claim.answered_at.value_or(clock_.now());
   payment.quiet_until.reset();
   const auto recorded = std::visit(
       Overloaded{[&](const banking::NeedFields& need) -> Result<void> {
@@ -440,14 +476,14 @@ Result<Payment> Payments::record(db::Transaction& tx, const Claim& claim, const 
 }
 
 Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
-                                         const banking::ConnectorState& state) const {
+                                         const banking::ConnectorState& state, Try which) const {
   using enum banking::CallError::Kind;
   ASSIGN_OR_RETURN(auto payment, load(tx, claim.payment.id));
-  if (is_final(payment.status)) return payment;
+  if (is_final(payment.status) || is_recorded(payment, claim, which)) return payment;
   if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
   payment.connector_state = state;
   payment.lease_until.reset();
-  payment.asked_at = clock_.now();
+  payment.asked_at = claim.answered_at.value_or(clock_.now());
 
   if (payment.status == PaymentStatus::SUBMITTING) {
     const bool nothing_left = failure.kind == NOT_SENT || failure.kind == REFUSED || failure.kind == THROTTLED;
@@ -488,13 +524,13 @@ Result<Payment> Payments::record_failure(db::Transaction& tx, const Claim& claim
   return payment;
 }
 
-Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& claim,
-                                           const banking::CallError& failure) const {
+Result<Payment> Payments::record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
+                                           Try which) const {
   ASSIGN_OR_RETURN(auto payment, load(tx, claim.payment.id));
-  if (is_final(payment.status)) return payment;
+  if (is_final(payment.status) || is_recorded(payment, claim, which)) return payment;
   if (payment.version != claim.payment.version) return set_aside(tx, std::move(payment), failure.message);
   payment.lease_until.reset();
-  payment.asked_at = clock_.now();
+  payment.asked_at = claim.answered_at.value_or(clock_.now());
   RETURN_IF_ERROR(ask_later(tx, payment, failure));
   return payment;
 }
@@ -509,7 +545,7 @@ Result<Payment> Payments::set_aside(db::Transaction& tx, Payment payment, std::s
       .member("note", what)
       .end_object();
   RETURN_IF_ERROR(tell(tx, payment, events::Type::BANK_ASKED, payload.text()));
-  if (!payment.connector_state.json.empty() && !is_leased(payment)) {
+  if (!payment.connector_state.json.empty() && !has_lease(payment)) {
     payment.next_check_at = clock_.now();
     RETURN_IF_ERROR(update_payment(tx, vault_, payment));
     tx.announce(kCheckScheduled);
@@ -554,8 +590,13 @@ Result<int> Payments::lose_track(db::Transaction& tx, std::span<const PaymentId>
   return static_cast<int>(submitting.size());
 }
 
-Result<std::vector<PaymentId>> Payments::due(db::Transaction& tx, Instant now, int limit) const {
-  return select_due_payments(tx, holder_, now, real_clock_.now(), kLease, limit);
+Result<std::vector<DuePayment>> Payments::due(db::Transaction& tx, Instant now, int limit) const {
+  // After a jump of the clock the rows of all that is under way here may look as if nobody worked on them.
+  const int limit_with_own = limit + static_cast<int>(in_flight_.count());
+  ASSIGN_OR_RETURN(auto due, select_due_payments(tx, holder_, now, real_clock_.now(), kLease, limit_with_own));
+  std::erase_if(due, [&](const DuePayment& one) { return in_flight_.contains(one.id); });
+  if (std::ssize(due) > limit) due.erase(due.begin() + limit, due.end());
+  return due;
 }
 
 Result<std::optional<Instant>> Payments::next_due(db::Transaction& tx) const {

@@ -8,6 +8,7 @@
 
 #include "banking/banks.h"
 #include "base/crypto.h"
+#include "base/in_flight.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "db/transaction.h"
@@ -22,8 +23,8 @@ namespace qantara::payments {
 /// Announced when a payment got a time to be asked for: the worker looks again.
 inline constexpr db::Channel kCheckScheduled{2};
 
-/// How long a call to a bank may hold a payment, in real time. Longer than any conversation takes (five calls of at most 20 s), so a
-/// lease that ran out means a dead process; an answer that comes later all the same is set aside.
+/// How long a call to a bank that nobody in this process makes any more holds a payment, in real time. Longer than any conversation
+/// takes (five calls of at most 20 s). What is under way here is known in memory and asks no clock (Payments::hold).
 inline constexpr Duration kLease = std::chrono::minutes{2};
 
 /// A claim that is older when its order is about to be sent is looked at once more: whoever slept so long may have been given up.
@@ -50,7 +51,12 @@ struct PayingAccount {
 struct Claim {
   Payment payment;
   banking::ConnectorState link_state;  ///< What linking left at the payment source.
+  std::optional<Instant>
+      answered_at;  ///< Domain time when the bank's answer came; nothing: it comes while it is recorded.
 };
+
+/// Whether an answer may be recorded already, by a commit whose own answer was lost. It is known by its time (`answered_at`).
+enum class Try { FIRST, AGAIN };
 
 /// Which call to the bank is about to be made.
 enum class Call {
@@ -101,30 +107,50 @@ class Payments {
   /// Ids of the newest payments, newest first.
   Result<std::vector<PaymentId>> newest(db::Transaction& tx, int limit) const;
 
-  /// Whether a call to the bank is in work for the payment. One of another gateway's lasts until it is given back or `recover`ed.
+  /// Whether a call to the bank is in work for the payment: here, whatever any clock says, or by its row. One of another
+  /// gateway's lasts until it is given back or `recover`ed.
   bool is_leased(const Payment& payment) const;
 
-  /// Reserves the payment for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the code, durably, before
-  /// the call is made.
+  /// Keeps the payment for one conversation of this process with its bank, from before the claim until all is recorded.
+  /// Nothing while another one is under way here.
+  std::optional<InFlight<PaymentId>::Hold> hold(PaymentId id) const { return in_flight_.take(id); }
+
+  /// Reserves the payment, which the caller holds, for one call to its bank. SUBMISSION moves it to SUBMITTING and counts the
+  /// code, durably, before the call is made.
   /// `step`: of what the payer does, `Payment::steps` as the payer was shown it; an answer never meets another question.
+  /// `request_key`: of a SUBMISSION, a new one (`make_request_key`).
   /// Errors: STEP_OUTDATED if another call is in work or the payment is past it; RATE_LIMIT_EXCEEDED for a sixth code.
-  Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step) const;
+  Result<Claim> claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step,
+                      std::string_view request_key) const;
+  /// The same for a question after a payment that was due. Errors: STEP_OUTDATED also if it has changed since: then somebody
+  /// has asked already, or it is due anew.
+  Result<Claim> claim_due(db::Transaction& tx, DuePayment due) const;
+
+  /// A further code is a further request: a bank that knows requests by their id must not answer with the old refusal.
+  std::string make_request_key() const;
+
+  /// Nothing has left, and nothing will, for a SUBMISSION that may or may not have been claimed with this key.
+  Result<Payment> withdraw(db::Transaction& tx, PaymentId id, std::string_view request_key) const;
 
   /// Whether a claim was made just now, by the real clock. Of one that was not, its holder does not know whether it still stands.
   bool is_fresh(const Claim& claim) const;
   /// Errors: STEP_OUTDATED if the payment went on without whoever has made the claim.
   Result<void> check_claim(db::Transaction& tx, const Claim& claim) const;
+  /// Whether the payment's lease, as the row tells, was given to this gateway and still stands.
+  bool has_own_lease(const Payment& payment) const;
 
   /// Writes down what a claimed call to the bank brought, ends the lease, and tells of it. An answer that comes after its lease
-  /// was lost to somebody else changes nothing: it is told, and the bank is asked anew.
+  /// was lost to somebody else changes nothing: it is told, and the bank is asked anew. One that is recorded already (`which`)
+  /// changes nothing and is not told again.
   Result<Payment> record(db::Transaction& tx, const Claim& claim, const banking::Step& step,
-                         const banking::ConnectorState& state) const;
+                         const banking::ConnectorState& state, Try which = Try::FIRST) const;
   /// The same for a call of the payer's that brought no step. In SUBMITTING only an explicit refusal leads back to waiting;
   /// everything else is an unknown outcome. Once the order is at the bank, no failed call fails the payment.
   Result<Payment> record_failure(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
-                                 const banking::ConnectorState& state) const;
+                                 const banking::ConnectorState& state, Try which = Try::FIRST) const;
   /// A question to the bank without an answer: it is asked again later, and nothing else changes.
-  Result<Payment> record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure) const;
+  Result<Payment> record_no_answer(db::Transaction& tx, const Claim& claim, const banking::CallError& failure,
+                                   Try which = Try::FIRST) const;
 
   /// The payer wants news of a pending payment, or is back from the bank's pages: the next question to its bank is due now. It is not where one is in work, was asked
   /// less than kAskAgainMin ago, or the bank asked for patience. The schedule goes on as if nobody had asked.
@@ -136,11 +162,14 @@ class Payments {
   Result<int> recover(db::Transaction& tx, GatewayId gone) const;
 
   /// Payments that no call is in work for, to ask the bank about; those due first.
-  Result<std::vector<PaymentId>> due(db::Transaction& tx, Instant now, int limit) const;
+  Result<std::vector<DuePayment>> due(db::Transaction& tx, Instant now, int limit) const;
+  /// When the next one is. What is under way here may count, if its row does not say so: then it is past.
   Result<std::optional<Instant>> next_due(db::Transaction& tx) const;
 
  private:
   Result<Payment> load(db::Transaction& tx, PaymentId id) const;
+  bool has_lease(const Payment& payment) const;
+  Result<Claim> claim(db::Transaction& tx, Payment payment, Call call, std::string_view request_key) const;
   Result<void> move(db::Transaction& tx, Payment& payment, PaymentEvent on, std::string_view note) const;
   Result<Payment> set_aside(db::Transaction& tx, Payment payment, std::string_view what) const;
   Result<void> lose_track(db::Transaction& tx, Payment& payment) const;
@@ -160,6 +189,7 @@ class Payments {
   const destinations::Destinations& destinations_;
   const payment_sources::PaymentSources& sources_;
   const banking::Banks& banks_;
+  mutable InFlight<PaymentId> in_flight_;
 };
 
 /// The payee as every bank is told of it, whether it is added to a list or paid.

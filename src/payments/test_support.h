@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,6 +89,93 @@ inline banking::Refused refused() { return {.code = "MFA_ATTEMPTS_EXHAUSTED", .t
 inline banking::StillWaiting waiting() { return {.bank_status = "RCVD", .sca_status = "started"}; }
 
 }  // namespace bank_says
+
+/// What becomes of one use of the database.
+enum class Failure {
+  NONE,
+  AWAY,         ///< SERVICE_UNAVAILABLE.
+  LOST,         ///< STORAGE_FAILED, and nothing was written.
+  ANSWER_LOST,  ///< STORAGE_FAILED, and all was written.
+};
+
+/// A database that fails as it is told to, and behind whose next commit the process may sleep while others go on.
+class ShakyDatabase final : public db::Database {
+ public:
+  explicit ShakyDatabase(db::Database& firm) : firm_(firm) {}
+
+  std::deque<Failure> writes;  ///< Of the next ones, one each; those after them are well.
+  std::deque<Failure> reads;
+  std::function<Task<void>()> meanwhile;
+  int written = 0;  ///< Tries, whatever came of them.
+
+  void on_commit(db::Channel, std::function<void()>) override {}
+  std::optional<db::Term> leadership() const override { return firm_.leadership(); }
+  void on_leadership(std::function<void()>) override {}
+  Result<std::string> place() const override { return firm_.place(); }
+  bool writable() const override { return firm_.writable(); }
+  void close() override {}
+
+ private:
+  static Failure next_of(std::deque<Failure>& failures) {
+    if (failures.empty()) return Failure::NONE;
+    const auto next = failures.front();
+    failures.pop_front();
+    return next;
+  }
+  static Error error_of(Failure failure) {
+    const auto code = failure == Failure::AWAY ? ErrorCode::SERVICE_UNAVAILABLE : ErrorCode::STORAGE_FAILED;
+    return error(code, "the database is away");
+  }
+
+  Task<Result<void>> run_write(const Job& job, db::Reads) override {
+    ++written;
+    const auto failure = next_of(writes);
+    if (failure == Failure::AWAY || failure == Failure::LOST) co_return error_of(failure);
+    auto committed = co_await firm_.write([&](db::Transaction& tx) { return job(tx); });
+    const auto sleep = std::exchange(meanwhile, nullptr);
+    if (sleep) co_await sleep();
+    if (failure == Failure::ANSWER_LOST && committed) co_return error_of(failure);
+    co_return committed;
+  }
+  Task<Result<void>> run_read(const Job& job) override {
+    const auto failure = next_of(reads);
+    if (failure != Failure::NONE) co_return error_of(failure);
+    auto found = co_await firm_.read([&](db::Transaction& tx) { return job(tx); });
+    co_return found;
+  }
+
+  db::Database& firm_;
+};
+
+/// Timers of a clock that is put forward to when somebody waits for.
+class QuickTimers final : public Timers {
+ public:
+  explicit QuickTimers(ManualClock& clock) : clock_(clock) {}
+
+  std::vector<Duration> waits;
+  std::function<Task<void>()> meanwhile;  ///< What happens in each wait.
+
+  std::unique_ptr<Bell> make_bell() override { return std::make_unique<QuickBell>(*this); }
+  void ring_all() override {}
+
+ private:
+  class QuickBell final : public Bell {
+   public:
+    explicit QuickBell(QuickTimers& timers) : timers_(timers) {}
+    Task<void> wait_until(Instant deadline) override {
+      const Duration wait = deadline - timers_.clock_.now();
+      timers_.waits.push_back(wait);
+      timers_.clock_.advance(wait);
+      if (timers_.meanwhile) co_await timers_.meanwhile();
+    }
+    void ring() override {}
+
+   private:
+    QuickTimers& timers_;
+  };
+
+  ManualClock& clock_;
+};
 
 class Installation {
  public:
@@ -177,7 +266,8 @@ class Installation {
     return **database.read([&](db::Transaction& tx) { return payments.find(tx, id); });
   }
   Result<Claim> claim(PaymentId id, Call call = Call::HARMLESS, std::optional<int> step = std::nullopt) {
-    return database.write([&](db::Transaction& tx) { return payments.claim(tx, id, call, step); });
+    return database.write(
+        [&](db::Transaction& tx) { return payments.claim(tx, id, call, step, payments.make_request_key()); });
   }
   Result<Payment> record(const Claim& claimed, const banking::Step& step, const std::string& state = R"({"order":1})") {
     return database.write([&](db::Transaction& tx) { return payments.record(tx, claimed, step, {state}); });
@@ -205,7 +295,16 @@ class Installation {
     answers.emplace_back(std::move(name), Secret{std::move(value)});
     return database.run(authorisation.answer(payment.id, payment.steps, call, std::move(answers), {}));
   }
-  Result<Payment> check(PaymentId id) { return database.run(authorisation.check(id)); }
+  /// As if it were due just now.
+  Result<Payment> check(PaymentId id) {
+    return database.run(authorisation.check({.id = id, .version = look(id).version}));
+  }
+  std::vector<PaymentId> due() {
+    const auto found = database.read([&](db::Transaction& tx) { return payments.due(tx, clock.now(), 10); });
+    std::vector<PaymentId> ids;
+    for (const auto& one : *found) ids.push_back(one.id);
+    return ids;
+  }
 
   std::vector<events::StoredEvent> story_of(IntentId intent) {
     return *database.read([&](db::Transaction& tx) { return events.of_aggregate(tx, intent.uuid); });
@@ -235,6 +334,7 @@ class Installation {
   const Vault vault{std::array<std::byte, 32>{}, random};
   db::TestDatabase database{gateway::schema::migrations(), gateway::schema::postgres_migrations()};
   std::unique_ptr<Timers> timers = make_system_timers(database.executor(), clock);
+  std::unique_ptr<Timers> real_timers = make_system_timers(database.executor(), real_clock);
   banking::Banks banks;
   const events::Events events{clock, random};
   const applications::Applications applications{clock, random};
@@ -245,7 +345,7 @@ class Installation {
                                                 customers, destinations, payment_intents::Rules::defaults()};
   const GatewayId gateway = GatewayId::make(clock, random);
   const Payments payments{gateway, clock, real_clock, random, vault, events, intents, destinations, sources, banks};
-  const PaymentAuthorisation authorisation{*database, payments, banks};
+  PaymentAuthorisation authorisation{*database, payments, banks, clock, real_clock, *real_timers};
   ApplicationId application;
   CustomerId customer;
   DestinationId destination;
