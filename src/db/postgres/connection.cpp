@@ -22,6 +22,9 @@ constexpr int kBinary = 1;
 constexpr int kOldestVersion = 150000;
 constexpr std::chrono::seconds kLongStatementMax{60};
 constexpr std::chrono::milliseconds kProbeWithin{300};
+// What tells a session from all others, also of other servers, by the number of its process.
+constexpr const char* kSession =
+    "SELECT pid || ' ' || extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = ";
 // For the writers' lock, which others hold for the time of a batch.
 constexpr std::chrono::milliseconds kLockWithin{1500};
 
@@ -218,6 +221,7 @@ Result<void> Connection::configure(const Options& options) {
                        "say --unsafe-durability if nothing in it matters");
     }
   }
+  ASSIGN_OR_RETURN(session_, ask(std::string{kSession} + "pg_backend_pid()"));
   if (PQenterPipelineMode(handle_) != 1) {
     return caused_by(ErrorCode::STORAGE_FAILED, "PostgreSQL cannot be used", trimmed(PQerrorMessage(handle_)));
   }
@@ -439,7 +443,7 @@ void Connection::receive_one(Patience patience) {
     }
     if (!wait_for_socket(left > 0, deadline)) {
       const bool may_wait = patience == Patience::WHILE_ALIVE && uptime() - begun_at < kLongStatementMax;
-      if (!may_wait || !server_answers_others()) {
+      if (!may_wait || !server_works_for_us()) {
         lose("it does not answer");
         break;
       }
@@ -488,11 +492,13 @@ bool Connection::wait_for_socket(bool also_to_write, Deadline deadline) const {
   return ::poll(&socket, 1, std::max(0, static_cast<int>(left.count()))) != 0;
 }
 
-bool Connection::server_answers_others() const {
+/// Asked over another connection. Where a proxy leads that to another server, ours is not known there.
+bool Connection::server_works_for_us() const {
   Options probing = options_;
   probing.connect_within = probing.silence_max = kProbeWithin;
   const auto probe = open(probing);
-  return probe.has_value();
+  if (!probe || PQexitPipelineMode((*probe)->handle_) != 1) return false;
+  return (*probe)->ask(kSession + std::to_string(PQbackendPID(handle_))) == session_;
 }
 
 }  // namespace qantara::db::postgres

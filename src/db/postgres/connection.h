@@ -68,7 +68,7 @@ inline constexpr std::chrono::milliseconds kTryEvery{200};
 /// How long nothing may be heard before the server counts as gone.
 enum class Patience {
   SHORT,        ///< kSilenceMax.
-  WHILE_ALIVE,  ///< Longer, as long as the server still answers others: it is at a long statement.
+  WHILE_ALIVE,  ///< Longer, as long as the server still works for us: it is at a long statement.
 };
 
 class Connection {
@@ -166,10 +166,11 @@ class Connection {
   void lose(std::string cause);
   Result<void> failure() const;
   bool wait_for_socket(bool also_to_write, Deadline deadline) const;
-  bool server_answers_others() const;
+  bool server_works_for_us() const;
 
   Options options_;
   PGconn* handle_ = nullptr;
+  std::string session_;
   std::unordered_map<const char*, Prepared> statements_;
   /// Inserts and questions, for many at once if they can be.
   std::unordered_map<const char*, std::optional<std::string>> for_many_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "db/database.h"
 #include "db/job_queue.h"
 #include "db/postgres/connection.h"
@@ -91,6 +92,8 @@ Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options, 
   RETURN_IF_ERROR(postgres::migrate(connecting, migrations));
   ASSIGN_OR_RETURN(const auto connection, postgres::Connection::open(connecting));
   ASSIGN_OR_RETURN(auto place, postgres::place_of(*connection));
+  ASSIGN_OR_RETURN(const auto weakness, postgres::standby_weakness(*connection));
+  if (!weakness.empty()) log::warn("a failover may lose what was acknowledged", {{"cause", weakness}});
   return std::make_unique<postgres::PostgresEngine>(options, connecting, std::move(place));
 }
 

@@ -91,6 +91,7 @@ Result<ServerExamination> examine_server(const std::string& url, std::span<const
     return look_at_schema(tx, migrations, found);
   }));
   ASSIGN_OR_RETURN(found.place, place_of(*connection));
+  ASSIGN_OR_RETURN(found.standby_weakness, standby_weakness(*connection));
   return found;
 }
 

@@ -19,6 +19,7 @@ struct ServerExamination {
   std::string version;              ///< "15.20".
   std::string where;                ///< "database qantara on db.internal, port 5432"; no password.
   std::vector<std::string> unsafe;  ///< Settings by which it may lose what it has acknowledged: "fsync is off".
+  std::string standby_weakness;     ///< Why a standby may lack what was acknowledged; empty if it does not.
   std::string place;                ///< As Database::place.
   int migrations = 0;               ///< Applied to it, all of them known. 0: it is new.
   int migrations_missing = 0;       ///< Known, and applied when a gateway next starts.

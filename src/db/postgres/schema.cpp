@@ -55,6 +55,17 @@ Result<void> apply(Connection& connection, const Migration& migration) {
                    applied.error().cause);
 }
 
+/// The text that the one row has; empty without a row.
+Result<std::string> ask_for_text(Connection& connection, Sql question) {
+  ASSIGN_OR_RETURN(const auto answer, connection.wait(connection.queue_with(question)));
+  struct Sink final : RowSink {
+    std::string text;
+    void row(Row& row) override { text = row.take<std::string>(); }
+  } sink;
+  read_answer(answer, &sink);
+  return std::move(sink.text);
+}
+
 }  // namespace
 
 Result<void> migrate(const Connection::Options& options, std::span<const Migration> migrations) {
@@ -78,16 +89,19 @@ Result<void> migrate(const Connection::Options& options, std::span<const Migrati
 
 Result<std::string> place_of(Connection& connection) {
   ASSIGN_OR_RETURN(
-      const auto answer,
-      connection.wait(connection.queue_with(
+      const auto place,
+      ask_for_text(
+          connection,
           "SELECT 'system ' || system_identifier || ' database ' || (SELECT oid FROM pg_database WHERE datname = "
-          "current_database()) FROM pg_control_system()")));
-  struct Sink final : RowSink {
-    std::string place;
-    void row(Row& row) override { place = row.take<std::string>(); }
-  } sink;
-  read_answer(answer, &sink);
-  return "PostgreSQL " + sink.place;
+          "current_database()) FROM pg_control_system()"));
+  return "PostgreSQL " + place;
+}
+
+Result<std::string> standby_weakness(Connection& connection) {
+  return ask_for_text(connection,
+                      "SELECT 'synchronous_commit is local, so a commit does not wait for the standby that "
+                      "synchronous_standby_names asks for' WHERE current_setting('synchronous_commit') = 'local' AND "
+                      "current_setting('synchronous_standby_names') <> ''");
 }
 
 }  // namespace qantara::db::postgres

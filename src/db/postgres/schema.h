@@ -22,4 +22,7 @@ Result<void> migrate(const Connection::Options& options, std::span<const Migrati
 /// Names the database: the cluster's system identifier, which its standbys have too, and the number of the database in it.
 Result<std::string> place_of(Connection& connection);
 
+/// Why a standby that is to have every commit before it is acknowledged may not have it; empty if there is none, or it has.
+Result<std::string> standby_weakness(Connection& connection);
+
 }  // namespace qantara::db::postgres
