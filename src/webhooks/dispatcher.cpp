@@ -361,7 +361,7 @@ Task<Result<Dispatcher::News>> Dispatcher::read() {
   const std::int64_t cursor = watermark_.cursor();
   auto news = co_await with_.database.read([&](db::Transaction& tx) -> Result<News> {
     News found = empty;
-    found.events.read_up_to = cursor;
+    found.events = {.read_up_to = cursor, .endpoints = FreshEvents::Endpoints::SOME};
     if (wants_events) {
       ASSIGN_OR_RETURN(found.events, select_fresh(tx, cursor, options_.events_per_read));
     } else {
@@ -376,7 +376,8 @@ Task<Result<Dispatcher::News>> Dispatcher::read() {
       ASSIGN_OR_RETURN(auto receiver, select_receiver(tx, id));
       found.receivers.push_back(std::move(receiver));
     }
-    if (wants_due || found.events.deliveries.empty()) {
+    const bool is_idle = found.events.deliveries.empty() && found.events.endpoints == FreshEvents::Endpoints::SOME;
+    if (wants_due || is_idle) {
       ASSIGN_OR_RETURN(found.due, select_receivers(tx, now));
     }
     return found;

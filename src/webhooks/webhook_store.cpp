@@ -249,6 +249,7 @@ Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int li
   FreshEvents fresh{.read_up_to = after};
   ASSIGN_OR_RETURN(const auto next, next_events(tx, after, limit));
   if (!next) return fresh;
+  fresh.endpoints = FreshEvents::Endpoints::SOME;
   fresh.read_up_to = next->from;
   if (!next->last) return fresh;
   ASSIGN_OR_RETURN(
