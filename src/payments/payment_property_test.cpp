@@ -33,6 +33,13 @@ enum class Fault {
   ENDS_AFTER,             ///< The process ends after the call was made.
 };
 
+/// What becomes of the database while an act goes on: of one of its writes, and of those that follow.
+struct Trouble {
+  Failure failure;
+  unsigned at;     ///< Writes that are well before it.
+  unsigned after;  ///< Writes that are refused after it.
+};
+
 struct Act {
   enum Kind {
     PAYER,
@@ -46,11 +53,13 @@ struct Act {
   } kind;
   Fault fault;
   unsigned choice;
+  Trouble trouble{};
 };
 
 [[maybe_unused]] void showValue(const Act& act,
                                 std::ostream& out) {  // NOLINT(readability-identifier-naming): RapidCheck's
-  out << "act " << act.kind << " fault " << static_cast<int>(act.fault) << " choice " << act.choice;
+  out << "act " << act.kind << " fault " << static_cast<int>(act.fault) << " choice " << act.choice << " database "
+      << static_cast<int>(act.trouble.failure) << " at " << act.trouble.at << " and " << act.trouble.after;
 }
 
 /// A bank. An order is executed once at most, and never after it was rejected: that is what makes it a bank.
@@ -362,10 +371,10 @@ class BankWithBooks final : public banking::BankConnector {
 
 /// What a process knows, which is gone when it is gone. One that only seemed to be may still have calls under way.
 struct Process {
-  Process(Installation& it, GatewayId id)
+  Process(Installation& it, GatewayId id, db::Database& database, Timers& real_timers)
       : payments(id, it.clock, it.real_clock, it.random, it.vault, it.events, it.intents, it.destinations, it.sources,
                  it.banks),
-        authorisation(*it.database, payments, it.banks, it.clock, it.real_clock, *it.real_timers) {}
+        authorisation(database, payments, it.banks, it.clock, it.real_clock, real_timers) {}
 
   const Payments payments;
   const PaymentAuthorisation authorisation;
@@ -376,7 +385,7 @@ class Life {
  public:
   explicit Life(std::uint64_t seed)
       : it_(seed), bank_(it_.use(std::make_unique<BankWithBooks>(it_))), payment_(it_.start()) {
-    processes_.emplace_back(it_, it_.gateway);
+    processes_.emplace_back(it_, it_.gateway, database_, timers_);
     pages_.push_back(payment_);
     if (seed % 4 != 0) live({.kind = Act::PAYER, .fault = Fault::NONE, .choice = 1});  // Most orders get to the bank.
   }
@@ -385,6 +394,11 @@ class Life {
   Life& operator=(const Life&) = delete;
 
   void live(const Act& act) {
+    if (act.trouble.failure != Failure::NONE) {
+      database_.writes.assign(act.trouble.at, Failure::NONE);
+      database_.writes.push_back(act.trouble.failure);
+      database_.writes.insert(database_.writes.end(), act.trouble.after, Failure::AWAY);
+    }
     switch (act.kind) {
       case Act::PAYER:
         pages_.push_back(it_.look(payment_.id));
@@ -415,6 +429,7 @@ class Life {
         break;
     }
     bank_.do_without_faults();
+    database_.writes.clear();
     look_around();
   }
 
@@ -445,7 +460,7 @@ class Life {
  private:
   Process& now() { return processes_.back(); }
   void restart() {
-    processes_.emplace_back(it_, GatewayId::make(it_.clock, it_.random));
+    processes_.emplace_back(it_, GatewayId::make(it_.clock, it_.random), database_, timers_);
     RC_ASSERT(it_.database.write([&](db::Transaction& tx) { return now().payments.recover(tx); }).has_value());
   }
 
@@ -491,9 +506,9 @@ class Life {
   static Task<void> look_at_the_result(Task<Result<Payment>> task, Life* life) {
     const auto result = co_await std::move(task);
     ++life->ended_;
-    if (result || result.error().code == ErrorCode::STEP_OUTDATED ||
-        result.error().code == ErrorCode::RATE_LIMIT_EXCEEDED)
-      co_return;
+    using enum ErrorCode;
+    constexpr ErrorCode kExpected[] = {STEP_OUTDATED, RATE_LIMIT_EXCEEDED, SERVICE_UNAVAILABLE, STORAGE_FAILED};
+    if (result || std::ranges::find(kExpected, result.error().code) != std::end(kExpected)) co_return;
     life->problems_.push_back(std::string{qantara::to_text(result.error().code)} + ": " + result.error().message);
   }
   bool let_answers_arrive() {
@@ -532,6 +547,8 @@ class Life {
 
   Installation it_;
   BankWithBooks& bank_;
+  ShakyDatabase database_{*it_.database};
+  QuickTimers timers_{it_.real_clock};
   std::deque<Process> processes_;
   Payment payment_;             ///< As it was when we last looked.
   std::vector<Payment> pages_;  ///< What windows of the payer show.
@@ -561,7 +578,12 @@ RC_GTEST_PROP(payment_property, pays_once_or_not_at_all_and_says_which, (std::ui
                                                       {2, Fault::SLOW},
                                                       {1, Fault::ENDS_BEFORE},
                                                       {2, Fault::ENDS_AFTER}});
-  const auto act = rc::gen::construct<Act>(kind, fault, rc::gen::inRange(0U, 10'000U));
+  const auto failure = rc::gen::weightedElement<Failure>(
+      {{12, Failure::NONE}, {1, Failure::AWAY}, {1, Failure::LOST}, {2, Failure::ANSWER_LOST}});
+  // More than a hundred in a row is longer than anybody tries.
+  const auto after = rc::gen::weightedElement<unsigned>({{4, 0U}, {4, 3U}, {1, 200U}});
+  const auto trouble = rc::gen::construct<Trouble>(failure, rc::gen::inRange(0U, 4U), after);
+  const auto act = rc::gen::construct<Act>(kind, fault, rc::gen::inRange(0U, 10'000U), trouble);
   const auto acts = *rc::gen::container<std::vector<Act>>(act);
   for (const auto one_seed : {seed, seed + 1, seed + 2}) {
     Life life{one_seed};
