@@ -498,7 +498,8 @@ bool Connection::server_works_for_us() const {
   probing.connect_within = probing.silence_max = kProbeWithin;
   const auto probe = open(probing);
   if (!probe || PQexitPipelineMode((*probe)->handle_) != 1) return false;
-  return (*probe)->ask(kSession + std::to_string(PQbackendPID(handle_))) == session_;
+  const auto known = (*probe)->ask(kSession + std::to_string(PQbackendPID(handle_)));
+  return known && *known == session_;
 }
 
 }  // namespace qantara::db::postgres
