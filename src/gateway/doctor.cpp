@@ -188,6 +188,10 @@ void look_at_server(std::vector<Finding>& findings, const DoctorOptions& options
                                     : Finding{"durability", is_allowed ? LOOK : FAIL,
                                               unsafe + ": what was acknowledged can be lost",
                                               "turn it on; a gateway starts without only with --unsafe-durability"});
+  if (!server->standby_weakness.empty()) {
+    findings.push_back({"standby", LOOK, server->standby_weakness + ": a failover can lose what was acknowledged",
+                        "set synchronous_commit to on, for the gateways' role and database too"});
+  }
   findings.push_back(
       server->migrations_missing == 0
           ? Finding{"migrations", OK, fmt::format("{}, all that this version has", server->migrations), {}}

@@ -60,6 +60,32 @@ test('one that is durable is told to be nothing else, also where an unsafe one w
   }
 });
 
+test('a commit that does not wait for the standby there should be is warned of, in the log and by doctor', async () => {
+  const database = await postgres.createDatabase();
+  const gateway = new Gateway({verb: 'serve', flags: ['--database', postgres.url(database)]});
+  const warnings = async () => {
+    await gateway.start();
+    const {out} = await run(['doctor', '--json', '--listen', '127.0.0.1:0', '--data', gateway.dataFolder, '--database', postgres.url(database)]);
+    await gateway.stop();
+    const finding = out.split('\n').find((line) => line.includes('"standby"'));
+    const {length} = gateway.logLines.filter((line) => line.includes('a failover may lose what was acknowledged'));
+    return {logged: length, verdict: finding === undefined ? undefined : (JSON.parse(finding) as {verdict: string}).verdict};
+  };
+  const resumed = async (settings: Record<string, string>) => {
+    await postgres.stop();
+    await postgres.resume(settings);
+  };
+  try {
+    await resumed({synchronous_commit: 'local'});
+    assert.deepEqual(await warnings(), {logged: 0, verdict: undefined}, 'there is no standby to wait for');
+    await resumed({synchronous_commit: 'local', synchronous_standby_names: '*'});
+    assert.deepEqual(await warnings(), {logged: 1, verdict: 'look'});
+  } finally {
+    await gateway.dispose();
+    await resumed({});
+  }
+});
+
 test('a setting that is off for one database or one user alone is seen', async () => {
   const database = await postgres.createDatabase();
   await postgres.query(`ALTER DATABASE ${database} SET synchronous_commit = off`);
