@@ -74,8 +74,8 @@ void log_request(const http::Request& request, const http::Response& response, D
 
 }  // namespace
 
-Api::Api(Services services, const Vault& vault, std::optional<Rate> application_rate)
-    : services_(services), idempotency_(services.database, services.clock, vault) {
+Api::Api(Services services, const Vault& vault, std::optional<Rate> application_rate, Duration idempotency_life)
+    : services_(services), idempotency_(services.database, services.clock, vault, idempotency_life) {
   if (application_rate) application_rate_.emplace(*application_rate);
   for (const auto& row : routes()) {
     router_.add(row.method, row.pattern, [this, &row](http::Request& request) { return respond(row, request); });

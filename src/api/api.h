@@ -15,7 +15,9 @@ namespace qantara::api {
 class Api {
  public:
   /// `application_rate`: how often each application may ask; nothing: as often as it likes. `vault` outlives it.
-  Api(Services services, const Vault& vault, std::optional<Rate> application_rate = std::nullopt);
+  /// `idempotency_life`: as for Idempotency.
+  Api(Services services, const Vault& vault, std::optional<Rate> application_rate = std::nullopt,
+      Duration idempotency_life = kIdempotencyLife);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 

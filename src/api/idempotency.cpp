@@ -98,7 +98,7 @@ std::string Idempotency::fingerprint(const http::Request& request) const {
 
 Result<std::optional<http::Response>> Idempotency::repeat(const Keyed& keyed,
                                                           const std::optional<StoredAnswer>& earlier) const {
-  if (!earlier || earlier->created_at <= clock_.now() - kIdempotencyLife) return std::optional<http::Response>{};
+  if (!earlier || earlier->created_at <= clock_.now() - life_) return std::optional<http::Response>{};
   if (earlier->fingerprint != keyed.fingerprint) {
     return field_error(ErrorCode::IDEMPOTENCY_KEY_REUSED, std::string{kHeader},
                        "another request was sent with this Idempotency-Key: each request needs a key of its own");
@@ -115,7 +115,7 @@ Result<http::Response> Idempotency::carry_out(db::Transaction& tx, const Keyed& 
   ASSIGN_OR_RETURN(auto repeated, repeat(keyed, earlier));
   if (repeated) return *std::move(repeated);
   const Instant now = clock_.now();
-  const Instant cutoff = now - kIdempotencyLife;
+  const Instant cutoff = now - life_;
   ASSIGN_OR_RETURN(const auto oldest, select_oldest_answer(tx));
   if (earlier) RETURN_IF_ERROR(delete_answer(tx, earlier->seq));
 

@@ -1,7 +1,7 @@
 // Idempotency-Key: a request that is sent again has one effect, and gets the answer that the first has got.
 //
 // The answer is written in the transaction of the effect, so after a crash there are both or neither: what was answered or
-// may have been is answered alike for kIdempotencyLife, and what was not committed has not happened. A refusal has no effect
+// may have been is answered alike for kIdempotencyLife at least, and what was not committed has not happened. A refusal has no effect
 // and is not kept: the request may be put right and sent with the same key.
 #pragma once
 
@@ -36,13 +36,16 @@ struct Write {
   db::Reads reads;  ///< AHEAD for what the key's answer in the database, and what else it reads, protect (db::Reads).
 };
 
-inline constexpr auto kIdempotencyLife = std::chrono::days{30};
+/// What callers are promised (api/openapi.yaml); an operator may keep answers longer.
+inline constexpr Duration kIdempotencyLife = std::chrono::days{30};
 
 class Idempotency {
  public:
-  Idempotency(db::Database& database, const Clock& clock, const Vault& vault)
+  /// `life`: how long an answer is kept; kIdempotencyLife at least.
+  Idempotency(db::Database& database, const Clock& clock, const Vault& vault, Duration life)
       : database_(database),
         clock_(clock),
+        life_(life),
         vault_(vault),
         fingerprint_key_(vault.derive("blind index of idempotency_records.fingerprint")) {}
   Idempotency(const Idempotency&) = delete;
@@ -74,6 +77,7 @@ class Idempotency {
 
   db::Database& database_;
   const Clock& clock_;
+  const Duration life_;
   const Vault& vault_;
   const Secret fingerprint_key_;
   // Requests in this process, so that twins do not both wait for the writer. Those in another gateway the database tells apart.

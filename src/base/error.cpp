@@ -53,7 +53,8 @@ constexpr auto kErrors = std::to_array<ErrorFacts>({
     {QANTARA_NAMED(UNSUPPORTED_MEDIA_TYPE), 415, CLIENT, NO,
      "The body is said to be something other than JSON in UTF-8.", "Send `Content-Type: application/json`."},
     {QANTARA_NAMED(IDEMPOTENCY_KEY_REUSED), 422, CLIENT, WITH_NEW_KEY,
-     "The Idempotency-Key was used for another request within the last 30 days.",
+     "The Idempotency-Key was used for another request. Keys are remembered for 30 days, or longer if the operator "
+     "likes.",
      "Make a new key for each request; repeat one only with the very same body."},
     {QANTARA_NAMED(UNKNOWN_CUSTOMER), 404, CLIENT, NO, "The application has no such customer.",
      "Create the customer, or use the id of one that exists."},

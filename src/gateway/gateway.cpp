@@ -168,7 +168,7 @@ struct Gateway::Parts {
   api::Services services{*database,    clock,   real_clock,  random,        applications, customers,
                          destinations, intents, sources,     payments,      link,         webhooks,
                          events,       banks,   credentials, access_tokens, access,       options.durability};
-  api::Api api{services, vault, options.application_rate};
+  api::Api api{services, vault, options.application_rate, options.retention.idempotency};
   std::unique_ptr<api::Admin> admin;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> admin_server;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "api/idempotency.h"
 #include "base/clock.h"
 #include "base/task.h"
 #include "base/timers.h"
@@ -13,11 +14,13 @@
 
 namespace qantara::gateway {
 
-/// How long is kept what nobody needs any more. Idempotency has a time of its own (api/idempotency.h).
+/// How long is kept what nobody needs any more.
 struct Retention {
   Duration events = std::chrono::days{90};        ///< With their deliveries and attempts.
   Duration dead_letters = std::chrono::days{30};  ///< Counted from when they were given up.
   Duration sessions = std::chrono::days{30};      ///< Of payers' flows, counted from their expiry.
+  /// Answers to requests with an Idempotency-Key. Each new one takes old ones with it: the pruner leaves them alone.
+  Duration idempotency = api::kIdempotencyLife;
 };
 
 /// Rows that were deleted.

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "api/idempotency.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -133,14 +134,20 @@ class Declaration {
                 "How long deliveries that were given up are kept: so long they can be replayed", kept.dead_letters);
     length_kept("--retain-sessions", "QANTARA_RETAIN_SESSIONS",
                 "How long payers' sessions are kept after they have expired", kept.sessions);
+    length_kept("--retain-idempotency", "QANTARA_RETAIN_IDEMPOTENCY",
+                "How long a request that is sent again with its Idempotency-Key gets the first answer",
+                kept.idempotency, api::kIdempotencyLife);
   }
 
   /// A number of days or hours into `target`, which says what is usual.
-  void length_kept(const std::string& flag, const std::string& variable, const std::string& help, Duration& target) {
-    const auto parse = [flag, options = options_, &target](const std::string& text) {
+  void length_kept(const std::string& flag, const std::string& variable, const std::string& help, Duration& target,
+                   Duration min = kRetentionMin) {
+    const auto parse = [flag, options = options_, &target, min](const std::string& text) {
       const auto parsed = parse_duration(text);
-      if (!parsed || *parsed < kRetentionMin || *parsed > kRetentionMax) {
-        throw CLI::ValidationError(flag, "'" + text + "' is no length of time from 1d to 3650d; type one like 90d");
+      if (!parsed || *parsed < min || *parsed > kRetentionMax) {
+        throw CLI::ValidationError(flag, "'" + text + "' is no length of time from " +
+                                             std::to_string(min / std::chrono::days{1}) +
+                                             "d to 3650d; type one like 90d");
       }
       target = *parsed;
     };

@@ -5,7 +5,7 @@ import {Agent, request as httpRequest} from 'node:http';
 import {after, before, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {type Gateway, startGateway} from '../support/gateway.js';
+import {Gateway, run, startGateway} from '../support/gateway.js';
 import {type Answer, api, raw} from '../support/http.js';
 import {assertRefused, books, booksAtRest, invalid, missing, refused} from '../support/refusals.js';
 
@@ -96,6 +96,30 @@ test('a key that is none is refused, before the body is looked at', async () => 
   const twice = await raw(gateway.info.url, `${head}Idempotency-Key: a\r\nidempotency-key: a\r\nContent-Length: 2\r\n\r\n{}`);
   assert.match(twice.text, /^HTTP\/1\.1 400 .*"field":"Idempotency-Key"/s);
   assert.equal((await post('x'.repeat(255), '/customers/v1', {app_user_id: 'long key'})).status, 200);
+});
+
+test('an operator may have answers kept longer, and no shorter than callers are promised', async () => {
+  const bank = await startGateway({verb: 'sandbox-bank'});
+  const serving = new Gateway({verb: 'serve', flags: ['--sandbox-bank-url', bank.bankUrl, '--retain-idempotency', '60d']});
+  try {
+    await serving.start();
+    const {app_token} = await serving.json<{app_token: string}>('app', 'create', '--name', 'Shop', '--mode', 'sandbox');
+    const create = async () => post('long', '/customers/v1', {app_user_id: 'payer'}, api(serving.url, app_token));
+    const first = await create();
+    await serving.json('clock', 'advance', '1439h');
+    const again = await create();
+    assert.deepEqual([again.text, isReplay(again)], [first.text, true]);
+    await serving.json('clock', 'advance', '2h');
+    assert.ok(!isReplay(await create()), 'after 60 days the key is free');
+  } finally {
+    await serving.dispose();
+    await bank.dispose();
+  }
+  for (const shorter of ['29d', '719h', '0d', '3651d', 'long']) {
+    const {code, err} = await run(['serve', '--retain-idempotency', shorter]);
+    assert.equal(code, 2, err);
+    assert.match(err, /--retain-idempotency: '\w+' is no length of time from 30d to 3650d/);
+  }
 });
 
 test('an answer is kept for 30 days', async () => {
