@@ -244,6 +244,34 @@ TEST_F(PostgresTest, reads_ahead_give_what_reads_in_turn_give) {
   EXPECT_EQ(*payments(*engine), (std::vector{1, 2, 4, 5}));
 }
 
+TEST_F(PostgresTest, what_closures_ask_together_is_answered_to_each_with_its_own_rows_in_their_order) {
+  const auto engine = open();
+  const std::pair<int, const char*> there[] = {{1, "a"}, {2, "b"}, {3, "a"}, {4, "c"}, {5, "a"}};
+  for (const auto& [id, note] : there) {
+    ASSERT_TRUE(finish(engine->write(
+        [&](Transaction& tx) { return tx.post("INSERT INTO payments (id, note) VALUES ($1, $2)", id, note); })));
+  }
+  const auto list = [](const char* wanted, int to) {
+    return [wanted, to](Transaction& tx) -> Result<void> {
+      ASSIGN_OR_RETURN(const auto ids, tx.all(
+                                           "SELECT id FROM payments WHERE note = $1 ORDER BY id DESC",
+                                           [](Row& row) { return row.take<int>(); }, wanted));
+      std::string found;
+      for (const int id : ids) found += std::to_string(id) + " ";
+      return tx.post("INSERT INTO payments (id, note) VALUES ($1, $2)", to, found);
+    };
+  };
+  const auto outcomes =
+      write_together(*engine, engine->write(list("a", 11), Reads::AHEAD), engine->write(list("z", 12), Reads::AHEAD),
+                     engine->write(list("b", 13), Reads::AHEAD), engine->write(list("a", 14), Reads::AHEAD));
+  for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome);
+  const auto notes = finish(engine->read([](Transaction& tx) {
+    return tx.all("SELECT note FROM payments WHERE id > 10 ORDER BY id",
+                  [](Row& row) { return row.take<std::string>(); });
+  }));
+  EXPECT_EQ(*notes, (std::vector<std::string>{"5 3 1 ", "", "2 ", "5 3 1 "}));
+}
+
 TEST_F(PostgresTest, a_reader_keeps_its_snapshot_and_holds_up_no_writer) {
   const auto engine = open();
   Brake brake;
