@@ -63,7 +63,6 @@ SealedDestination read_destination(db::Row& row) {
   destination.currency = row.take<std::optional<std::string>>();
   if (const auto type = row.take<std::optional<std::string>>()) destination.bank_type = parse_bank_type(*type);
   read.government_identifier_sealed = row.take<std::optional<std::string>>();
-  destination.is_default = row.take<std::optional<DestinationId>>() == destination.id;
   return read;
 }
 
@@ -105,11 +104,10 @@ Result<std::optional<Destination>> select_destination(db::Transaction& tx, const
                                                       ApplicationId application, DestinationId id) {
   ASSIGN_OR_RETURN(
       auto read,
-      tx.one("SELECT d.id, d.application_id, d.customer_id, d.name, d.display_name, d.bank_identifier, d.swift_code, "
-             "d.address, d.city, d.country, d.account_sealed, d.created_at, d.routing_number, d.sort_code, d.ifsc, "
-             "d.transit_number, d.branch_address, d.postal_code, d.emirate, d.currency, d.bank_type, "
-             "d.government_identifier_sealed, a.default_destination_id FROM destinations d "
-             "JOIN applications a ON a.id = d.application_id WHERE d.id = $1 AND d.application_id = $2",
+      tx.one("SELECT id, application_id, customer_id, name, display_name, bank_identifier, swift_code, address, city, "
+             "country, account_sealed, created_at, routing_number, sort_code, ifsc, transit_number, branch_address, "
+             "postal_code, emirate, currency, bank_type, government_identifier_sealed FROM destinations "
+             "WHERE id = $1 AND application_id = $2",
              read_destination, id, application));
   if (!read) return std::optional<Destination>{};
   ASSIGN_OR_RETURN(auto destination, unseal(vault, *std::move(read)));
@@ -126,11 +124,10 @@ Result<std::vector<Destination>> select_destinations(db::Transaction& tx, const 
                                                      ApplicationId application) {
   ASSIGN_OR_RETURN(
       auto rows,
-      tx.all("SELECT d.id, d.application_id, d.customer_id, d.name, d.display_name, d.bank_identifier, d.swift_code, "
-             "d.address, d.city, d.country, d.account_sealed, d.created_at, d.routing_number, d.sort_code, d.ifsc, "
-             "d.transit_number, d.branch_address, d.postal_code, d.emirate, d.currency, d.bank_type, "
-             "d.government_identifier_sealed, a.default_destination_id FROM destinations d "
-             "JOIN applications a ON a.id = d.application_id WHERE d.application_id = $1 ORDER BY d.id",
+      tx.all("SELECT id, application_id, customer_id, name, display_name, bank_identifier, swift_code, address, city, "
+             "country, account_sealed, created_at, routing_number, sort_code, ifsc, transit_number, branch_address, "
+             "postal_code, emirate, currency, bank_type, government_identifier_sealed FROM destinations "
+             "WHERE application_id = $1 ORDER BY id",
              read_destination, application));
   std::vector<Destination> destinations;
   for (auto& row : rows) {

@@ -1,4 +1,5 @@
-// The SQL of destinations. Account numbers are sealed on the way in and opened on the way out.
+// The SQL of destinations. Account numbers are sealed on the way in and opened on the way out. Which one is the default is the
+// application's to say: nothing here is_default.
 #pragma once
 
 #include <optional>

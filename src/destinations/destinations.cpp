@@ -167,7 +167,21 @@ Error unknown_destination() {
                      "there is no payment destination with this id");
 }
 
+constexpr std::size_t kReadBeforeMax = 1'000;  ///< About a kilobyte each.
+
 }  // namespace
+
+std::optional<Destination> ReadBefore::find(DestinationId id) const {
+  const std::scoped_lock lock{mutex_};
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? std::nullopt : std::optional{found->second};
+}
+
+void ReadBefore::note(const Destination& destination) {
+  const std::scoped_lock lock{mutex_};
+  if (by_id_.size() >= kReadBeforeMax) by_id_.clear();
+  by_id_.try_emplace(destination.id, destination);
+}
 
 Result<NewDestination> Destinations::check(NewDestination wanted) const {
   RETURN_IF_ERROR(check_details(wanted));
@@ -193,33 +207,52 @@ Result<Destination> Destinations::create(db::Transaction& tx, ApplicationId appl
   return destination;
 }
 
-Result<Destination> Destinations::get(db::Transaction& tx, ApplicationId application, DestinationId id) const {
-  ASSIGN_OR_RETURN(auto destination, select_destination(tx, vault_, application, id));
-  if (!destination) return unknown_destination();
+Result<std::optional<DestinationId>> Destinations::default_of(db::Transaction& tx, ApplicationId application) const {
+  ASSIGN_OR_RETURN(const auto owner, applications_.find(tx, application));
+  return owner ? owner->default_destination : std::nullopt;
+}
+
+Result<Destination> Destinations::read(db::Transaction& tx, ApplicationId application, DestinationId id,
+                                       std::optional<DestinationId> usual) const {
+  auto destination = read_before_.find(id);
+  if (!destination) {
+    ASSIGN_OR_RETURN(destination, select_destination(tx, vault_, application, id));
+    // If the transaction that made it comes to nothing, nobody has heard of its id.
+    if (destination) read_before_.note(*destination);
+  }
+  if (!destination || destination->application != application) return unknown_destination();
+  destination->is_default = id == usual;
   return *std::move(destination);
+}
+
+Result<Destination> Destinations::get(db::Transaction& tx, ApplicationId application, DestinationId id) const {
+  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  return read(tx, application, id, usual);
 }
 
 Result<std::optional<Destination>> Destinations::find(db::Transaction& tx, DestinationId id) const {
   ASSIGN_OR_RETURN(const auto application, select_application_of(tx, id));
   if (!application) return std::optional<Destination>{};
-  return select_destination(tx, vault_, *application, id);
+  ASSIGN_OR_RETURN(auto destination, get(tx, *application, id));
+  return std::optional{std::move(destination)};
 }
 
 Result<Destination> Destinations::get_or_default(db::Transaction& tx, ApplicationId application,
                                                  std::optional<DestinationId> wanted) const {
+  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  if (!wanted) wanted = usual;
   if (!wanted) {
-    ASSIGN_OR_RETURN(const auto owner, applications_.find(tx, application));
-    if (!owner || !owner->default_destination) {
-      return field_error(ErrorCode::MISSING_PARAMETERS, "payment_destination_id",
-                         "payment_destination_id must be given: the application has no default destination");
-    }
-    wanted = owner->default_destination;
+    return field_error(ErrorCode::MISSING_PARAMETERS, "payment_destination_id",
+                       "payment_destination_id must be given: the application has no default destination");
   }
-  return get(tx, application, *wanted);
+  return read(tx, application, *wanted, usual);
 }
 
 Result<std::vector<Destination>> Destinations::list(db::Transaction& tx, ApplicationId application) const {
-  return select_destinations(tx, vault_, application);
+  ASSIGN_OR_RETURN(auto destinations, select_destinations(tx, vault_, application));
+  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  for (auto& destination : destinations) destination.is_default = destination.id == usual;
+  return destinations;
 }
 
 Result<std::vector<Destination>> Destinations::list_of_customer(db::Transaction& tx, ApplicationId application,

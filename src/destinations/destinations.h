@@ -1,6 +1,9 @@
 // The use cases of destinations.
 #pragma once
 
+#include <mutex>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "applications/applications.h"
@@ -11,6 +14,18 @@
 #include "destinations/destination.h"
 
 namespace qantara::destinations {
+
+/// Destinations that were read before. They never change, in whatever gateway, so none is read and opened twice; only which
+/// one is the default does, and is not held here. For any thread.
+class ReadBefore {
+ public:
+  std::optional<Destination> find(DestinationId id) const;
+  void note(const Destination& destination);
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<DestinationId, Destination> by_id_;
+};
 
 class Destinations {
  public:
@@ -48,10 +63,17 @@ class Destinations {
   Result<Destination> make_default(db::Transaction& tx, ApplicationId application, DestinationId id) const;
 
  private:
+  /// The destination that the application's intents use if they name none.
+  Result<std::optional<DestinationId>> default_of(db::Transaction& tx, ApplicationId application) const;
+  /// As `get`, where the application's default is known.
+  Result<Destination> read(db::Transaction& tx, ApplicationId application, DestinationId id,
+                           std::optional<DestinationId> usual) const;
+
   const Clock& clock_;
   Random& random_;
   const Vault& vault_;
   const applications::Applications& applications_;
+  mutable ReadBefore read_before_;
 };
 
 }  // namespace qantara::destinations

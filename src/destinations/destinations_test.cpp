@@ -275,8 +275,41 @@ TEST_F(destinations, become_the_default_when_they_are_the_applications_first) {
   EXPECT_EQ(of_one[0].id, owned->id);
 }
 
+TEST_F(destinations, read_before_are_the_default_as_soon_as_another_gateway_says_so) {
+  const auto first = create(shop, a_destination());
+  const auto second = create(shop, a_destination());
+  EXPECT_TRUE(get(shop, first->id)->is_default);
+  EXPECT_FALSE(get(shop, second->id)->is_default);
+
+  const Destinations elsewhere{clock, random, vault, applications};
+  ASSERT_TRUE(database.write([&](db::Transaction& tx) { return elsewhere.make_default(tx, shop, second->id); }));
+  EXPECT_FALSE(get(shop, first->id)->is_default);
+  EXPECT_TRUE(get(shop, second->id)->is_default);
+  EXPECT_EQ(get_or_default(shop, std::nullopt)->id, second->id);
+}
+
+TEST_F(destinations, read_before_are_the_same_again) {
+  const auto customer = CustomerId::make(clock, random);
+  ASSERT_TRUE(database.write([&](db::Transaction& tx) { return insert_customer(tx, shop, customer); }));
+  auto wanted = a_destination();
+  wanted.account_number = "0012345678";
+  wanted.government_identifier = {.type = banking::GovernmentIdentifierType::EMIRATES_ID,
+                                  .value = "784-1990-1234567-1"};
+  wanted.customer = customer;
+  const auto created = create(shop, wanted);
+  for (const auto& again : {get(shop, created->id), get(shop, created->id)}) {
+    EXPECT_EQ(again->name, wanted.name);
+    EXPECT_EQ(again->account_number, "0012345678");
+    EXPECT_EQ(again->iban, created->iban);
+    EXPECT_EQ(again->government_identifier->value, "784-1990-1234567-1");
+    EXPECT_EQ(again->customer, customer);
+    EXPECT_EQ(again->created_at, created->created_at);
+  }
+}
+
 TEST_F(destinations, are_unknown_to_everybody_but_their_application) {
   const auto created = create(shop, a_destination());
+  ASSERT_TRUE(get(shop, created->id)) << "and so it is one that was read before";
   const auto other = make_application();
   for (const auto& refused : {get(other, created->id), get(shop, DestinationId{}), get_or_default(other, created->id),
                               make_default(other, created->id)}) {
