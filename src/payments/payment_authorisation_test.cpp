@@ -553,7 +553,7 @@ TEST(PaymentAuthorisation, waits_longer_each_time_and_gives_up_before_the_lease_
   const auto& waits = walk.timers.waits;
   ASSERT_GT(waits.size(), 10U);
   EXPECT_TRUE(std::ranges::is_sorted(waits));
-  EXPECT_LT(waits.front(), std::chrono::seconds{1});
+  EXPECT_LE(waits.front(), waits.back() / 10);
   EXPECT_LE(waits.back(), std::chrono::seconds{2}) << "the answer is not kept from the payer for long";
   const auto waited = std::accumulate(waits.begin(), waits.end(), Duration{});
   EXPECT_GT(waited, std::chrono::seconds{30}) << "longer than a failover takes";
