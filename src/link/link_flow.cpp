@@ -1,6 +1,7 @@
 #include "link/link_flow.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "bank_registry/bank_registry.h"
 #include "banking/bank_store.h"
@@ -122,8 +123,10 @@ Task<Result<LinkView>> LinkFlow::act(SessionKey key, Act act, banking::PayerDevi
     } else {
       brought = co_await connector->add_beneficiary(*decision.creditor, device, state);
     }
-    CO_RETURN_IF_ERROR(co_await parts_.database.write(
-        [&](db::Transaction& tx) { return record_linking(tx, session, brought, state); }));
+    // Told twice, it counts once: the step has moved on then. As long as it is not told, other gateways wait for it.
+    using Recording = std::function<Result<void>(db::Transaction&, payments::Try)>;
+    CO_RETURN_IF_ERROR(co_await parts_.authorisation.insist(
+        Recording{[&](db::Transaction& tx, payments::Try) { return record_linking(tx, session, brought, state); }}));
   }
   if (decision.call == BankCall::PAYMENT_START) {
     CO_RETURN_IF_ERROR(co_await parts_.authorisation.start(*decision.payment, decision.payment_step, device));

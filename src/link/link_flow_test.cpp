@@ -295,6 +295,27 @@ TEST_F(link_flow, works_for_one_window_at_a_time) {
       << "done once, however often it is sent";
 }
 
+TEST_F(link_flow, writes_down_what_the_bank_said_as_soon_as_the_database_is_back) {
+  using payments::Failure;
+  for (const auto failure : {Failure::AWAY, Failure::LOST, Failure::ANSWER_LOST}) {
+    Payer somebody;
+    payments::ShakyDatabase database{*somebody.it.database};
+    payments::QuickTimers timers{somebody.it.real_clock};
+    const payments::PaymentAuthorisation authorisation{database,          somebody.it.payments,   somebody.it.banks,
+                                                       somebody.it.clock, somebody.it.real_clock, timers};
+    const LinkFlow flow{somebody.parts_of(somebody.it.gateway, authorisation)};
+    somebody.to_credentials();
+    somebody.bank.will(linked());
+    database.writes = {failure, Failure::AWAY};
+    const auto act = Payer::act(somebody.view.number, Action::SUBMIT, kCredentials);
+    const auto next = somebody.it.database.run(flow.act(somebody.key(), act, {}));
+    ASSERT_TRUE(next) << next.error().message;
+    EXPECT_EQ(next->kind, K::ACCOUNTS);
+    EXPECT_EQ(next->number, somebody.view.number + 1) << "told once";
+    EXPECT_FALSE(timers.waits.empty());
+  }
+}
+
 TEST_F(link_flow, goes_on_with_its_own_call_however_the_clock_jumps) {
   for (const Duration jump : {Duration{minutes{20}}, Duration{-hours{3}}}) {
     Payer somebody;

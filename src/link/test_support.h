@@ -103,7 +103,8 @@ class Payer {
   }
 
   /// Of a gateway on the same database.
-  LinkFlow::Parts parts_of(GatewayId gateway) {
+  LinkFlow::Parts parts_of(GatewayId gateway) { return parts_of(gateway, it.authorisation); }
+  LinkFlow::Parts parts_of(GatewayId gateway, const payments::PaymentAuthorisation& authorisation) {
     return {.database = *it.database,
             .clock = it.clock,
             .real_clock = it.real_clock,
@@ -115,7 +116,7 @@ class Payer {
             .intents = it.intents,
             .sources = it.sources,
             .payments = it.payments,
-            .authorisation = it.authorisation,
+            .authorisation = authorisation,
             .banks = it.banks,
             .opening_limits = opening_limits,
             .gateway = gateway,

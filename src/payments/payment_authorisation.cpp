@@ -110,7 +110,7 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
   if (!claimed && claimed.error().code == ErrorCode::STORAGE_FAILED && call == Call::SUBMISSION) {
     // Perhaps it is SUBMITTING now. Nothing has left, which nobody else can know.
     auto withdrawn =
-        co_await insist(id, [&](db::Transaction& tx, Try) { return payments_.withdraw(tx, id, request_key); });
+        co_await insist(Recording{[&](db::Transaction& tx, Try) { return payments_.withdraw(tx, id, request_key); }});
     co_return withdrawn;
   }
   CO_ASSIGN_OR_RETURN(auto claim, std::move(claimed));
@@ -148,10 +148,10 @@ Task<Result<Payment>> PaymentAuthorisation::check(DuePayment due) const {
   auto state = claim.payment.connector_state;
   auto brought = co_await connector->poll_payment(state);
   claim.answered_at = clock_.now();
-  auto recorded = co_await insist(due.id, [&](db::Transaction& tx, Try which) {
+  auto recorded = co_await insist(Recording{[&](db::Transaction& tx, Try which) {
     return brought ? payments_.record(tx, claim, *brought, state, which)
                    : payments_.record_no_answer(tx, claim, brought.error(), which);
-  });
+  }});
   co_return recorded;
 }
 
@@ -163,35 +163,28 @@ void PaymentAuthorisation::stop() {
 Task<Result<Payment>> PaymentAuthorisation::record(Claim claim, banking::BankResult<banking::Step> brought,
                                                    banking::ConnectorState state) const {
   claim.answered_at = clock_.now();
-  auto recorded = co_await insist(claim.payment.id, [&](db::Transaction& tx, Try which) {
+  auto recorded = co_await insist(Recording{[&](db::Transaction& tx, Try which) {
     return brought ? payments_.record(tx, claim, *brought, state, which)
                    : payments_.record_failure(tx, claim, brought.error(), state, which);
-  });
+  }});
   co_return recorded;
 }
 
-/// Writes, and tries again while the database is away: what is written down here nobody could find out anew, or only by
-/// asking a bank that may have none to ask. A number of pauses ends it and no clock, which may jump.
-Task<Result<Payment>> PaymentAuthorisation::insist(PaymentId id, Recording recording) const {
-  std::unique_ptr<Bell> bell;
-  Duration waited{};
-  Duration pause = kPauseFirst;
-  for (auto which = Try::FIRST;; which = Try::AGAIN) {
-    auto recorded = co_await database_.write([&](db::Transaction& tx) { return recording(tx, which); });
-    if (recorded || !is_database_away(recorded.error())) co_return recorded;
-    const bool is_enough = stopping_ || waited + pause > kInsistFor;
-    if (is_enough || which == Try::FIRST) {
-      log::warn(is_enough ? "what a bank said of a payment could not be written down"
-                          : "what a bank said of a payment waits for the database",
-                {{"payment_id", id.to_text()}, {"cause", recorded.error().cause}});
-    }
-    if (is_enough) co_return recorded;
-    if (!bell) bell = real_timers_.make_bell();
-    const Instant until = real_clock_.now() + pause;
-    co_await bell->wait_until(until);
-    waited += pause;
-    pause = std::min(2 * pause, kPauseMax);
+Task<bool> PaymentAuthorisation::wait_before_next(Patience& patience, Error failed) const {
+  if (!is_database_away(failed)) co_return false;
+  patience.pause = patience.bell ? std::min(2 * patience.pause, kPauseMax) : kPauseFirst;
+  if (stopping_ || patience.waited + patience.pause > kInsistFor) {
+    log::error("what a bank said could not be written down", {{"cause", failed.cause}});
+    co_return false;
   }
+  if (!patience.bell) {
+    log::warn("what a bank said waits for the database", {{"cause", failed.cause}});
+    patience.bell = real_timers_.make_bell();
+  }
+  const Instant until = real_clock_.now() + patience.pause;
+  co_await patience.bell->wait_until(until);
+  patience.waited += patience.pause;
+  co_return true;
 }
 
 }  // namespace qantara::payments

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 #include "banking/banks.h"
 #include "base/clock.h"
@@ -50,15 +51,35 @@ class PaymentAuthorisation {
   /// due makes one question, however many see it; the database's.
   Task<Result<Payment>> check(DuePayment due) const;
 
+  /// Writes down what a call to a bank left behind, and tries again while the database is away: nobody could find it out anew, or
+  /// only by asking a bank that may have none to ask. For kInsistFor at most, by a number of pauses: no clock ends it, which may
+  /// jump. `recording` may have taken place before, and then changes nothing. Errors: its own; the database's.
+  template <class T>
+  Task<Result<T>> insist(std::function<Result<T>(db::Transaction&, Try)> recording) const {
+    Patience patience;
+    for (auto which = Try::FIRST;; which = Try::AGAIN) {
+      auto recorded = co_await database_.write([&](db::Transaction& tx) { return recording(tx, which); });
+      if (recorded) co_return recorded;
+      const bool is_worth_it = co_await wait_before_next(patience, recorded.error());
+      if (!is_worth_it) co_return recorded;
+    }
+  }
+
   /// What waits for the database tries once more, and no longer from now on: the gateway stops.
   void stop();
 
  private:
+  struct Patience {
+    std::unique_ptr<Bell> bell;  ///< Null before the first wait.
+    Duration waited{};
+    Duration pause{};
+  };
   using Recording = std::function<Result<Payment>(db::Transaction&, Try)>;
 
+  /// False, at once, where another try would not help or comes too late.
+  Task<bool> wait_before_next(Patience& patience, Error failed) const;
   Task<Result<Payment>> record(Claim claim, banking::BankResult<banking::Step> brought,
                                banking::ConnectorState state) const;
-  Task<Result<Payment>> insist(PaymentId id, Recording recording) const;
 
   db::Database& database_;
   const Payments& payments_;
