@@ -91,17 +91,17 @@ std::string_view name(Level level) {
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (letter == '"' || letter == '\\') {
-      out += '\\';
-      out += letter;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out += letter;
-    }
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_escaped = byte == '"' || byte == '\\';
+    const bool is_control = byte < 0x20 || byte == 0x7F;
+    if (!is_escaped && !is_control) continue;
+    out.append(text, done, i - done);
+    out += is_escaped ? std::string{'\\', text[i]} : fmt::format("\\u{:04x}", byte);
+    done = i + 1;
   }
+  out.append(text, done);
   out += '"';
 }
 
