@@ -40,6 +40,13 @@ Result<std::optional<Application>> select_application(db::Transaction& tx, Appli
                 read_application, id);
 }
 
+Result<std::optional<DestinationId>> select_default_destination(db::Transaction& tx, ApplicationId id) {
+  ASSIGN_OR_RETURN(const auto found, tx.one(
+                                         "SELECT default_destination_id FROM applications WHERE id = $1",
+                                         [](db::Row& row) { return row.take<std::optional<DestinationId>>(); }, id));
+  return found.value_or(std::nullopt);
+}
+
 Result<std::vector<Application>> select_applications(db::Transaction& tx) {
   return tx.all("SELECT id, name, mode, default_destination_id, created_at FROM applications ORDER BY id",
                 read_application);

@@ -10,6 +10,7 @@ namespace qantara::applications {
 Result<void> insert_application(db::Transaction& tx, const Application& application);
 Result<void> insert_origin(db::Transaction& tx, ApplicationId id, std::string_view origin);
 Result<std::optional<Application>> select_application(db::Transaction& tx, ApplicationId id);
+Result<std::optional<DestinationId>> select_default_destination(db::Transaction& tx, ApplicationId id);
 Result<std::vector<Application>> select_applications(db::Transaction& tx);
 /// Result: how many rows went, 0 or 1.
 Result<std::int64_t> delete_origin(db::Transaction& tx, ApplicationId id, std::string_view origin);

@@ -63,6 +63,10 @@ Result<std::optional<Application>> Applications::find(db::Transaction& tx, Appli
   return select_application(tx, id);
 }
 
+Result<std::optional<DestinationId>> Applications::default_destination(db::Transaction& tx, ApplicationId id) const {
+  return select_default_destination(tx, id);
+}
+
 Result<Application> Applications::get(db::Transaction& tx, ApplicationId id) const {
   ASSIGN_OR_RETURN(auto application, find(tx, id));
   if (!application) return error(ErrorCode::UNKNOWN_APPLICATION, "there is no application with this token");

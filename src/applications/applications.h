@@ -21,6 +21,8 @@ class Applications {
 
   /// Nothing for an unknown id.
   Result<std::optional<Application>> find(db::Transaction& tx, ApplicationId id) const;
+  /// Nothing for an unknown id, as for an application without one.
+  Result<std::optional<DestinationId>> default_destination(db::Transaction& tx, ApplicationId id) const;
   Result<std::vector<Application>> list(db::Transaction& tx) const;
   /// As parse_origin gives them, sorted.
   Result<std::vector<std::string>> origins(db::Transaction& tx, ApplicationId id) const;

@@ -207,11 +207,6 @@ Result<Destination> Destinations::create(db::Transaction& tx, ApplicationId appl
   return destination;
 }
 
-Result<std::optional<DestinationId>> Destinations::default_of(db::Transaction& tx, ApplicationId application) const {
-  ASSIGN_OR_RETURN(const auto owner, applications_.find(tx, application));
-  return owner ? owner->default_destination : std::nullopt;
-}
-
 Result<Destination> Destinations::read(db::Transaction& tx, ApplicationId application, DestinationId id,
                                        std::optional<DestinationId> usual) const {
   auto destination = read_before_.find(id);
@@ -226,7 +221,7 @@ Result<Destination> Destinations::read(db::Transaction& tx, ApplicationId applic
 }
 
 Result<Destination> Destinations::get(db::Transaction& tx, ApplicationId application, DestinationId id) const {
-  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  ASSIGN_OR_RETURN(const auto usual, applications_.default_destination(tx, application));
   return read(tx, application, id, usual);
 }
 
@@ -239,7 +234,7 @@ Result<std::optional<Destination>> Destinations::find(db::Transaction& tx, Desti
 
 Result<Destination> Destinations::get_or_default(db::Transaction& tx, ApplicationId application,
                                                  std::optional<DestinationId> wanted) const {
-  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  ASSIGN_OR_RETURN(const auto usual, applications_.default_destination(tx, application));
   if (!wanted) wanted = usual;
   if (!wanted) {
     return field_error(ErrorCode::MISSING_PARAMETERS, "payment_destination_id",
@@ -250,7 +245,7 @@ Result<Destination> Destinations::get_or_default(db::Transaction& tx, Applicatio
 
 Result<std::vector<Destination>> Destinations::list(db::Transaction& tx, ApplicationId application) const {
   ASSIGN_OR_RETURN(auto destinations, select_destinations(tx, vault_, application));
-  ASSIGN_OR_RETURN(const auto usual, default_of(tx, application));
+  ASSIGN_OR_RETURN(const auto usual, applications_.default_destination(tx, application));
   for (auto& destination : destinations) destination.is_default = destination.id == usual;
   return destinations;
 }

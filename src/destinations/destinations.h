@@ -63,8 +63,6 @@ class Destinations {
   Result<Destination> make_default(db::Transaction& tx, ApplicationId application, DestinationId id) const;
 
  private:
-  /// The destination that the application's intents use if they name none.
-  Result<std::optional<DestinationId>> default_of(db::Transaction& tx, ApplicationId application) const;
   /// As `get`, where the application's default is known.
   Result<Destination> read(db::Transaction& tx, ApplicationId application, DestinationId id,
                            std::optional<DestinationId> usual) const;
