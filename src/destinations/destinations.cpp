@@ -210,12 +210,14 @@ Result<Destination> Destinations::create(db::Transaction& tx, ApplicationId appl
 Result<Destination> Destinations::read(db::Transaction& tx, ApplicationId application, DestinationId id,
                                        std::optional<DestinationId> usual) const {
   auto destination = read_before_.find(id);
+  // Another application's takes as long to be unknown as one that does not exist.
+  if (destination && destination->application != application) destination.reset();
   if (!destination) {
     ASSIGN_OR_RETURN(destination, select_destination(tx, vault_, application, id));
     // If the transaction that made it comes to nothing, nobody has heard of its id.
     if (destination) read_before_.note(*destination);
   }
-  if (!destination || destination->application != application) return unknown_destination();
+  if (!destination) return unknown_destination();
   destination->is_default = id == usual;
   return *std::move(destination);
 }

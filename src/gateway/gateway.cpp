@@ -158,7 +158,10 @@ struct Gateway::Parts {
                           .on_pruned = [this](const Pruned& pruned) {
                             if (metrics) metrics->count_pruned(pruned);
                           }}};
-  Heart heart{*database, id, real_clock, *real_timers};
+  Heart heart{*database, id, real_clock, *real_timers, [this](db::Transaction& tx) -> Result<void> {
+                RETURN_IF_ERROR(payments.end_idle_leases(tx));
+                return link.end_idle_leases(tx);
+              }};
   DueLoop news{real_clock, *real_timers};  // Of what other gateways have changed.
   Admission admission;
   Nursery loops{executor};

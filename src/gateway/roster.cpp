@@ -8,16 +8,19 @@
 
 namespace qantara::gateway {
 
-Heart::Heart(db::Database& database, GatewayId me, const Clock& real_clock, Timers& real_timers)
+Heart::Heart(db::Database& database, GatewayId me, const Clock& real_clock, Timers& real_timers, Tidy tidy)
     : database_(database),
       me_(me),
       real_clock_(real_clock),
       started_at_(real_clock.now()),
+      tidy_(std::move(tidy)),
       bell_(real_timers.make_bell()) {}
 
 Task<Result<void>> Heart::beat() {
-  auto written =
-      co_await database_.write([&](db::Transaction& tx) { return upsert_beat(tx, me_, QANTARA_VERSION, started_at_); });
+  auto written = co_await database_.write([&](db::Transaction& tx) -> Result<void> {
+    RETURN_IF_ERROR(upsert_beat(tx, me_, QANTARA_VERSION, started_at_));
+    return tidy_(tx);
+  });
   co_return written;
 }
 

@@ -30,8 +30,10 @@ inline constexpr int kBeatsMissed = 6;
 /// Every gateway's part: it says that it lives.
 class Heart {
  public:
+  /// In the transaction of each beat.
+  using Tidy = std::function<Result<void>(db::Transaction&)>;
   /// `real_timers` were made with `real_clock`: a domain clock that is moved brings no beats.
-  Heart(db::Database& database, GatewayId me, const Clock& real_clock, Timers& real_timers);
+  Heart(db::Database& database, GatewayId me, const Clock& real_clock, Timers& real_timers, Tidy tidy);
 
   /// Beats until `stop`. The first is the caller's, before anything is leased.
   Task<void> run();
@@ -45,6 +47,7 @@ class Heart {
   const GatewayId me_;
   const Clock& real_clock_;
   const Instant started_at_;
+  const Tidy tidy_;
   const std::unique_ptr<Bell> bell_;
   std::atomic<bool> stopping_ = false;
 };

@@ -19,7 +19,9 @@ namespace {
 class roster : public testing::Test {
  protected:
   GatewayId make_id() { return GatewayId::make(clock, random); }
-  Heart make_heart(GatewayId id) { return Heart{*database, id, clock, *timers}; }
+  Heart make_heart(GatewayId id) {
+    return Heart{*database, id, clock, *timers, [](db::Transaction&) { return Result<void>{}; }};
+  }
   void look(int times) {
     for (int i = 0; i < times; ++i) ASSERT_TRUE(database.run(undertaker.look()));
   }

@@ -160,6 +160,14 @@ Result<void> LinkFlow::recover(db::Transaction& tx, GatewayId gone) const {
   return release_session_leases_of(tx, gone);
 }
 
+Result<void> LinkFlow::end_idle_leases(db::Transaction& tx) const {
+  ASSIGN_OR_RETURN(const auto lapsed, select_lapsed_sessions(tx, parts_.gateway, parts_.real_clock.now(), kLease));
+  for (const auto id : lapsed) {
+    if (!in_flight_.contains(id)) RETURN_IF_ERROR(release_session_lease(tx, id));
+  }
+  return {};
+}
+
 // What is under way here is known without a clock. To everybody but its holder a lease lasts until it is given back: clocks of two
 // machines are not compared. Of one's own that nobody works on any more the clock tells, unless it was set back since.
 bool LinkFlow::is_leased(const LinkSession& session) const {

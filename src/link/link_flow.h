@@ -158,6 +158,8 @@ class LinkFlow {
   Result<void> recover(db::Transaction& tx) const;
   /// The same for the calls of one gateway, which is gone.
   Result<void> recover(db::Transaction& tx, GatewayId gone) const;
+  /// Gives back what this gateway holds and nobody in it works on, as Payments::end_idle_leases.
+  Result<void> end_idle_leases(db::Transaction& tx) const;
 
   /// The session's bearer token: derived, so that every window of one payer holds the same.
   std::string token_of(LinkSessionId id) const;

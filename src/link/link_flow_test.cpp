@@ -331,6 +331,26 @@ TEST_F(link_flow, goes_on_with_its_own_call_however_the_clock_jumps) {
   }
 }
 
+TEST_F(link_flow, waits_at_another_gateway_no_longer_than_somebody_works_at_the_first) {
+  const LinkFlow with_nothing_in_work{payer.parts_of(payer.it.gateway)};
+  const LinkFlow other{payer.parts_of(GatewayId::make(payer.it.clock, payer.it.random))};
+  const auto tidy = [&](const LinkFlow& flow) {
+    return payer.it.database.write([&](db::Transaction& tx) { return flow.end_idle_leases(tx); });
+  };
+  const auto kind = [&] { return payer.it.database.run(other.view(payer.key()))->kind; };
+  payer.to_credentials();
+  payer.begins(Action::SUBMIT, kCredentials);
+  ASSERT_TRUE(tidy(with_nothing_in_work));
+  EXPECT_EQ(kind(), K::WORKING) << "it may have begun this moment";
+  payer.it.real_clock.advance(minutes{2});
+  ASSERT_TRUE(tidy(payer.flow));
+  EXPECT_EQ(kind(), K::WORKING) << "it is under way, whatever the clock says";
+  ASSERT_TRUE(tidy(with_nothing_in_work));
+  EXPECT_EQ(kind(), K::CREDENTIALS);
+  payer.bank.will(linked());
+  (void)payer.gets_an_answer();
+}
+
 TEST_F(link_flow, sets_an_answer_aside_that_came_after_the_payer_went_on) {
   payer.to_credentials();
   payer.begins(Action::SUBMIT, kCredentials);

@@ -154,6 +154,18 @@ Result<void> update_session(db::Transaction& tx, const Vault& vault, LinkSession
   return {};
 }
 
+Result<std::vector<LinkSessionId>> select_lapsed_sessions(db::Transaction& tx, GatewayId holder, Instant real_now,
+                                                          Duration lease) {
+  return tx.all(
+      "SELECT id FROM link_sessions WHERE lease_holder = $1 AND (lease_until <= $2 OR lease_until > $3) ORDER BY id",
+      [](db::Row& row) { return row.take<LinkSessionId>(); }, holder, real_now, real_now + lease);
+}
+
+Result<void> release_session_lease(db::Transaction& tx, LinkSessionId id) {
+  return tx.post(
+      "UPDATE link_sessions SET lease_until = NULL, lease_holder = NULL, version = version + 1 WHERE id = $1", id);
+}
+
 Result<void> release_session_leases(db::Transaction& tx) {
   return tx.post(
       "UPDATE link_sessions SET lease_until = NULL, lease_holder = NULL, version = version + 1 "

@@ -10,6 +10,11 @@
 
 namespace qantara::link {
 
+/// Whose leases of `holder`'s have run out.
+Result<std::vector<LinkSessionId>> select_lapsed_sessions(db::Transaction& tx, GatewayId holder, Instant real_now,
+                                                          Duration lease);
+Result<void> release_session_lease(db::Transaction& tx, LinkSessionId id);
+
 /// Whether it was inserted: false if the intent has a session already, or the customer an unfinished one for the same
 /// connection.
 Result<bool> insert_session(db::Transaction& tx, const Vault& vault, const LinkSession& session);

@@ -109,8 +109,8 @@ Task<Result<Payment>> PaymentAuthorisation::answer(PaymentId id, int step, Call 
       co_await database_.write([&](db::Transaction& tx) { return payments_.claim(tx, id, call, step, request_key); });
   if (!claimed && claimed.error().code == ErrorCode::STORAGE_FAILED && call == Call::SUBMISSION) {
     // Perhaps it is SUBMITTING now. Nothing has left, which nobody else can know.
-    auto withdrawn =
-        co_await insist(Recording{[&](db::Transaction& tx, Try) { return payments_.withdraw(tx, id, request_key); }});
+    auto withdrawn = co_await insist(
+        Recording{[&](db::Transaction& tx, Try) { return payments_.withdraw(tx, id, request_key); }}, kWithdrawFor);
     co_return withdrawn;
   }
   CO_ASSIGN_OR_RETURN(auto claim, std::move(claimed));
@@ -173,12 +173,12 @@ Task<Result<Payment>> PaymentAuthorisation::record(Claim claim, banking::BankRes
 Task<bool> PaymentAuthorisation::wait_before_next(Patience& patience, Error failed) const {
   if (!is_database_away(failed)) co_return false;
   patience.pause = patience.bell ? std::min(2 * patience.pause, kPauseMax) : kPauseFirst;
-  if (stopping_ || patience.waited + patience.pause > kInsistFor) {
-    log::error("what a bank said could not be written down", {{"cause", failed.cause}});
+  if (stopping_ || patience.waited + patience.pause > patience.at_most) {
+    log::error("what became of a call to a bank could not be written down", {{"cause", failed.cause}});
     co_return false;
   }
   if (!patience.bell) {
-    log::warn("what a bank said waits for the database", {{"cause", failed.cause}});
+    log::warn("what became of a call to a bank waits for the database", {{"cause", failed.cause}});
     patience.bell = real_timers_.make_bell();
   }
   const Instant until = real_clock_.now() + patience.pause;

@@ -19,9 +19,14 @@
 
 namespace qantara::payments {
 
-/// How long it is tried to write down what a bank has said: the pauses between the tries, each shorter than kPauseMax. A try
-/// takes no longer than such a pause while the database is away (db/database.h), so all of it ends with the lease.
+/// How long it is tried to write down what a bank has said: the pauses between the tries, each at most 2 s. A try takes no longer
+/// than such a pause while the database is away (db/database.h), so all of it takes about as long as the lease, which nobody
+/// takes away while it is held in memory.
 inline constexpr Duration kInsistFor = kLease / 2;
+
+/// How long it is tried to take back an order that nobody sent: as long as a failover takes. A payer waits for it, and the worst
+/// that comes of giving up is an outcome that the bank is asked for.
+inline constexpr Duration kWithdrawFor = std::chrono::seconds{10};
 
 class PaymentAuthorisation {
  public:
@@ -52,11 +57,12 @@ class PaymentAuthorisation {
   Task<Result<Payment>> check(DuePayment due) const;
 
   /// Writes down what a call to a bank left behind, and tries again while the database is away: nobody could find it out anew, or
-  /// only by asking a bank that may have none to ask. For kInsistFor at most, by a number of pauses: no clock ends it, which may
+  /// only by asking a bank that may have none to ask. For `at_most`, by a number of pauses: no clock ends it, which may
   /// jump. `recording` may have taken place before, and then changes nothing. Errors: its own; the database's.
   template <class T>
-  Task<Result<T>> insist(std::function<Result<T>(db::Transaction&, Try)> recording) const {
-    Patience patience;
+  Task<Result<T>> insist(std::function<Result<T>(db::Transaction&, Try)> recording,
+                         Duration at_most = kInsistFor) const {
+    Patience patience{.at_most = at_most};
     for (auto which = Try::FIRST;; which = Try::AGAIN) {
       auto recorded = co_await database_.write([&](db::Transaction& tx) { return recording(tx, which); });
       if (recorded) co_return recorded;
@@ -70,6 +76,7 @@ class PaymentAuthorisation {
 
  private:
   struct Patience {
+    Duration at_most{};
     std::unique_ptr<Bell> bell;  ///< Null before the first wait.
     Duration waited{};
     Duration pause{};

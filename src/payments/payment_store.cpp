@@ -236,6 +236,17 @@ Result<std::vector<PaymentId>> select_submitting_of(db::Transaction& tx, Gateway
       [](db::Row& row) { return row.take<PaymentId>(); }, holder);
 }
 
+Result<std::vector<PaymentId>> select_lapsed(db::Transaction& tx, GatewayId holder, Instant real_now, Duration lease) {
+  return tx.all(
+      "SELECT id FROM payments WHERE lease_holder = $1 AND status <> 'SUBMITTING' "
+      "AND (lease_until <= $2 OR lease_until > $3) ORDER BY id",
+      [](db::Row& row) { return row.take<PaymentId>(); }, holder, real_now, real_now + lease);
+}
+
+Result<void> end_payment_lease(db::Transaction& tx, PaymentId id) {
+  return tx.post("UPDATE payments SET lease_until = 0, lease_holder = NULL, version = version + 1 WHERE id = $1", id);
+}
+
 Result<void> end_payment_leases(db::Transaction& tx) {
   return tx.post(
       "UPDATE payments SET lease_until = 0, lease_holder = NULL, version = version + 1 WHERE lease_until <> 0");

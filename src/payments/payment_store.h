@@ -27,6 +27,10 @@ Result<std::int64_t> count_payments(db::Transaction& tx, ApplicationId applicati
 
 Result<std::vector<PaymentId>> select_newest_payments(db::Transaction& tx, int limit);
 
+/// Whose leases of `holder`'s have run out, but for orders that may be on their way: the worker asks about those.
+Result<std::vector<PaymentId>> select_lapsed(db::Transaction& tx, GatewayId holder, Instant real_now, Duration lease);
+Result<void> end_payment_lease(db::Transaction& tx, PaymentId id);
+
 /// Payments to ask the bank about, those due first; without those that are leased, to others or to `holder` at `real_now`.
 Result<std::vector<DuePayment>> select_due_payments(db::Transaction& tx, GatewayId holder, Instant now,
                                                     Instant real_now, Duration lease, int limit);

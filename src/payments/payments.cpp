@@ -582,6 +582,16 @@ Result<int> Payments::recover(db::Transaction& tx, GatewayId gone) const {
   return lose_track(tx, submitting);
 }
 
+Result<void> Payments::end_idle_leases(db::Transaction& tx) const {
+  ASSIGN_OR_RETURN(const auto lapsed, select_lapsed(tx, holder_, real_clock_.now(), kLease));
+  for (const auto id : lapsed) {
+    if (in_flight_.contains(id)) continue;
+    RETURN_IF_ERROR(end_payment_lease(tx, id));
+    tx.announce(kCheckScheduled);
+  }
+  return {};
+}
+
 Result<int> Payments::lose_track(db::Transaction& tx, std::span<const PaymentId> submitting) const {
   for (const auto id : submitting) {
     ASSIGN_OR_RETURN(auto payment, load(tx, id));

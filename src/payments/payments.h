@@ -160,6 +160,9 @@ class Payments {
   Result<int> recover(db::Transaction& tx) const;
   /// The same for the calls of one gateway, which is gone. Should it only have been asleep, what its banks answer is set aside.
   Result<int> recover(db::Transaction& tx, GatewayId gone) const;
+  /// Gives back what this gateway holds and nobody in it works on: a lease whose commit or whose end it did not hear of, and for
+  /// which other gateways would wait as long as it lives.
+  Result<void> end_idle_leases(db::Transaction& tx) const;
 
   /// Payments that no call is in work for, to ask the bank about; those due first.
   Result<std::vector<DuePayment>> due(db::Transaction& tx, Instant now, int limit) const;

@@ -493,6 +493,29 @@ TEST_F(payments, are_asked_about_though_the_process_died_after_the_order_was_mad
 
 // Several gateways on one database
 
+TEST_F(payments, give_back_what_nobody_works_on_and_nothing_else) {
+  const auto tidy = [&] {
+    return it.database.write([&](db::Transaction& tx) { return it.payments.end_idle_leases(tx); });
+  };
+  const auto payment = it.start();
+  ASSERT_TRUE(it.claim(payment.id));
+  ASSERT_TRUE(tidy());
+  EXPECT_TRUE(it.payments.is_leased(it.look(payment.id))) << "its time has not come";
+  it.real_clock.advance(kLease);
+  {
+    const auto held = it.payments.hold(payment.id);
+    ASSERT_TRUE(tidy());
+    EXPECT_TRUE(it.look(payment.id).lease_holder) << "a call is under way, whatever the clock says";
+  }
+  ASSERT_TRUE(tidy());
+  EXPECT_FALSE(it.look(payment.id).lease_holder);
+
+  const auto id = submitting().payment.id;
+  it.real_clock.advance(kLease);
+  ASSERT_TRUE(tidy());
+  EXPECT_TRUE(it.look(id).lease_holder) << "its bank is asked first";
+}
+
 TEST_F(payments, leave_a_call_to_the_gateway_that_makes_it_until_that_one_is_gone) {
   const auto claimed = submitting();
   const auto id = claimed.payment.id;

@@ -498,7 +498,8 @@ bool Connection::server_works_for_us() const {
   probing.connect_within = probing.silence_max = kProbeWithin;
   const auto probe = open(probing);
   if (!probe || PQexitPipelineMode((*probe)->handle_) != 1) return false;
-  const auto known = (*probe)->ask(kSession + std::to_string(PQbackendPID(handle_)));
+  // (A pooler makes up what libpq is told of the process.)
+  const auto known = (*probe)->ask(kSession + session_.substr(0, session_.find(' ')));
   return known && *known == session_;
 }
 

@@ -45,7 +45,7 @@ std::optional<std::string> for_many_rows(std::string_view statement, std::span<c
 
 std::optional<std::string> for_many_questions(std::string_view statement, std::span<const Value> parameters) {
   const bool fits = statement.starts_with("SELECT ") && statement.find("LIMIT $") == statement.npos &&
-                    statement.find("OFFSET $") == statement.npos;
+                    statement.find("OFFSET") == statement.npos;
   if (!fits || parameters.empty()) return std::nullopt;
   std::string arrays;
   std::string names;

@@ -22,7 +22,7 @@ std::optional<std::string> for_many_rows(std::string_view statement, std::span<c
 /// "SELECT answer.*, asked.n FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (p1, n) CROSS JOIN LATERAL
 /// (SELECT a FROM t WHERE b = asked.p1 OFFSET 0) AS answer" for "SELECT a FROM t WHERE b = $1". (OFFSET keeps the planner from
 /// making one join of it, so each set is looked up as it is alone.)
-/// Nothing for a statement without parameters, or with one where no column may stand.
+/// Nothing for a statement without parameters, with one where no column may stand, or with an OFFSET.
 std::optional<std::string> for_many_questions(std::string_view statement, std::span<const Value> parameters);
 
 /// Values of one type as PostgreSQL wants an array in binary.

@@ -26,6 +26,7 @@ TEST(ManyRowsTest, a_question_is_asked_for_many_unless_a_parameter_stands_where_
             "CROSS JOIN LATERAL (SELECT a, b FROM t WHERE x = asked.p1 AND y = asked.p2 ORDER BY z LIMIT 1 OFFSET 0) "
             "AS answer");
   EXPECT_EQ(for_many_questions("SELECT a FROM t WHERE x = $1 LIMIT $2", values), std::nullopt);
+  EXPECT_EQ(for_many_questions("SELECT a FROM t WHERE x = $1 LIMIT 5 OFFSET 5", values), std::nullopt);
   EXPECT_EQ(for_many_questions("WITH u AS (SELECT $1) SELECT $2 FROM u", values), std::nullopt);
   EXPECT_EQ(for_many_questions("SELECT a FROM t", {}), std::nullopt);
 }

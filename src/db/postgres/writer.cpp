@@ -121,8 +121,10 @@ Result<void> Writer::gather(std::span<Waiting* const> batch, Connection::Ticket 
   if (asking.empty()) gathered_.entries.clear();
   for (int round = 0; round == 0 || round < rounds_; ++round) {
     std::erase_if(asking, [&](const Waiting* waiting) { return !Rehearsal{gathered_}.find_wishes(*waiting->job); });
-    if (round > 0 && asking.empty()) rounds_ = round;
-    if (round > 0 && asking.empty()) break;
+    if (round > 0 && asking.empty()) {
+      rounds_ = round;
+      break;
+    }
     RETURN_IF_ERROR(ask_what_is_wished(locked));
   }
   return {};
@@ -178,6 +180,7 @@ Writer::Outcome Writer::attempt(std::span<Waiting* const> batch, Undo undo) {
   if (!begin(batch, undo)) {
     if (connection_->is_lost()) return Outcome::LOST;
     (void)connection_->settle();
+    connection_->forget_answers();
     return roll_back(batch, undo);
   }
   SharedTransaction shared;
