@@ -229,7 +229,7 @@ Result<void> Connection::configure(const Options& options) {
 }
 
 Result<std::string> Connection::ask(const std::string& query) {
-  const auto deadline = uptime() + options_.silence_max;
+  const auto deadline = uptime() + std::max(options_.silence_max, options_.connect_within);
   if (PQsendQuery(handle_, query.c_str()) != 1) lose(trimmed(PQerrorMessage(handle_)));
   std::string value;
   std::optional<std::string> wrong;

@@ -65,6 +65,10 @@ inline Deadline uptime() { return std::chrono::steady_clock::now(); }
 /// While the server is away, how often it is looked for.
 inline constexpr std::chrono::milliseconds kTryEvery{200};
 
+/// For a connection, with all that is asked before it is used. At the start nobody waits for answers yet.
+inline constexpr std::chrono::milliseconds kConnectWithin{400};
+inline constexpr std::chrono::milliseconds kConnectAtStartWithin{5000};
+
 /// How long nothing may be heard before the server counts as gone.
 enum class Patience {
   SHORT,        ///< kSilenceMax.
@@ -76,7 +80,7 @@ class Connection {
   struct Options {
     std::string url;
     Durability durability = Durability::FULL;
-    std::chrono::milliseconds connect_within{400};
+    std::chrono::milliseconds connect_within = kConnectWithin;
     std::chrono::milliseconds silence_max{700};
     /// The server ends the session if it hears nothing for so long outside of a transaction; zero: never.
     std::chrono::milliseconds ended_when_idle_for{0};

@@ -88,7 +88,8 @@ class PostgresEngine final : public Database {
 
 Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options, std::span<const Migration> migrations) {
   CHECK(options.writers > 0 && options.readers > 0);
-  const postgres::Connection::Options connecting{.url = options.url, .durability = options.durability};
+  const postgres::Connection::Options connecting{
+      .url = options.url, .durability = options.durability, .connect_within = postgres::kConnectAtStartWithin};
   RETURN_IF_ERROR(postgres::migrate(connecting, migrations));
   ASSIGN_OR_RETURN(const auto connection, postgres::Connection::open(connecting));
   ASSIGN_OR_RETURN(auto place, postgres::place_of(*connection));

@@ -78,7 +78,8 @@ Result<void> look_with(Connection& connection, const Job& job) {
 }
 
 Result<std::unique_ptr<Connection>> open_to_look(const std::string& url) {
-  return Connection::open({.url = url, .durability = Durability::MAY_BE_UNSAFE});
+  return Connection::open(
+      {.url = url, .durability = Durability::MAY_BE_UNSAFE, .connect_within = kConnectAtStartWithin});
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ bool Keeper::hears_others() const { return uptime() - heard_at_.load(std::memory
 
 Result<void> Keeper::connect() {
   ASSIGN_OR_RETURN(connection_, Connection::open(options_));
+  options_.connect_within = kConnectWithin;
   connection_->keep_answers(Connection::Answers::KEEP);
   return {};
 }

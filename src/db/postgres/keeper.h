@@ -41,7 +41,7 @@ class Keeper {
   void set_term(std::int64_t term);
   bool wait(std::chrono::milliseconds duration);
 
-  const Connection::Options options_;
+  Connection::Options options_;  // Of the first connection, and of all that follow.
   const Listeners& listeners_;
   std::vector<std::function<void()>> on_leadership_;
   std::unique_ptr<Connection> connection_;

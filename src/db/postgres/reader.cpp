@@ -57,6 +57,7 @@ Result<void> Reader::connect() {
                      opened.error().message + ": " + opened.error().cause);
   }
   connection_ = *std::move(opened);
+  options_.connect_within = kConnectWithin;
   connected_last_try_ = {};
   return {};
 }

@@ -21,7 +21,7 @@ class Reader {
   Result<void> connect();
   void end();
 
-  const Connection::Options options_;
+  Connection::Options options_;  // Of the first connection, and of all that follow.
   JobQueue& queue_;
   std::unique_ptr<Connection> connection_;  // Opened when there is something to read, and again after a failure.
   Deadline connected_last_try_{};

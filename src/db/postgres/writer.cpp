@@ -301,6 +301,7 @@ Result<void> Writer::connect() {
   }
   if (std::exchange(is_told_, false)) log::info("database_back");
   connection_ = std::move(connection);
+  connection_options_.connect_within = kConnectWithin;
   writable_.store(true, std::memory_order_release);
   return {};
 }

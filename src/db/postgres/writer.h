@@ -60,7 +60,7 @@ class Writer {
   void refuse(std::span<Waiting* const> batch, const Error& why);
   void refuse_all_waiting();
 
-  const Connection::Options connection_options_;
+  Connection::Options connection_options_;  // Of the first connection, and of all that follow.
   const PostgresOptions& options_;
   JobQueue& queue_;
   const Listeners& listeners_;
