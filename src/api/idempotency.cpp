@@ -42,29 +42,6 @@ Error in_work() {
 
 }  // namespace
 
-/// A key is one request's for as long as that is in work.
-class Idempotency::Claim {
- public:
-  Claim(Idempotency& owner, ApplicationId application, const std::string& key) : owner_(owner), key_(application, key) {
-    const std::scoped_lock lock{owner_.mutex_};
-    won_ = owner_.in_work_.insert(key_).second;
-  }
-  ~Claim() {
-    if (!won_) return;
-    const std::scoped_lock lock{owner_.mutex_};
-    owner_.in_work_.erase(key_);
-  }
-  Claim(const Claim&) = delete;
-  Claim& operator=(const Claim&) = delete;
-
-  bool won() const { return won_; }
-
- private:
-  Idempotency& owner_;
-  const KeyOfApplication key_;
-  bool won_ = false;
-};
-
 Task<Result<http::Response>> Idempotency::run(const http::Request& request, ApplicationId application,
                                               const std::function<Task<Result<Write>>()>& plan) {
   CO_ASSIGN_OR_RETURN(const auto key, read_idempotency_key(request));
@@ -73,8 +50,8 @@ Task<Result<http::Response>> Idempotency::run(const http::Request& request, Appl
     auto answer = co_await database_.write([&](db::Transaction& tx) { return write.act(tx); }, write.reads);
     co_return answer;
   }
-  const Claim claim{*this, application, *key};
-  if (!claim.won()) co_return in_work();
+  const auto held = in_work_.take({application, *key});
+  if (!held) co_return in_work();
   const Keyed keyed{.application = application, .key = *key, .fingerprint = fingerprint(request)};
   const auto write = co_await plan();
   if (!write) {

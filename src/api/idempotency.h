@@ -7,9 +7,7 @@
 
 #include <concepts>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -17,6 +15,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/ids.h"
+#include "base/in_flight.h"
 #include "base/task.h"
 #include "db/database.h"
 #include "http/message.h"
@@ -60,9 +59,6 @@ class Idempotency {
                                    const std::function<Task<Result<Write>>()>& plan);
 
  private:
-  using KeyOfApplication = std::pair<ApplicationId, std::string>;
-  class Claim;
-
   /// A request, and the key that it came with.
   struct Keyed {
     ApplicationId application;
@@ -81,8 +77,7 @@ class Idempotency {
   const Vault& vault_;
   const Secret fingerprint_key_;
   // Requests in this process, so that twins do not both wait for the writer. Those in another gateway the database tells apart.
-  std::mutex mutex_;
-  std::set<KeyOfApplication> in_work_;
+  InFlight<std::pair<ApplicationId, std::string>> in_work_;
 };
 
 }  // namespace qantara::api

@@ -16,7 +16,7 @@ class InFlight {
   /// Keeps an id in flight for as long as it lives.
   class Hold {
    public:
-    Hold(Hold&& other) noexcept : of_(std::exchange(other.of_, nullptr)), id_(other.id_) {}
+    Hold(Hold&& other) noexcept : of_(std::exchange(other.of_, nullptr)), id_(std::move(other.id_)) {}
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
     Hold& operator=(Hold&&) = delete;
@@ -26,7 +26,7 @@ class InFlight {
 
    private:
     friend class InFlight;
-    Hold(InFlight* of, Id id) : of_(of), id_(id) {}
+    Hold(InFlight* of, Id id) : of_(of), id_(std::move(id)) {}
 
     InFlight* of_;
     Id id_;
@@ -40,9 +40,9 @@ class InFlight {
   std::optional<Hold> take(Id id) {
     const std::scoped_lock lock{mutex_};
     if (!ids_.insert(id).second) return std::nullopt;
-    return Hold{this, id};
+    return Hold{this, std::move(id)};
   }
-  bool contains(Id id) const {
+  bool contains(const Id& id) const {
     const std::scoped_lock lock{mutex_};
     return ids_.contains(id);
   }
@@ -52,7 +52,7 @@ class InFlight {
   }
 
  private:
-  void release(Id id) {
+  void release(const Id& id) {
     const std::scoped_lock lock{mutex_};
     ids_.erase(id);
   }

@@ -15,8 +15,7 @@ namespace qantara::link {
 
 namespace {
 
-constexpr auto kLease = std::chrono::minutes{2};  ///< Longer than any call to a bank may take.
-constexpr int kFollowMs = 2000;                   ///< How often a window looks at what another one does.
+constexpr int kFollowMs = 2000;  ///< How often a window looks at what another one does.
 constexpr int kCodeTriesMax = 5;
 constexpr std::size_t kAnswerLengthMax = 256;
 
@@ -161,7 +160,8 @@ Result<void> LinkFlow::recover(db::Transaction& tx, GatewayId gone) const {
 }
 
 Result<void> LinkFlow::end_idle_leases(db::Transaction& tx) const {
-  ASSIGN_OR_RETURN(const auto lapsed, select_lapsed_sessions(tx, parts_.gateway, parts_.real_clock.now(), kLease));
+  ASSIGN_OR_RETURN(const auto lapsed,
+                   select_lapsed_sessions(tx, parts_.gateway, parts_.real_clock.now(), payments::kLease));
   for (const auto id : lapsed) {
     if (!in_flight_.contains(id)) RETURN_IF_ERROR(release_session_lease(tx, id));
   }
@@ -174,13 +174,12 @@ bool LinkFlow::is_leased(const LinkSession& session) const {
   if (in_flight_.contains(session.id)) return true;
   if (!session.lease_until) return false;
   if (session.lease_holder && *session.lease_holder != parts_.gateway) return true;
-  const Instant real_now = parts_.real_clock.now();
-  return *session.lease_until > real_now && *session.lease_until <= real_now + kLease;
+  return payments::is_running(*session.lease_until, parts_.real_clock.now());
 }
 
 void LinkFlow::lease(LinkSession& session) const {
   session.lease_holder = parts_.gateway;
-  session.lease_until = parts_.real_clock.now() + kLease;
+  session.lease_until = parts_.real_clock.now() + payments::kLease;
 }
 
 Result<LinkSession> LinkFlow::load(db::Transaction& tx, const SessionKey& key) const {

@@ -57,6 +57,25 @@ struct Walk {
     bank.heard.clear();
   }
 
+  /// The right code, up to where the bank has it and says nothing yet.
+  void begins_to_answer() {
+    bank.hold();
+    const auto task = [](Walk* walk) -> Task<void> {
+      banking::Answers answers;
+      answers.emplace_back("otp", Secret{"1111"});
+      auto brought = co_await walk->it.authorisation.answer(walk->payment.id, walk->payment.steps, Call::SUBMISSION,
+                                                            std::move(answers), {});
+      walk->later.emplace(std::move(brought));
+    };
+    it.database.start(task(this));
+    ASSERT_TRUE(it.database.until([&] { return !bank.heard.empty(); }));
+  }
+  Result<Payment> gets_an_answer() {
+    bank.let_go();
+    EXPECT_TRUE(it.database.until([&] { return later.has_value(); }));
+    return *std::exchange(later, std::nullopt);
+  }
+
   /// The right code, by a gateway whose database fails as `database` is told to.
   Result<Payment> answer_shakily() {
     banking::Answers answers;
@@ -76,18 +95,11 @@ struct Walk {
   Installation it;
   banking::ScriptedBank& bank = it.use_scripted_bank();
   Payment payment = it.start();
+  std::optional<Result<Payment>> later;
   ShakyDatabase database{*it.database};
   QuickTimers timers{it.real_clock};
   PaymentAuthorisation shaky{database, it.payments, it.banks, it.clock, it.real_clock, timers};
 };
-
-Task<void> keep_answer(Walk* walk, std::optional<Result<Payment>>* result) {
-  banking::Answers answers;
-  answers.emplace_back("otp", Secret{"1111"});
-  auto brought = co_await walk->it.authorisation.answer(walk->payment.id, walk->payment.steps, Call::SUBMISSION,
-                                                        std::move(answers), {});
-  result->emplace(std::move(brought));
-}
 
 /// As the leader does with what a gateway has left that seems to be gone.
 Task<void> give_up(Walk& walk) {
@@ -181,19 +193,16 @@ TEST(PaymentAuthorisation, has_committed_submitting_when_the_bank_gets_the_code)
   Walk walk;
   walk.to_code();
   walk.bank.will(bank_says::accepted());
-  walk.bank.hold();
-  std::optional<Result<Payment>> answered;
-  walk.it.database.start(keep_answer(&walk, &answered));
-  ASSERT_TRUE(walk.it.database.until([&] { return !walk.bank.heard.empty(); }));
+  walk.begins_to_answer();
   EXPECT_EQ(walk.it.look(walk.payment.id).status, S::SUBMITTING);
 
   // Whoever comes meanwhile finds it taken.
   const auto meanwhile = walk.it.check(walk.payment.id);
   ASSERT_FALSE(meanwhile);
   EXPECT_EQ(meanwhile.error().code, ErrorCode::STEP_OUTDATED);
-  walk.bank.let_go();
-  ASSERT_TRUE(walk.it.database.until([&] { return answered.has_value(); }));
-  EXPECT_EQ((*answered)->status, S::ACCEPTED_BY_BANK);
+  const auto answered = walk.gets_an_answer();
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->status, S::ACCEPTED_BY_BANK);
   EXPECT_EQ(walk.bank.heard.size(), 1U);
 }
 
@@ -635,11 +644,7 @@ TEST(PaymentAuthorisation, has_one_call_under_way_however_the_clocks_jump) {
     Walk walk;
     walk.to_code();
     walk.bank.will(bank_says::accepted());
-    walk.bank.hold();
-    std::optional<Result<Payment>> answered;
-    walk.it.database.start(keep_answer(&walk, &answered));
-    ASSERT_TRUE(walk.it.database.until([&] { return !walk.bank.heard.empty(); }));
-
+    walk.begins_to_answer();
     walk.it.real_clock.advance(jump);
     walk.it.clock.advance(std::chrono::hours{1});
     EXPECT_TRUE(walk.it.payments.is_leased(walk.it.look(walk.payment.id)));
@@ -648,10 +653,9 @@ TEST(PaymentAuthorisation, has_one_call_under_way_however_the_clocks_jump) {
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, ErrorCode::STEP_OUTDATED);
 
-    walk.bank.let_go();
-    ASSERT_TRUE(walk.it.database.until([&] { return answered.has_value(); }));
-    ASSERT_TRUE(*answered);
-    EXPECT_EQ((*answered)->status, S::ACCEPTED_BY_BANK) << "its answer is not set aside";
+    const auto answered = walk.gets_an_answer();
+    ASSERT_TRUE(answered);
+    EXPECT_EQ(answered->status, S::ACCEPTED_BY_BANK) << "its answer is not set aside";
     EXPECT_EQ(walk.bank.heard.size(), 1U);
     EXPECT_FALSE(walk.it.payments.is_leased(walk.it.look(walk.payment.id)));
   }

@@ -319,9 +319,7 @@ bool Payments::is_leased(const Payment& payment) const { return in_flight_.conta
 bool Payments::has_lease(const Payment& payment) const {
   if (!payment.lease_until) return false;
   if (payment.lease_holder && *payment.lease_holder != holder_) return true;
-  // A lease further away than any is given was written before the clock was set back.
-  const Instant real_now = real_clock_.now();
-  return *payment.lease_until > real_now && *payment.lease_until <= real_now + kLease;
+  return is_running(*payment.lease_until, real_clock_.now());
 }
 
 Result<Claim> Payments::claim(db::Transaction& tx, PaymentId id, Call call, std::optional<int> step,

@@ -27,6 +27,12 @@ inline constexpr db::Channel kCheckScheduled{2};
 /// takes (five calls of at most 20 s). What is under way here is known in memory and asks no clock (Payments::hold).
 inline constexpr Duration kLease = std::chrono::minutes{2};
 
+/// Whether a lease that this gateway gave has time left. One further away than any is given was written before the clock was set
+/// back.
+inline bool is_running(Instant lease_until, Instant real_now) {
+  return lease_until > real_now && lease_until <= real_now + kLease;
+}
+
 /// A claim that is older when its order is about to be sent is looked at once more: whoever slept so long may have been given up.
 inline constexpr Duration kClaimFresh = std::chrono::seconds{5};
 

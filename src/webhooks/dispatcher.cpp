@@ -361,7 +361,7 @@ Task<Result<Dispatcher::News>> Dispatcher::read() {
   const std::int64_t cursor = watermark_.cursor();
   auto news = co_await with_.database.read([&](db::Transaction& tx) -> Result<News> {
     News found = empty;
-    found.events = {.read_up_to = cursor, .endpoints = FreshEvents::Endpoints::SOME};
+    found.events.read_up_to = cursor;
     if (wants_events) {
       ASSIGN_OR_RETURN(found.events, select_fresh(tx, cursor, options_.events_per_read));
     } else {

@@ -248,8 +248,10 @@ Result<FanOut> fan_out(db::Transaction& tx, Instant now, int limit) {
 Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int limit) {
   FreshEvents fresh{.read_up_to = after};
   ASSIGN_OR_RETURN(const auto next, next_events(tx, after, limit));
-  if (!next) return fresh;
-  fresh.endpoints = FreshEvents::Endpoints::SOME;
+  if (!next) {
+    fresh.endpoints = FreshEvents::Endpoints::NONE;
+    return fresh;
+  }
   fresh.read_up_to = next->from;
   if (!next->last) return fresh;
   ASSIGN_OR_RETURN(

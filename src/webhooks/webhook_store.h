@@ -86,7 +86,7 @@ struct FreshEvents {
   std::vector<Fresh> deliveries;  ///< In the order of the log.
   std::int64_t read_up_to = 0;    ///< Events up to here were looked at, or are dealt with.
   FanOut rest = FanOut::DONE;
-  enum class Endpoints { NONE, SOME } endpoints = Endpoints::NONE;  ///< Not DISABLED.
+  enum class Endpoints { NONE, SOME } endpoints = Endpoints::SOME;  ///< That are not DISABLED, as far as is known.
 };
 /// The next (at most `limit`) events behind both `after` and the mark.
 Result<FreshEvents> select_fresh(db::Transaction& tx, std::int64_t after, int limit);

@@ -54,13 +54,7 @@ std::optional<std::string> for_many_questions(std::string_view statement, std::s
     names += fmt::format("p{}, ", i + 1);
   }
   std::string each;
-  for (const char c : statement) {
-    if (c == '$') {
-      each += "asked.p";
-    } else {
-      each += c;
-    }
-  }
+  for (const char& c : statement) each += c == '$' ? std::string_view{"asked.p"} : std::string_view{&c, 1};
   return fmt::format(
       "SELECT answer.*, asked.n FROM unnest({}) WITH ORDINALITY AS asked ({}n) CROSS JOIN LATERAL ({} OFFSET 0) AS "
       "answer",

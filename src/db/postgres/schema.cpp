@@ -71,7 +71,6 @@ Result<std::string> ask_for_text(Connection& connection, Sql question) {
 Result<void> migrate(const Connection::Options& options, std::span<const Migration> migrations) {
   auto patient = options;
   patient.silence_max = kMigrationMax;
-  patient.connect_within = kConnectAtStartWithin;
   ASSIGN_OR_RETURN(const auto connection, Connection::open(patient));
   // Until the connection ends.
   RETURN_IF_ERROR(connection->script(fmt::format("SELECT pg_advisory_lock({})", kSchemaLock)));

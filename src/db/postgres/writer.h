@@ -20,8 +20,6 @@
 namespace qantara::db::postgres {
 
 class Writer {
-  static constexpr int kRoundsMax = 8;
-
  public:
   /// `options`: batch_max and on_measured count. What is given by reference outlives the writer.
   Writer(Connection::Options connection, const PostgresOptions& options, JobQueue& queue, const Listeners& listeners)
@@ -33,6 +31,8 @@ class Writer {
   bool writable() const { return writable_.load(std::memory_order_acquire); }
 
  private:
+  static constexpr int kRoundsMax = 8;
+
   /// How what a failed closure wrote is undone: with all that share its transaction, which then run again, or alone, for which
   /// each needs a savepoint and one journey more.
   enum class Undo { ALONE, WITH_ALL };
