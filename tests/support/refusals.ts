@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
+import {isDeepStrictEqual} from 'node:util';
 
 import {SandboxBank} from './bank.js';
 import type {Gateway} from './gateway.js';
@@ -59,12 +60,12 @@ export function assertRefused(answer: Pick<Answer, 'status' | 'headers' | 'text'
 }
 
 /** All that could have been written: the gateway's database to the byte, and the bank's books. */
-export async function books(gateway: Gateway): Promise<unknown> {
+async function books(gateway: Gateway): Promise<unknown> {
   return {database: await digest(gateway), transfers: await new SandboxBank(gateway.bankUrl).transfers()};
 }
 
 /** The same, when the gateway has nothing left to write by itself: what events set going outlives the answer they belong to. */
-export async function booksAtRest(gateway: Gateway): Promise<unknown> {
+async function booksAtRest(gateway: Gateway): Promise<unknown> {
   let last = '';
   let since = 0;
   const rested = async () => {
@@ -75,6 +76,21 @@ export async function booksAtRest(gateway: Gateway): Promise<unknown> {
   };
   await eventually(rested, (ms) => ms > kRestMs, 'the gateway goes on writing');
   return books(gateway);
+}
+
+/**
+ * Does what must write nothing. Where something was written it is done again, twice: a look at a bank falls due when it
+ * does, and what a request writes it writes each time.
+ */
+export async function writesNothing(gateway: Gateway, act: () => Promise<unknown>): Promise<void> {
+  for (let tries = 3; ; --tries) {
+    const before = await booksAtRest(gateway);
+    await act();
+    const after = await books(gateway);
+    if (tries > 1 && !isDeepStrictEqual(after, before)) continue;
+    assert.deepEqual(after, before, 'something was written');
+    return;
+  }
 }
 
 async function digest(gateway: Gateway): Promise<string> {
