@@ -95,6 +95,7 @@ bool JobQueue::push(Waiting& waiting) {
 
 bool JobQueue::take(std::vector<Waiting*>& batch, std::size_t batch_max,
                     std::optional<std::chrono::milliseconds> patience) {
+  const std::size_t last = batch.size();
   batch.clear();
   std::unique_lock lock{mutex_};
   const auto something_to_do = [this] { return first_ != nullptr || closed_; };
@@ -107,7 +108,11 @@ bool JobQueue::take(std::vector<Waiting*>& batch, std::size_t batch_max,
     }
     --sleepers_;
   }
-  const std::size_t share = std::min(batch_max, (size_ + takers_ - 1) / takers_);
+  std::size_t share = std::min(batch_max, (size_ + takers_ - 1) / takers_);
+  // Who was answered with the last batch is about to ask again. Large and small batches in turn would keep one side idle
+  // while the other works; of two that are alike each runs while the other's next requests are read.
+  constexpr std::size_t kFew = 8;  // Not worth two commits.
+  if (share > std::max(last, kFew)) share = (share + last + 1) / 2;
   while (batch.size() < share) {
     batch.push_back(first_);
     first_ = first_->next;

@@ -45,6 +45,7 @@ class JobQueue {
   Task<Result<void>> submit(const Job& job, Reads reads = Reads::IN_TURN);
 
   /// Waits for jobs and puts up to `batch_max` of them into `batch`, in order, leaving their share to the other takers.
+  /// `batch` holds the last one when it comes in: batches grow step by step.
   /// An empty batch after `patience` without a job. Result: false once the queue is closed and empty.
   bool take(std::vector<Waiting*>& batch, std::size_t batch_max,
             std::optional<std::chrono::milliseconds> patience = std::nullopt);
