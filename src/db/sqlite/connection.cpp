@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "db/sqlite/page_cache.h"
 
 namespace qantara::db::sqlite {
 namespace {
@@ -71,10 +72,11 @@ class StatementRow final : public Row {
   sqlite3_stmt* statement_;
 };
 
-/// Without its own statistics of memory, SQLite takes no lock in each allocation. To be said before its first use.
+/// To be said before its first use; if somebody used it before, it stays as it was.
 void configure_library() {
-  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  CHECK(configured == SQLITE_OK || configured == SQLITE_MISUSE);  // Somebody used it before: then it stays as it was.
+  // Without its own statistics of memory, SQLite takes no lock in each allocation.
+  static const bool is_configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK && use_parking_page_cache();
+  (void)is_configured;
 }
 
 }  // namespace
