@@ -89,25 +89,26 @@ bool JobQueue::push(Waiting& waiting) {
   (first_ == nullptr ? first_ : last_->next) = &waiting;
   last_ = &waiting;
   ++size_;
-  if (sleepers_ > 0) news_.notify_one();
+  if (sleepers_ > 0 && size_ >= wanted_) news_.notify_one();
   return true;
 }
 
-bool JobQueue::take(std::vector<Waiting*>& batch, std::size_t batch_max,
-                    std::optional<std::chrono::milliseconds> patience) {
+bool JobQueue::take(std::vector<Waiting*>& batch, std::size_t batch_max, TakePatience patience) {
   const std::size_t last = batch.size();
   batch.clear();
   std::unique_lock lock{mutex_};
-  const auto something_to_do = [this] { return first_ != nullptr || closed_; };
-  if (!something_to_do()) {
-    ++sleepers_;
-    if (patience) {
-      news_.wait_for(lock, *patience, something_to_do);
-    } else {
-      news_.wait(lock, something_to_do);
-    }
-    --sleepers_;
+  const auto there_are = [this](std::size_t jobs) { return [this, jobs] { return size_ >= jobs || closed_; }; };
+  ++sleepers_;
+  if (size_ == 0 && !patience.for_one) {
+    news_.wait(lock, there_are(1));
+  } else if (size_ == 0) {
+    news_.wait_for(lock, *patience.for_one, there_are(1));
+  } else if (patience.for_more.count() > 0) {
+    wanted_ = std::min(size_ + last, batch_max);
+    news_.wait_for(lock, patience.for_more, there_are(wanted_));
+    wanted_ = 1;
   }
+  --sleepers_;
   std::size_t share = std::min(batch_max, (size_ + takers_ - 1) / takers_);
   // Who was answered with the last batch is about to ask again. Large and small batches in turn would keep one side idle
   // while the other works; of two that are alike each runs while the other's next requests are read.

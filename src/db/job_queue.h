@@ -34,6 +34,14 @@ struct Waiting {
 /// Resumes each coroutine on its own executor, in order. Nothing in `done` is valid afterwards.
 void resume(std::span<Waiting*> done);
 
+/// How long the engine's thread waits in JobQueue::take.
+struct TakePatience {
+  /// For a job; then the batch is empty.
+  std::optional<std::chrono::milliseconds> for_one = std::nullopt;
+  /// Where jobs wait already, for more of them: until as many have come as the last batch answered. For one taker.
+  std::chrono::nanoseconds for_more{};
+};
+
 /// First in, first out; filled from any thread, emptied by the engine's.
 class JobQueue {
  public:
@@ -45,10 +53,8 @@ class JobQueue {
   Task<Result<void>> submit(const Job& job, Reads reads = Reads::IN_TURN);
 
   /// Waits for jobs and puts up to `batch_max` of them into `batch`, in order, leaving their share to the other takers.
-  /// `batch` holds the last one when it comes in: batches grow step by step.
-  /// An empty batch after `patience` without a job. Result: false once the queue is closed and empty.
-  bool take(std::vector<Waiting*>& batch, std::size_t batch_max,
-            std::optional<std::chrono::milliseconds> patience = std::nullopt);
+  /// `batch` holds the last one when it comes in: batches grow step by step. Result: false once the queue is closed and empty.
+  bool take(std::vector<Waiting*>& batch, std::size_t batch_max, TakePatience patience = {});
 
   /// Refuses every job from now on. What waits already can still be taken.
   void close();
@@ -65,6 +71,7 @@ class JobQueue {
   Waiting* last_ = nullptr;
   std::size_t size_ = 0;
   std::size_t sleepers_ = 0;
+  std::size_t wanted_ = 1;  ///< By sleepers: so many jobs wake one.
   bool closed_ = false;
 };
 

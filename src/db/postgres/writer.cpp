@@ -44,7 +44,7 @@ void Writer::run() {
   (void)connect();
   for (;;) {
     const auto patience = connection_ ? std::nullopt : std::optional{kTryEvery};
-    if (!queue_.take(batch, options_.batch_max, patience)) break;
+    if (!queue_.take(batch, options_.batch_max, {.for_one = patience})) break;
     if (!connection_ && uptime() - connected_last_try_ >= kTryEvery) (void)connect();
     if (batch.empty()) continue;
     if (connection_) {
@@ -349,7 +349,7 @@ void Writer::refuse(std::span<Waiting* const> batch, const Error& why) {
 
 void Writer::refuse_all_waiting() {
   std::vector<Waiting*> batch;
-  while (queue_.take(batch, options_.batch_max, std::chrono::milliseconds{0}) && !batch.empty()) {
+  while (queue_.take(batch, options_.batch_max, {.for_one = std::chrono::milliseconds{0}}) && !batch.empty()) {
     refuse(batch, error(ErrorCode::SERVICE_UNAVAILABLE, "The database does not answer; try again"));
     resume(batch);
   }

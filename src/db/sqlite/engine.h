@@ -23,6 +23,10 @@ struct Tuning {
   int spare_percent = 25;
   std::chrono::milliseconds idle_after{50};
 
+  /// Commits begin no closer to each other where more than one is waited for: one for a single closure costs as much as one
+  /// for several, and writes more pages for each.
+  std::chrono::microseconds gather_for{1000};
+
   /// After a storage failure, how often to look whether writing works again.
   std::chrono::milliseconds probe_every{500};
 

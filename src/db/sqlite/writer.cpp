@@ -55,10 +55,13 @@ Statistics Writer::statistics() const {
 void Writer::run() {
   std::vector<Waiting*> batch;
   batch.reserve(batch_max_);
+  std::chrono::nanoseconds begun_at{};
   for (;;) {
     const auto ready_at = uptime();
-    if (!queue_.take(batch, batch_max_, patience())) break;
-    waited_ += uptime() - ready_at;
+    const auto for_more = std::max(begun_at + tuning_.gather_for - ready_at, std::chrono::nanoseconds{});
+    if (!queue_.take(batch, batch_max_, {.for_one = patience(), .for_more = for_more})) break;
+    begun_at = uptime();
+    waited_ += begun_at - ready_at;
     if (batch.empty()) {
       use_idle_time();
       continue;
@@ -132,10 +135,9 @@ std::optional<std::size_t> Writer::attempt(std::span<Waiting* const> batch) {
   }
   if (connection_->commits() != commits_before) {
     commits_.fetch_add(1, std::memory_order_relaxed);
-    if (connection_->wal_pages() < pages_in_log_) {
+    if (connection_->wal_pages() < pages_in_log_) {  // The log has begun anew.
       next_checkpoint_at_ = tuning_.checkpoint_pages;
       next_spare_checkpoint_at_ = tuning_.idle_checkpoint_pages;
-      moved_up_to_ = 0;  // The log has begun anew.
     }
     pages_in_log_ = pages_to_move_ = connection_->wal_pages();
     writable_.store(true, std::memory_order_release);
@@ -230,8 +232,7 @@ void Writer::checkpoint(Connection::Checkpoint how) {
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
   const auto begun_at = uptime();
   const Result<bool> moved = connection_->checkpoint(how);
-  move_took_each_ = (uptime() - begun_at) / std::max(pages_in_log_ - moved_up_to_, 1);
-  moved_up_to_ = pages_in_log_;
+  move_took_ = uptime() - begun_at;
   pages_to_move_ = 0;
   next_checkpoint_at_ = pages_in_log_ + tuning_.checkpoint_pages;
   next_spare_checkpoint_at_ = pages_in_log_ + tuning_.idle_checkpoint_pages;
@@ -247,11 +248,11 @@ void Writer::checkpoint(Connection::Checkpoint how) {
 }
 
 bool Writer::has_time_to_spare() const {
-  // A disk that is slow to flush makes moving dear, whatever time there is.
-  constexpr int kSpareForEachMove = 10;
-  const auto would_take = move_took_each_ * (pages_in_log_ - moved_up_to_);
+  // A disk that is slow to flush makes moving dear, whatever time there is. (Twice the log takes less than twice as long: many
+  // of its pages are the same.)
+  constexpr int kSpareForEachMove = 3;
   return waited_ * 100 >= (uptime() - checkpoint_at_) * tuning_.spare_percent &&
-         waited_ >= would_take * kSpareForEachMove;
+         waited_ >= move_took_ * kSpareForEachMove;
 }
 
 void Writer::checkpoint_if_long() {

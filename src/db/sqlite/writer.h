@@ -78,10 +78,9 @@ class Writer {
   int pages_to_move_ = 0;         // The same, and zero once a checkpoint has tried.
   int next_checkpoint_at_;        // In pages; moves on with each checkpoint, and back when the log begins anew.
   int next_spare_checkpoint_at_;  // The same, for when there is time to spare.
-  std::chrono::nanoseconds checkpoint_at_;     // The last one, on a clock that is never set.
-  std::chrono::nanoseconds waited_{};          // For closures, since then.
-  std::chrono::nanoseconds move_took_each_{};  ///< The last time, for each page: how long the next one would take.
-  int moved_up_to_ = 0;                        ///< Pages of the log that were moved, or tried to be.
+  std::chrono::nanoseconds checkpoint_at_;  // The last one, on a clock that is never set.
+  std::chrono::nanoseconds waited_{};       // For closures, since then.
+  std::chrono::nanoseconds move_took_{};    ///< The last time.
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> closures_{0};
   std::atomic<std::uint64_t> commits_{0};
