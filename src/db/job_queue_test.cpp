@@ -15,6 +15,13 @@ constexpr std::size_t kMany = 256;
 
 class JobQueueTest : public testing::Test {
  protected:
+  ~JobQueueTest() override {
+    queue_.close();
+    while (queue_.take(batch_, kMany)) taken_.insert(taken_.end(), batch_.begin(), batch_.end());
+    resume(taken_);
+    context_.run();
+  }
+
   void submit(int jobs) {
     for (int i = 0; i < jobs; ++i) {
       asio::co_spawn(context_, queue_.submit(job_), [](const std::exception_ptr&, const Result<void>&) {});
@@ -23,13 +30,15 @@ class JobQueueTest : public testing::Test {
   }
   std::size_t take(std::size_t batch_max = kMany, TakePatience patience = {}) {
     EXPECT_TRUE(queue_.take(batch_, batch_max, patience));
+    taken_.insert(taken_.end(), batch_.begin(), batch_.end());
     return batch_.size();
   }
 
   const Job job_ = [](Transaction&) -> Result<void> { return {}; };
   JobQueue queue_{1000, 1};
-  asio::io_context context_;  // Ends before the queue, with the coroutines that nobody resumed.
-  std::vector<Waiting*> batch_;
+  asio::io_context context_;
+  std::vector<Waiting*> batch_;  // The last one.
+  std::vector<Waiting*> taken_;
 };
 
 TEST_F(JobQueueTest, a_few_go_together) {
