@@ -181,7 +181,6 @@ class Generator {
     if (::inet_pton(AF_INET, url.host.c_str(), &address_.sin_addr) != 1)
       throw std::runtime_error("the URL must name an IPv4 address");
     connections_.resize(static_cast<std::size_t>(options.connections));
-    for (auto& connection : connections_) connect(connection);
   }
 
   std::string run() {
@@ -239,6 +238,7 @@ class Generator {
   }
 
   void send(Connection& connection, Time due) {
+    if (connection.socket < 0) connect(connection);  // As clients do: when they have something to ask.
     connection.busy = true;
     connection.due = due;
     connection.sent = 0;
@@ -261,11 +261,10 @@ class Generator {
   void reconnect(Connection& connection) {
     if (std::exchange(connection.busy, false)) {
       if (is_measured(connection.due)) ++lost_;
-      free_.push_back(&connection);
+      free_.push_front(&connection);
     }
-    ::close(connection.socket);
+    ::close(std::exchange(connection.socket, -1));
     connection.in.clear();
-    connect(connection);
   }
 
   void wait(Time now) {
@@ -288,7 +287,7 @@ class Generator {
     if (status && connection.busy) {
       note(connection.due, *status, Clock::now());
       connection.busy = false;
-      free_.push_back(&connection);
+      free_.push_front(&connection);
     }
     if (!is_alive) reconnect(connection);
   }
