@@ -80,7 +80,7 @@ class Writer {
   int next_spare_checkpoint_at_;  // The same, for when there is time to spare.
   std::chrono::nanoseconds checkpoint_at_;  // The last one, on a clock that is never set.
   std::chrono::nanoseconds waited_{};       // For closures, since then.
-  std::chrono::nanoseconds move_took_{};    ///< The last time.
+  std::chrono::nanoseconds move_took_{};    // The last one.
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> closures_{0};
   std::atomic<std::uint64_t> commits_{0};
