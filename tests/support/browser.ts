@@ -156,7 +156,8 @@ export class Window {
         told += `\n(no picture: ${String(cause)})`;
       }
     }
-    if (error instanceof Error) error.stack = `${error.stack ?? error.message}\nbuild/screenshots/${name}-*.png\n${told}`;
+    // In the message, which every reporter shows whole.
+    if (error instanceof Error) error.message = `${error.message}\nbuild/screenshots/${name}-*.png\n${told}`;
   }
 
   async close(): Promise<void> {

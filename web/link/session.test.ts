@@ -103,10 +103,27 @@ test('where the flow has moved on, the page follows', async () => {
   assert.equal(script.session.view.actRefused, false);
 });
 
-test('an act that came too late is no mistake of the payer', async () => {
-  const script = await new Script({open: [review], act: [refused('STEP_OUTDATED')], look: [review]}).opened();
+test('what was turned away before it had an effect is sent again, as long as the step stands', async () => {
+  const busy: Answer = {is: 'lost', reached: true};
+  for (const away of [refused('STEP_OUTDATED'), busy]) {
+    const script = await new Script({open: [review], act: [away, code], look: [review]}).opened();
+    await script.session.act('pay');
+    assert.deepEqual(script.asked, ['open', 'pay 1', 'look', 'pay 1']);
+    assert.equal(script.kind, 'CODE');
+  }
+  const later = at(3, 'REVIEW', {actions: ['pay', 'cancel']});
+  const script = await new Script({open: [review], act: [busy], look: [later]}).opened();
   await script.session.act('pay');
+  assert.deepEqual(script.asked, ['open', 'pay 1', 'look'], 'another question than the one that was answered');
+});
+
+test('an act that is turned away again and again is no mistake of the payer', async () => {
+  const outdated = refused('STEP_OUTDATED');
+  const script = await new Script({open: [review], act: [outdated, outdated, outdated], look: [review, review, review]}).opened();
+  await script.session.act('pay');
+  assert.equal(script.asked.filter((call) => call === 'pay 1').length, 3);
   assert.equal(script.session.view.actRefused, false);
+  assert.equal(script.session.view.busy, false);
 });
 
 test('what the server does not take is told of, and the step stays', async () => {

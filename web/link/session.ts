@@ -39,6 +39,8 @@ export interface Told {
 
 const kWarnBeforeMs = 60_000;
 const kRetryMs = [500, 1000, 2000, 4000, 5000];
+/** What was turned away before it had any effect is sent so often. */
+const kActTries = 3;
 /** A server that answers with nothing but errors is out of order after so many tries. */
 const kOpenTries = 3;
 /** Asking is slowed down for a step that has stood for so long. */
@@ -114,10 +116,19 @@ export class Session {
     clearTimeout(this.asking);
     const paying = action === 'pay' || (step.stage === 'PAYMENT' && action === 'submit') || step.money === 'unknown';
     this.change({busy: true, paying, actRefused: false, changed: false});
-    let answer = await this.api.act(step, action, fields);
-    // No answer, or not to this step any more: what has happened is the server's to say.
-    const refused = answer.is === 'refused' && answer.refusal.code !== 'STEP_OUTDATED';
-    if (answer.is !== 'step') answer = await this.insist(() => this.api.look(), answer.is === 'lost' ? 'checking' : undefined);
+    let answer: Answer;
+    let refused: boolean;
+    for (let tries = 1; ; tries++) {
+      const said = await this.api.act(step, action, fields);
+      // No answer, or not to this step any more: what has happened is the server's to say.
+      refused = said.is === 'refused' && said.refusal.code !== 'STEP_OUTDATED';
+      answer = said.is === 'step' ? said : await this.insist(() => this.api.look(), said.is === 'lost' ? 'checking' : undefined);
+      // Turned away, as the bank was just being asked or the server is busy, and the step still stands: the payer's word does too.
+      // The step's number keeps it from counting twice.
+      const turnedAway = said.is === 'lost' ? said.reached : said.is === 'refused' && !refused;
+      if (!turnedAway || tries === kActTries || this.view.closed || !stands(step, answer)) break;
+      await this.pause(kRetryMs[tries - 1]!);
+    }
     this.change({busy: false, paying: false});
     this.settle(answer);
     if (refused && this.view.step?.number === step.number) this.change({actRefused: true});
@@ -305,6 +316,11 @@ export class Session {
   private notify(): void {
     this.watchers.forEach((watcher) => watcher());
   }
+}
+
+/** Whether nothing has changed for the payer, who may answer it here and now. */
+function stands(step: Step, answer: Answer): boolean {
+  return answer.is === 'step' && answer.step.number === step.number && answer.step.kind === step.kind && !answer.step.elsewhere;
 }
 
 /** What the callback calls the method: a `.connect()` that asked for payments reports as what it makes. */
