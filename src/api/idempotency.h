@@ -6,6 +6,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -66,6 +67,17 @@ class Idempotency {
     std::string fingerprint;
   };
 
+  struct InWork {
+    ApplicationId application;
+    std::string key;
+    bool operator==(const InWork&) const = default;
+    struct Hash {
+      std::size_t operator()(const InWork& of) const noexcept {
+        return std::hash<ApplicationId>{}(of.application) ^ std::hash<std::string>{}(of.key);
+      }
+    };
+  };
+
   std::string fingerprint(const http::Request& request) const;
   /// What was answered to the key; nothing if nothing was, or too long ago.
   Result<std::optional<http::Response>> repeat(const Keyed& keyed, const std::optional<StoredAnswer>& earlier) const;
@@ -77,7 +89,7 @@ class Idempotency {
   const Vault& vault_;
   const Secret fingerprint_key_;
   // Requests in this process, so that twins do not both wait for the writer. Those in another gateway the database tells apart.
-  InFlight<std::pair<ApplicationId, std::string>> in_work_;
+  InFlight<InWork, InWork::Hash> in_work_;
 };
 
 }  // namespace qantara::api

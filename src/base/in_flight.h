@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace qantara {
 
 /// Ids of what is under way, each once. From any thread. Outlives its holds.
-template <class Id>
+template <class Id, class Hash = std::hash<Id>>
 class InFlight {
  public:
   /// Keeps an id in flight for as long as it lives.
@@ -58,7 +59,7 @@ class InFlight {
   }
 
   mutable std::mutex mutex_;
-  std::set<Id> ids_;
+  std::unordered_set<Id, Hash> ids_;
 };
 
 }  // namespace qantara
