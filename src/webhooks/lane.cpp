@@ -37,6 +37,7 @@ Parcel Lane::start(Instant now, Instant real_now) {
   held.state = State::IN_FLIGHT;
   held.since = real_now;
   held.started_at = now;
+  if (!held.has_row) started_.push_back(parcel.event_seq);
   --waiting_;
   ++in_flight_;
   return parcel;
@@ -45,6 +46,7 @@ Parcel Lane::start(Instant now, Instant real_now) {
 void Lane::end(std::int64_t event_seq, Answer answer) {
   Held& held = held_.at(event_seq);
   held.state = State::ENDED;
+  drop_what_is_over();
   const bool was_full = in_flight_ >= window_;
   --in_flight_;
   is_failing_ = answer == Answer::FAILURE;
@@ -63,6 +65,7 @@ void Lane::end(std::int64_t event_seq, Answer answer) {
   const auto line = lines_.find(held.aggregate);
   if (line == lines_.end()) return;
   if (answer == Answer::FAILURE) {
+    ++failed_lines_;
     line->second.head = Line::Head::HAS_FAILED;
     return;
   }
@@ -81,14 +84,17 @@ void Lane::settle(std::int64_t event_seq) {
   const auto line = lines_.find(held->second.aggregate);
   const bool is_over = held->second.source == Held::Source::LOG && line != lines_.end() &&
                        line->second.head == Line::Head::HAS_FAILED && line->second.behind.empty();
-  if (is_over) lines_.erase(line);
+  if (is_over) {
+    lines_.erase(line);
+    --failed_lines_;
+  }
   held_.erase(held);
 }
 
 bool Lane::stands_still() const {
-  return std::ranges::any_of(lines_, [](const auto& entry) {
-    return entry.second.head == Line::Head::HAS_FAILED && !entry.second.behind.empty();
-  });
+  return failed_lines_ > 0 && std::ranges::any_of(lines_, [](const auto& entry) {
+           return entry.second.head == Line::Head::HAS_FAILED && !entry.second.behind.empty();
+         });
 }
 
 std::size_t Lane::held_from_table() const {
@@ -102,13 +108,19 @@ std::optional<Instant> Lane::ready_since() const {
   return held_.at(ready_.front().event_seq).since;
 }
 
+const Lane::Held* Lane::find_started(std::int64_t event_seq) const {
+  const auto found = held_.find(event_seq);
+  const bool counts = found != held_.end() && found->second.state == State::IN_FLIGHT && !found->second.has_row;
+  return counts ? &found->second : nullptr;
+}
+
+void Lane::drop_what_is_over() {
+  while (!started_.empty() && find_started(started_.front()) == nullptr) started_.pop_front();
+}
+
 std::optional<Instant> Lane::in_flight_since() const {
-  std::optional<Instant> first;
-  for (const auto& [event_seq, held] : held_) {
-    const bool counts = !held.has_row && held.state == State::IN_FLIGHT;
-    if (counts && (!first || held.since < *first)) first = held.since;
-  }
-  return first;
+  if (started_.empty()) return std::nullopt;
+  return held_.at(started_.front()).since;
 }
 
 Unstored Lane::unstored(std::int64_t event_seq, const Held& held) {
@@ -117,9 +129,11 @@ Unstored Lane::unstored(std::int64_t event_seq, const Held& held) {
 
 std::vector<Unstored> Lane::in_flight_without_row(Instant started_by) const {
   std::vector<Unstored> found;
-  for (const auto& [event_seq, held] : held_) {
-    const bool is_long = held.state == State::IN_FLIGHT && !held.has_row && held.since <= started_by;
-    if (is_long) found.push_back(unstored(event_seq, held));
+  for (const auto event_seq : started_) {
+    const Held* const held = find_started(event_seq);
+    if (held == nullptr) continue;
+    if (held->since > started_by) break;  // And those behind it.
+    found.push_back(unstored(event_seq, *held));
   }
   return found;
 }
@@ -140,6 +154,7 @@ bool Lane::has_row(std::int64_t event_seq) const {
 
 void Lane::note_row(std::int64_t event_seq) {
   if (const auto found = held_.find(event_seq); found != held_.end()) found->second.has_row = true;
+  drop_what_is_over();
 }
 
 void Lane::release(Released which) {
@@ -150,6 +165,7 @@ void Lane::release(Released which) {
   });
   waiting_ = ready_.size();
   lines_.clear();
+  failed_lines_ = 0;
   for (const auto& [event_seq, held] : held_) {
     const bool leads = held.source == Held::Source::LOG && held.state == State::IN_FLIGHT;
     if (leads) lines_.try_emplace(held.aggregate);

@@ -101,16 +101,21 @@ class Lane {
     std::optional<Instant> started_at;  // Domain time.
   };
   static Unstored unstored(std::int64_t event_seq, const Held& held);
+  /// Held, if it is in flight and has no row.
+  const Held* find_started(std::int64_t event_seq) const;
+  void drop_what_is_over();
 
   const LaneLimits& limits_;
   std::unordered_map<std::int64_t, Held> held_;
   std::deque<Parcel> ready_;
+  std::deque<std::int64_t> started_;  ///< In this order. Begins with one that is in flight and has no row.
   struct Line {
     enum class Head { GOES_ON, HAS_FAILED } head = Head::GOES_ON;
     std::vector<Parcel> behind;
   };
   /// The aggregates with one from the log that is ready, in flight or failed, and what waits behind it.
   std::unordered_map<Uuid, Line> lines_;
+  std::size_t failed_lines_ = 0;  ///< So many of them.
   std::size_t waiting_ = 0;
   int in_flight_ = 0;
   int window_;

@@ -144,6 +144,24 @@ TEST_F(lane, long_attempts_without_a_row_are_found_once) {
   EXPECT_EQ(it.in_flight_since(), kNow + 50ms);
 }
 
+TEST_F(lane, whatever_ends_first_the_oldest_that_is_left_counts) {
+  for (std::int64_t seq = 1; seq <= 4; ++seq) {
+    it.add(of_log(seq, static_cast<std::uint8_t>(seq)), kNow);
+    it.start(kNow, kNow + seq * 1ms);
+  }
+  it.end(2, Answer::QUICK);
+  it.note_row(3);
+  EXPECT_EQ(it.in_flight_since(), kNow + 1ms);
+  const auto found = it.in_flight_without_row(kNow + 4ms);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found.front().event_seq, 1);
+  EXPECT_EQ(found.back().event_seq, 4);
+  it.end(1, Answer::FAILURE);
+  EXPECT_EQ(it.in_flight_since(), kNow + 4ms);
+  it.end(4, Answer::QUICK);
+  EXPECT_FALSE(it.in_flight_since());
+}
+
 TEST_F(lane, the_window_doubles_with_every_full_round_trip_up_to_its_end) {
   for (std::int64_t seq = 1; seq <= 60; ++seq) it.add(of_log(seq, static_cast<std::uint8_t>(seq)), kNow);
   Seqs in_flight = start_all();
