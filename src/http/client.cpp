@@ -314,6 +314,12 @@ class Exchange final : Expiring {
     co_return std::nullopt;
   }
 
+  /// For writes that do not wait.
+  void let_write_at_once() {
+    error_code ignored;
+    connection_->socket.non_blocking(true, ignored);
+  }
+
   Task<Failure> connect_to_file() {
     const auto endpoint = unix_endpoint(request_.unix_socket);
     if (!endpoint) co_return not_sent(Reason::CONNECT, "The path of the socket is too long.");
@@ -321,6 +327,7 @@ class Exchange final : Expiring {
     error_code error;
     co_await connection_->socket.async_connect(*endpoint, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return not_sent(Reason::CONNECT, "The connection was not accepted: " + error.message() + ".");
+    let_write_at_once();
     co_return std::nullopt;
   }
 
@@ -356,6 +363,7 @@ class Exchange final : Expiring {
     }
     core_->watch(*this, end());
     socket.set_option(tcp::no_delay{true}, error);
+    let_write_at_once();
     if (url_.scheme != "https") co_return std::nullopt;
 
     connection_->tls = core_->tls().make_stream(socket, request_.identity.get(), url_.host, origin_);
@@ -396,7 +404,14 @@ class Exchange final : Expiring {
       co_await asio::async_write(*connection_->tls, buffer, asio::redirect_error(asio::use_awaitable, error));
       size = message_.size();
     } else {
-      size = co_await asio::async_write(connection_->socket, buffer, asio::redirect_error(asio::use_awaitable, error));
+      // Usually all of it goes at once.
+      size = connection_->socket.write_some(buffer, error);
+      if (error == asio::error::would_block) error.clear();
+      if (!error && size < message_.size()) {
+        const auto rest = co_await asio::async_write(connection_->socket, buffer + size,
+                                                     asio::redirect_error(asio::use_awaitable, error));
+        size += rest;
+      }
     }
     if (!error) co_return std::nullopt;
     if (size == 0) co_return not_sent(Reason::CONNECTION_LOST, "The connection broke before the request was sent.");
