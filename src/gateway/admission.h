@@ -25,7 +25,7 @@ Priority priority_of(const http::Request& request);
 class Admission {
  public:
   struct Limits {
-    Duration target = std::chrono::milliseconds{400};  ///< Well within the second that 99 in 100 are promised.
+    Duration target = std::chrono::milliseconds{200};  ///< Well within the second that 99 in 100 are promised.
     Duration window = std::chrono::milliseconds{100};  ///< How long is counted before the limit is set anew.
     std::size_t lowest = 32;                           ///< So many always have room.
     std::size_t first = 512;
