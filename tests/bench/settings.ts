@@ -15,7 +15,7 @@ export interface Settings {
 export function settingsFor(quick: boolean): Settings {
   const note = (text: string): void => console.error(`    ${text}`);
   return quick
-    ? {quick, seconds: 1, rounds: 3, intentsInLargeFile: 100_000, paymentsAtStart: 10_000, deliveriesAtStart: 1_000, overloadSeconds: 3, note}
+    ? {quick, seconds: 1, rounds: 3, intentsInLargeFile: 400_000, paymentsAtStart: 10_000, deliveriesAtStart: 1_000, overloadSeconds: 3, note}
     : {quick, seconds: 4, rounds: 3, intentsInLargeFile: 10_000_000, paymentsAtStart: 1_000_000, deliveriesAtStart: 100_000, overloadSeconds: 60, note};
 }
 
