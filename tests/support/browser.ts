@@ -156,8 +156,11 @@ export class Window {
         told += `\n(no picture: ${String(cause)})`;
       }
     }
-    // In the message, which every reporter shows whole.
-    if (error instanceof Error) error.message = `${error.message}\nbuild/screenshots/${name}-*.png\n${told}`;
+    if (!(error instanceof Error)) return;
+    // Some reporters show the message, some the stack.
+    const report = `\nbuild/screenshots/${name}-*.png\n${told}`;
+    error.stack = `${error.stack ?? error.message}${report}`;
+    error.message += report;
   }
 
   async close(): Promise<void> {

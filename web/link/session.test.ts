@@ -103,18 +103,32 @@ test('where the flow has moved on, the page follows', async () => {
   assert.equal(script.session.view.actRefused, false);
 });
 
-test('what was turned away before it had an effect is sent again, as long as the step stands', async () => {
-  const busy: Answer = {is: 'lost', reached: true};
-  for (const away of [refused('STEP_OUTDATED'), busy]) {
-    const script = await new Script({open: [review], act: [away, code], look: [review]}).opened();
-    await script.session.act('pay');
-    assert.deepEqual(script.asked, ['open', 'pay 1', 'look', 'pay 1']);
-    assert.equal(script.kind, 'CODE');
-  }
-  const later = at(3, 'REVIEW', {actions: ['pay', 'cancel']});
-  const script = await new Script({open: [review], act: [busy], look: [later]}).opened();
+test('what was turned away for a call in work is sent again, as long as the step stands', async () => {
+  const outdated = refused('STEP_OUTDATED');
+  const script = await new Script({open: [review], act: [outdated, code], look: [review]}).opened();
   await script.session.act('pay');
-  assert.deepEqual(script.asked, ['open', 'pay 1', 'look'], 'another question than the one that was answered');
+  assert.deepEqual(script.asked, ['open', 'pay 1', 'look', 'pay 1']);
+  assert.equal(script.kind, 'CODE');
+
+  const moved = await new Script({open: [review], act: [outdated], look: [at(3, 'REVIEW', {actions: ['pay', 'cancel']})]}).opened();
+  await moved.session.act('pay');
+  assert.deepEqual(moved.asked, ['open', 'pay 1', 'look'], 'another question than the one that was answered');
+
+  const broken = await new Script({open: [code], act: [{is: 'lost', reached: true}], look: [code]}).opened();
+  await broken.session.act('submit', {otp: '1'});
+  assert.deepEqual(broken.asked, ['open', 'submit 2', 'look'], 'it may have reached the bank, which counts the tries');
+  assert.equal(broken.session.view.busy, false);
+});
+
+test('who leaves has said nothing more, whatever was to be sent again', async () => {
+  const left: Result = {status: 'CANCELLED', method: 'PAY', message: 'm'};
+  const script = await new Script({open: [code], act: [refused('STEP_OUTDATED')], look: [code], leave: [at(3, 'END', {result: left})]}).opened();
+  const act = script.session.act('submit', {otp: '1'});
+  while (!script.asked.includes('look')) await new Promise((resolve) => setImmediate(resolve));
+  await script.session.leave();
+  await act;
+  assert.deepEqual(script.asked, ['open', 'submit 2', 'look', 'leave']);
+  assert.deepEqual(script.results.map(({status}) => status), ['CANCELLED']);
 });
 
 test('an act that is turned away again and again is no mistake of the payer', async () => {

@@ -112,7 +112,7 @@ export class Session {
   async act(action: Action, fields: Record<string, string> = {}): Promise<void> {
     const {step, busy, closed} = this.view;
     if (!step || busy || closed) return;
-    this.round++;
+    const round = ++this.round;
     clearTimeout(this.asking);
     const paying = action === 'pay' || (step.stage === 'PAYMENT' && action === 'submit') || step.money === 'unknown';
     this.change({busy: true, paying, actRefused: false, changed: false});
@@ -123,12 +123,14 @@ export class Session {
       // No answer, or not to this step any more: what has happened is the server's to say.
       refused = said.is === 'refused' && said.refusal.code !== 'STEP_OUTDATED';
       answer = said.is === 'step' ? said : await this.insist(() => this.api.look(), said.is === 'lost' ? 'checking' : undefined);
-      // Turned away, as the bank was just being asked or the server is busy, and the step still stands: the payer's word does too.
-      // The step's number keeps it from counting twice.
-      const turnedAway = said.is === 'lost' ? said.reached : said.is === 'refused' && !refused;
-      if (!turnedAway || tries === kActTries || this.view.closed || !stands(step, answer)) break;
+      // Turned away, as a call to the bank was in work, and the step still stands: the payer's word does too. What may have reached
+      // the bank is not sent again: it counts the tries.
+      const turnedAway = said.is === 'refused' && !refused;
+      if (!turnedAway || tries === kActTries || !stands(step, answer)) break;
       await this.pause(kRetryMs[tries - 1]!);
+      if (round !== this.round) return;
     }
+    if (round !== this.round) return;  // The payer has left meanwhile.
     this.change({busy: false, paying: false});
     this.settle(answer);
     if (refused && this.view.step?.number === step.number) this.change({actRefused: true});
