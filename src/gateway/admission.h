@@ -25,9 +25,9 @@ Priority priority_of(const http::Request& request);
 class Admission {
  public:
   struct Limits {
-    Duration target = std::chrono::milliseconds{200};  ///< Well within the second that 99 in 100 are promised.
+    Duration target = std::chrono::milliseconds{400};  ///< Well within the second that 99 in 100 are promised.
     Duration window = std::chrono::milliseconds{100};  ///< How long is counted before the limit is set anew.
-    std::size_t lowest = 32;                           ///< So many always have room.
+    std::size_t lowest = 128;                          ///< So many always have room, however the disk stalls.
     std::size_t first = 512;
     std::size_t highest = 8'000;    ///< Below what the database's queue takes.
     std::size_t in_flight = 4'000;  ///< They wait for banks and payers.
