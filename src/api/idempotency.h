@@ -6,7 +6,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -67,17 +66,6 @@ class Idempotency {
     std::string fingerprint;
   };
 
-  struct InWork {
-    ApplicationId application;
-    std::string key;
-    bool operator==(const InWork&) const = default;
-    struct Hash {
-      std::size_t operator()(const InWork& of) const noexcept {
-        return std::hash<ApplicationId>{}(of.application) ^ std::hash<std::string>{}(of.key);
-      }
-    };
-  };
-
   std::string fingerprint(const http::Request& request) const;
   /// What was answered to the key; nothing if nothing was, or too long ago.
   Result<std::optional<http::Response>> repeat(const Keyed& keyed, const std::optional<StoredAnswer>& earlier) const;
@@ -89,7 +77,7 @@ class Idempotency {
   const Vault& vault_;
   const Secret fingerprint_key_;
   // Requests in this process, so that twins do not both wait for the writer. Those in another gateway the database tells apart.
-  InFlight<InWork, InWork::Hash> in_work_;
+  InFlight<std::pair<ApplicationId, std::string>> in_work_;
 };
 
 }  // namespace qantara::api

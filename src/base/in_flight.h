@@ -2,16 +2,15 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <mutex>
 #include <optional>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 namespace qantara {
 
 /// Ids of what is under way, each once. From any thread. Outlives its holds.
-template <class Id, class Hash = std::hash<Id>>
+template <class Id>
 class InFlight {
  public:
   /// Keeps an id in flight for as long as it lives.
@@ -59,7 +58,7 @@ class InFlight {
   }
 
   mutable std::mutex mutex_;
-  std::unordered_set<Id, Hash> ids_;
+  std::set<Id> ids_;
 };
 
 }  // namespace qantara
