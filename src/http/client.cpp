@@ -250,6 +250,8 @@ class Exchange final : Expiring {
     }
     const auto failure = co_await connect();
     if (failure) co_return std::unexpected(*failure);
+    error_code ignored;
+    connection_->socket.non_blocking(true, ignored);  // A write says what went at once.
     auto result = co_await send_and_receive();
     co_return result;
   }
@@ -314,12 +316,6 @@ class Exchange final : Expiring {
     co_return std::nullopt;
   }
 
-  /// For writes that do not wait.
-  void let_write_at_once() {
-    error_code ignored;
-    connection_->socket.non_blocking(true, ignored);
-  }
-
   Task<Failure> connect_to_file() {
     const auto endpoint = unix_endpoint(request_.unix_socket);
     if (!endpoint) co_return not_sent(Reason::CONNECT, "The path of the socket is too long.");
@@ -327,7 +323,6 @@ class Exchange final : Expiring {
     error_code error;
     co_await connection_->socket.async_connect(*endpoint, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return not_sent(Reason::CONNECT, "The connection was not accepted: " + error.message() + ".");
-    let_write_at_once();
     co_return std::nullopt;
   }
 
@@ -363,7 +358,6 @@ class Exchange final : Expiring {
     }
     core_->watch(*this, end());
     socket.set_option(tcp::no_delay{true}, error);
-    let_write_at_once();
     if (url_.scheme != "https") co_return std::nullopt;
 
     connection_->tls = core_->tls().make_stream(socket, request_.identity.get(), url_.host, origin_);
