@@ -305,7 +305,7 @@ const kClientPatience = 0.5;
 /** The first second from which on no three in a row are slower than `usual` (µs): a disk has bad moments of its own. */
 function secondsUntilUsual(seconds: {accepted: number; p99: number}[], usual: number): number {
   const slow = seconds.map(({accepted, p99}) => accepted === 0 || p99 > usual);
-  const last = slow.map((_, i) => slow[i] === true && slow[i + 1] === true && slow[i + 2] === true).lastIndexOf(true);
+  const last = slow.map((_, i) => slow[i] && slow[i + 1] && slow[i + 2]).lastIndexOf(true);
   const begin = last < 0 ? 0 : last + 3;
   const found = slow.indexOf(false, begin);
   return found < 0 ? Infinity : found;

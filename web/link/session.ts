@@ -121,11 +121,11 @@ export class Session {
     for (let tries = 1; ; tries++) {
       const said = await this.api.act(step, action, fields);
       // No answer, or not to this step any more: what has happened is the server's to say.
-      refused = said.is === 'refused' && said.refusal.code !== 'STEP_OUTDATED';
+      const turnedAway = said.is === 'refused' && said.refusal.code === 'STEP_OUTDATED';
+      refused = said.is === 'refused' && !turnedAway;
       answer = said.is === 'step' ? said : await this.insist(() => this.api.look(), said.is === 'lost' ? 'checking' : undefined);
       // Turned away, as a call to the bank was in work, and the step still stands: the payer's word does too. What may have reached
       // the bank is not sent again: it counts the tries.
-      const turnedAway = said.is === 'refused' && !refused;
       if (!turnedAway || tries === kActTries || !stands(step, answer)) break;
       await this.pause(kRetryMs[tries - 1]!);
       if (round !== this.round) return;
