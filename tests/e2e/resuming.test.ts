@@ -213,6 +213,19 @@ test('a double press sends once', async () =>
     assert.equal((await world.shop.transfersTo(destination)).length, 1);
   }));
 
+test('a press that meets a call to the bank in work is sent again by itself, once it may be', async () =>
+  world.browser.in({width: 'narrow'}, async (window) => {
+    const {intent, destination} = await world.payable('payer-plain');
+    const flow = await world.paying(window, intent, {language: 'ar'});
+    await flow.review();
+    await flow.at('payment_code');
+    window.expect(/409 \(Conflict\)/);
+    const body = JSON.stringify({status: 'STEP_OUTDATED', message: 'a call to the bank is in work for this payment'});
+    await window.context.route(/\/steps\/\d+$/, (route) => route.fulfill({status: 409, contentType: 'application/json', body}), {times: 1});
+    await finish(flow);
+    assert.equal((await world.shop.transfersTo(destination)).length, 1);
+  }));
+
 // ---- Connection and gateway lost ----
 
 test('offline is said, and the flow continues when the connection is back', async () =>
